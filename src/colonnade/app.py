@@ -1,0 +1,165 @@
+"""The one place that wires a portal: settings in, an application and its parts out."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp
+
+from colonnade.config import Settings
+from colonnade.core.catalogue import service as catalogue
+from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs.model import JobQueued
+from colonnade.core.people import service as people
+from colonnade.core.people.service import FirstAdministrator
+from colonnade.core.publishing import jobs as publishing_jobs
+from colonnade.core.publishing import removal
+from colonnade.core.records.service import RowsChanged
+from colonnade.core.rowstore import RowStore
+from colonnade.core.work import SYSTEM, Event, Portal
+from colonnade.db.database import Database
+from colonnade.dialects.automation import app as automation
+from colonnade.dialects.explore import app as explore
+from colonnade.engine.embedded.store import EmbeddedEngine
+from colonnade.errors import Unavailable
+from colonnade.files.disk import DiskBlobs
+from colonnade.http import operations
+from colonnade.http.metrics import CountRequests, RequestMetrics
+from colonnade.http.paths import TolerantPaths
+from colonnade.index.tantivy_store import TantivyStore
+from colonnade.jobs.dbos import DbosRunner
+from colonnade.jobs.port import Runner
+
+DOORS = {automation.PREFIX: "automation", explore.PREFIX: "explore"}
+SLASHED = (f"{automation.PREFIX}/",)
+"""Doors whose documents write every path with a final slash."""
+SPARE_WORKERS = 4
+"""Jobs beside the builds: removals, withdrawals, checks."""
+
+
+@dataclass
+class Running:
+    """A portal that runs in this process. `first`: the administrator that this start made, if it did."""
+
+    app: ASGIApp
+    portal: Portal
+    runner: Runner
+    first: FirstAdministrator | None
+    close: Callable[[], None]
+
+
+def start(settings: Settings) -> Running:
+    """Open the data folder, bring it up to date, resume what was interrupted, build the application.
+
+    Raises `Unavailable` when another process holds the folder.
+    """
+    with ExitStack() as cleanup:
+        portal = open_portal(settings, cleanup)
+        first = _first_start(portal)
+        catalogue.start(portal)
+        plans = (*publishing_jobs.plans(portal), removal.plan(portal))
+        runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
+        cleanup.callback(runner.close)
+        portal.handlers = {JobQueued: (partial(_start_job, runner),), RowsChanged: (_rows_changed,)}
+        _resume(portal, runner)
+        return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
+
+
+def open_portal(settings: Settings, cleanup: ExitStack) -> Portal:
+    """A portal without its jobs and doors, for this process alone. Raises `Unavailable` when another has the folder."""
+    for folder in (settings.data, settings.generations_folder, settings.scratch_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings.data.chmod(0o700)
+    cleanup.callback(_lock(settings).close)
+    portal = parts(settings, cleanup)
+    portal.database.migrate()
+    _clear_scratch(portal)
+    return portal
+
+
+def parts(settings: Settings, cleanup: ExitStack) -> Portal:
+    """The parts of a portal, nothing opened yet. A command beside a running server may use its catalogue: SQLite lets
+    both in; the rows are the server's alone."""
+    database = Database(settings.catalogue_file)
+    cleanup.callback(database.close)
+    engine = EmbeddedEngine(
+        settings.generations_folder,
+        scratch=settings.scratch_folder,
+        memory_bytes=settings.query_memory_bytes,
+        threads=settings.threads,
+        open_tables=settings.open_tables,
+    )
+    cleanup.callback(engine.close)
+    index = TantivyStore(settings.generations_folder, open_indexes=settings.open_tables)
+    cleanup.callback(index.close)
+    return Portal(settings, database, RowStore(engine, index), DiskBlobs(settings.blobs_folder))
+
+
+def _lock(settings: Settings) -> IO[str]:
+    """Hold the data folder for this process; the lock goes with the process, however it ends."""
+    handle = settings.lock_file.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        message = f"Another Colonnade process is using the folder {settings.data}."
+        raise Unavailable(message, code="data.locked") from None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _first_start(portal: Portal) -> FirstAdministrator | None:
+    with portal.writing(SYSTEM) as work:
+        people.ensure_members(work)
+        return people.ensure_first_administrator(work, portal.settings)
+
+
+def _clear_scratch(portal: Portal) -> None:
+    """Remove what interrupted uploads, queries and ended jobs left; a job that goes on keeps its folder."""
+    with portal.reading(SYSTEM) as work:
+        kept = {job.uid for job in jobs.active(work)}
+    for path in portal.settings.scratch_folder.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _resume(portal: Portal, runner: Runner) -> None:
+    """Go on with the jobs of the run before.
+
+    DBOS resumes what it had begun; a job that was written down but not begun is begun here. Starting is idempotent.
+    """
+    with portal.reading(SYSTEM) as work:
+        active = [(job.kind, job.uid) for job in jobs.active(work)]
+    for kind, uid in active:
+        runner.start(kind, uid)
+
+
+def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
+    assert isinstance(event, JobQueued)
+    runner.start(event.kind, event.uid)
+
+
+def _rows_changed(portal: Portal, event: Event) -> None:
+    assert isinstance(event, RowsChanged)
+    catalogue.rows_changed(portal, event)
+
+
+def _application(portal: Portal) -> ASGIApp:
+    app = FastAPI(title="Colonnade", redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.portal = portal
+    app.state.metrics = CollectorRegistry()
+    app.state.metrics.register(operations.JobCollector(portal))
+    app.include_router(operations.router)
+    app.mount(automation.PREFIX, automation.build(portal))
+    app.mount(explore.PREFIX, explore.build(portal))
+    metrics = RequestMetrics(app.state.metrics)
+    return CountRequests(TolerantPaths(app, SLASHED), metrics, DOORS)

@@ -1,0 +1,84 @@
+"""The build: files and rows in, a generation's folder out. A pure function of its job, but for the clock."""
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from colonnade.builder import identity, merging, staging, writing
+from colonnade.builder.job import BuildJob, Manifest
+from colonnade.generation import IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
+
+
+def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifest:
+    """Write a generation into `job.out` and return its manifest, durable on disk.
+
+    `isolation`: which bounds hold in this process, for the manifest. Raises `Invalid` for inputs that cannot be read,
+    `LimitReached`, `duckdb.Error` beyond DuckDB's memory or disk, and `IndexBrokenError`; `job.out` is then not whole.
+    """
+    job.out.mkdir(parents=True, exist_ok=True)
+    job.scratch.mkdir(parents=True, exist_ok=True)
+    seconds: dict[str, float] = {}
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with closing(staging.opened(job)) as connection:
+        with _timed(seconds, "read"):
+            staged = staging.load(connection, job)
+        with _timed(seconds, "type"):
+            merged = merging.merge(staged, job.limits.fields)
+        with _timed(seconds, "identify"):
+            placement = identity.place(staged, job)
+            identity.export(connection, job.out / IDENTITY_FILE)
+        with _timed(seconds, "write"):
+            written = writing.write(staged, placement, merged.schema, job, now)
+    manifest = Manifest(
+        schema=merged.schema,
+        rows=placement.rows,
+        mark=written.mark,
+        last_built_id=placement.last_built_id,
+        sources=written.sources,
+        columns=merged.columns,
+        checksums={IDENTITY_FILE: _checksum(job.out / IDENTITY_FILE)},
+        isolation=isolation or {},
+        seconds=seconds,
+        versions=_versions(),
+    )
+    (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
+    for path in (
+        *(job.out / name for name in (ROWS_FILE, IDENTITY_FILE, MANIFEST_FILE)),
+        job.out,
+        job.out.parent,
+    ):
+        _sync(path)
+    return manifest
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], phase: str) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    seconds[phase] = round(time.monotonic() - start, 3)
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: importlib.metadata.version(name) for name in ("duckdb", "tantivy")}
+    return {"python": platform.python_version(), **packages}
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,169 @@
+"""Which rows of all inputs stay, in which order, and which `_id` each has.
+
+A row from a file keeps its id over a republish if its key is the same, or else its content and the occurrence number
+of that content. Everything happens in the staging database, in narrow tables that spill to disk.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from colonnade.builder.job import BuildJob, RowsInput
+from colonnade.builder.staging import Part, Staged
+from colonnade.engine.layout import literal
+from colonnade.errors import Invalid
+from colonnade.generation import LIVE_IDS_FROM
+from colonnade.query.schema import ID, KEY
+
+PLACED = "placed"
+"""The table of the rows that stay, in order: position, id, key; content and occurrence of those from files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What the table `placed` holds: how many rows, and the last ids after them."""
+
+    rows: int
+    last_built_id: int
+    last_live_id: int
+
+
+def place(staged: Staged, job: BuildJob) -> Placement:
+    """Make the table `placed`. Raises `Invalid` if a key field does not exist."""
+    run = staged.connection.execute
+    _make_given(staged)
+    _make_filed(staged, job.key_fields)
+    _count_occurrences(staged.connection)
+    _match(staged.connection, job.identity)
+    last_built_id, last_live_id = _last_ids(staged.connection, job)
+    run(
+        """CREATE TABLE fresh AS SELECT position FROM (
+            SELECT position FROM filed ANTI JOIN matched USING (position)
+            UNION ALL SELECT position FROM given WHERE id IS NULL) ORDER BY position"""
+    )
+    run(
+        f"""CREATE TABLE {PLACED} AS SELECT * FROM (
+            SELECT position, coalesce(m.id, f.rowid + 1 + {last_built_id}) AS id, key, content, occurrence
+            FROM filed LEFT JOIN matched m USING (position) LEFT JOIN (SELECT *, rowid FROM fresh) f USING (position)
+            UNION ALL BY NAME
+            SELECT position, coalesce(g.id, f.rowid + 1 + {last_built_id}) AS id, key
+            FROM given g LEFT JOIN (SELECT *, rowid FROM fresh) f USING (position)) ORDER BY position"""  # noqa: S608
+    )
+    return Placement(
+        rows=_number(staged.connection, f"SELECT count(*) FROM {PLACED}"),  # noqa: S608
+        last_built_id=last_built_id + _number(staged.connection, "SELECT count(*) FROM fresh"),
+        last_live_id=last_live_id,
+    )
+
+
+def export(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Write the identity file: by row from a file its `_id`, content hash, occurrence number and `_key`."""
+    connection.execute(
+        f"COPY (SELECT id AS {ID}, content, occurrence, key AS {KEY} FROM {PLACED} WHERE content IS NOT NULL)"  # noqa: S608
+        f" TO {literal(str(target))} (FORMAT parquet)"
+    )
+
+
+def _make_given(staged: Staged) -> None:
+    """The rows that were rows before. Where two of them have the same id or key, the later one is the truth; ids and
+    keys of another table say nothing of this one's."""
+    run = staged.connection.execute
+    run("CREATE TABLE given (position BIGINT, id BIGINT, key VARCHAR, is_foreign BOOLEAN)")
+    for part in staged.given:
+        assert isinstance(part.input, RowsInput)
+        identifier = "NULL" if part.input.fresh_ids else ID
+        run(
+            f"INSERT INTO given SELECT rowid + {part.first}, {identifier}, {KEY}, {part.input.fresh_ids}"  # noqa: S608
+            f" FROM {part.table}"
+        )
+    if len(staged.given) > 1:
+        run(
+            "DELETE FROM given WHERE id IS NOT NULL AND position NOT IN (SELECT max(position) FROM given GROUP BY id)"
+        )
+        run(
+            """DELETE FROM given WHERE key IS NOT NULL AND NOT is_foreign AND position NOT IN (
+                SELECT max(position) FROM given WHERE key IS NOT NULL AND NOT is_foreign GROUP BY key)"""
+        )
+
+
+def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
+    """The rows of files: the last one of each key, unless a given row has that key."""
+    for field in key_fields:
+        if staged.files and not any(field in part.columns for part in staged.parts):
+            raise Invalid(f"The field {field}, which is to identify rows, does not exist", code="build.key")
+    run = staged.connection.execute
+    run("CREATE TABLE filed (position BIGINT, content UBIGINT, key VARCHAR)")
+    for part in staged.files:
+        run(
+            f"INSERT INTO filed SELECT rowid + {part.first}, {_content(part)}, {_key(part, key_fields)}"  # noqa: S608
+            f" FROM {part.table}"
+        )
+    if key_fields:
+        run(
+            """CREATE OR REPLACE TABLE filed AS SELECT * FROM filed WHERE key IS NULL OR (
+                position IN (SELECT max(position) FROM filed WHERE key IS NOT NULL GROUP BY key)
+                AND key NOT IN (SELECT key FROM given WHERE key IS NOT NULL))"""
+        )
+
+
+def _content(part: Part) -> str:
+    """The hash of a row's cells with the names of their fields; the order of a file's columns does not matter."""
+    names = sorted(part.columns)
+    return f"hash({', '.join([literal('|'.join(names)), *(part.columns[name] for name in names)])})"
+
+
+def _key(part: Part, key_fields: tuple[str, ...]) -> str:
+    """One key field: its cell. Several: a JSON array of their cells. A row of nothing but nulls there has no key."""
+    cells = [part.columns.get(field, "CAST(NULL AS VARCHAR)") for field in key_fields]
+    if not cells:
+        return "NULL"
+    if len(cells) == 1:
+        return cells[0]
+    return f"CASE WHEN coalesce({', '.join(cells)}) IS NOT NULL THEN CAST(to_json([{', '.join(cells)}]) AS VARCHAR) END"
+
+
+def _count_occurrences(connection: duckdb.DuckDBPyConnection) -> None:
+    """Number rows of the same content in their order. Few rows have twins, so only those are sorted."""
+    connection.execute(
+        """CREATE TABLE twins AS SELECT position, row_number() OVER (PARTITION BY content ORDER BY position) AS occurrence
+            FROM filed WHERE content IN (SELECT content FROM filed GROUP BY content HAVING count(*) > 1)"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TABLE filed AS SELECT filed.*, coalesce(twins.occurrence, 1) AS occurrence
+            FROM filed LEFT JOIN twins USING (position)"""
+    )
+
+
+def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None) -> None:
+    """The rows of files that had an id before, which no given row has taken over."""
+    run = connection.execute
+    run("CREATE TABLE matched (position BIGINT, id BIGINT)")
+    if identity is None:
+        return
+    run(
+        f"""CREATE TABLE known AS SELECT {ID} AS id, content, occurrence, {KEY} AS key
+            FROM read_parquet({literal(str(identity))})
+            WHERE {ID} NOT IN (SELECT id FROM given WHERE id IS NOT NULL)"""  # noqa: S608
+    )
+    run("INSERT INTO matched SELECT position, id FROM filed JOIN known USING (key)")
+    run(
+        """INSERT INTO matched SELECT position, id FROM filed JOIN known USING (content, occurrence)
+            WHERE position NOT IN (SELECT position FROM matched) AND id NOT IN (SELECT id FROM matched)"""
+    )
+
+
+def _last_ids(connection: duckdb.DuckDBPyConnection, job: BuildJob) -> tuple[int, int]:
+    """The counters to go on from. They are carried along, but no id that is in use is ever given again."""
+    built, live = connection.execute(
+        f"""SELECT coalesce(max(id) FILTER (WHERE id < {LIVE_IDS_FROM}), 0),
+                coalesce(max(id) FILTER (WHERE id >= {LIVE_IDS_FROM}), 0)
+            FROM (SELECT id FROM given UNION ALL SELECT id FROM matched)"""  # noqa: S608
+    ).fetchone() or (0, 0)
+    return max(job.last_built_id, built), max(job.last_live_id, live)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

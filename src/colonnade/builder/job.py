@@ -1,0 +1,143 @@
+"""What the builder is asked and what it answers, as values that travel as JSON between the two processes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from colonnade.generation import LIVE_IDS_FROM, Mark
+from colonnade.query.schema import FieldType, Schema
+
+
+@dataclass(frozen=True)
+class FileInput:
+    """A publisher's file. `name` is what messages call it; `format` is an extractor's name (`csvfile`)."""
+
+    path: Path
+    name: str
+    source: str
+    format: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    owned: bool = False
+    """The rows become the truth once they are in: their typed columns keep what was sent in raw columns."""
+
+
+@dataclass(frozen=True)
+class RowsInput:
+    """Rows that are the truth already (carried over, restored, or of another table), as typed Parquet.
+
+    They keep `_id`, `_key`, `_source` and `_modified` and stand after the files' rows, in `_seq` order. On the same
+    key such a row wins over a file's. `fresh_ids`: the ids belong to another table, give new ones.
+    """
+
+    path: Path
+    schema: Schema
+    fresh_ids: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one build. Bytes, seconds, counts."""
+
+    memory_bytes: int = 512 << 20
+    """DuckDB's memory."""
+    index_heap_bytes: int = 128 << 20
+    address_space_bytes: int = 4 << 30
+    folder_bytes: int = 64 << 30
+    """Everything that the build may have on disk at once, scratch included."""
+    cpu_seconds: int = 4 * 3600
+    wall_seconds: int = 4 * 3600
+    fields: int = 2_000
+    rows: int = 200_000_000
+    cell_bytes: int = 16 << 20
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class BuildJob:
+    """`out` is the folder that becomes the generation (made by the builder, empty or absent before); `scratch` is a
+    folder for anything else. `identity` is the identity file of the generation before, so that rows keep their ids.
+    `last_built_id` and `last_live_id` are its counters. `counter` is the write counter to start from."""
+
+    out: Path
+    scratch: Path
+    inputs: tuple[FileInput | RowsInput, ...]
+    key_fields: tuple[str, ...] = ()
+    identity: Path | None = None
+    last_built_id: int = 0
+    last_live_id: int = LIVE_IDS_FROM
+    counter: int = 0
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """Why a column has its type. `misfits`: the first cells that ruled out a narrower type, with their row numbers
+    (1 is the first row of data) and the type that they ruled out."""
+
+    name: str
+    type: FieldType
+    why: str
+    nulls: int
+    misfits: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The description of a generation; `manifest.json` in its folder.
+
+    `sources`: rows by source uid. `checksums`: SHA-256 by file name, of the files that are not written to any more.
+    `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase.
+    """
+
+    schema: Schema
+    rows: int
+    mark: Mark
+    last_built_id: int
+    sources: Mapping[str, int] = field(default_factory=dict)
+    columns: tuple[ColumnReport, ...] = ()
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    isolation: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": self.schema.to_json(),
+            "rows": self.rows,
+            "mark": {"counter": self.mark.counter, "seq": self.mark.seq},
+            "last_built_id": self.last_built_id,
+            "sources": dict(self.sources),
+            "columns": [
+                {
+                    "name": one.name,
+                    "type": one.type.value,
+                    "why": one.why,
+                    "nulls": one.nulls,
+                    "misfits": [dict(cell) for cell in one.misfits],
+                }
+                for one in self.columns
+            ],
+            "checksums": dict(self.checksums),
+            "isolation": dict(self.isolation),
+            "seconds": dict(self.seconds),
+            "versions": dict(self.versions),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(
+            schema=Schema.from_json(value["schema"]),
+            rows=value["rows"],
+            mark=Mark(**value["mark"]),
+            last_built_id=value["last_built_id"],
+            sources=value["sources"],
+            columns=tuple(
+                ColumnReport(**{**one, "type": FieldType(one["type"]), "misfits": tuple(one["misfits"])})
+                for one in value["columns"]
+            ),
+            checksums=value["checksums"],
+            isolation=value["isolation"],
+            seconds=value["seconds"],
+            versions=value["versions"],
+        )

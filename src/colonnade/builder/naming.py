@@ -1,0 +1,35 @@
+"""From the labels of a file's columns to technical names."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_MAX_CHARACTERS = 100
+_SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+"""Latin letters that Unicode does not decompose."""
+
+
+def field_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """One name a label, in order, all different: `[a-z][a-z0-9_]*`, so that none is a system column's or has a `$`."""
+    taken: set[str] = set()
+    names = []
+    for number, label in enumerate(labels, 1):
+        name = _free(_slug(label) or f"column_{number}", taken)
+        taken.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def _slug(label: str) -> str:
+    folded = unicodedata.normalize("NFKD", label.lower().translate(_SPELLED))
+    letters = "".join(one for one in folded if not unicodedata.combining(one))
+    name = re.sub(r"[^a-z0-9]+", "_", letters)[:_MAX_CHARACTERS].strip("_")
+    return f"column_{name}" if name[:1].isdigit() else name
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free

@@ -1,0 +1,31 @@
+"""`colonnade`: the commands, and how their failures are told."""
+
+import sys
+
+import click
+
+from colonnade import __version__
+from colonnade.cli.demo import demo
+from colonnade.cli.jobs import jobs
+from colonnade.cli.keys import key, user
+from colonnade.cli.serve import serve
+from colonnade.errors import PortalError
+
+
+@click.group()
+@click.version_option(__version__, prog_name="colonnade")
+def colonnade() -> None:
+    """A data portal server: one hall of data behind many doors."""
+
+
+for command in (serve, demo, user, key, jobs):
+    colonnade.add_command(command)
+
+
+def main() -> None:
+    """Run a command; what a person can mend is told in a line, without a trace."""
+    try:
+        colonnade()
+    except PortalError as error:
+        click.echo(f"colonnade: {error.message}", err=True)
+        sys.exit(1)

@@ -1,0 +1,69 @@
+"""`colonnade serve`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+import uvicorn
+
+from colonnade import app
+from colonnade.cli.portal import data_option, settings_from
+from colonnade.config import Settings
+from colonnade.core.jobs import service as jobs
+from colonnade.core.people.service import FirstAdministrator
+from colonnade.core.work import SYSTEM
+from colonnade.logs import set_up
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@data_option
+def serve(host: str, port: int, data: Path | None) -> None:
+    """Serve the portal in a data folder; an empty folder becomes a new portal."""
+    set_up()
+    settings = settings_from(data)
+    running = app.start(settings)
+    if running.first is not None:
+        show_first(running.first)
+    click.echo(f"Colonnade serves {settings.data} at http://{host}:{port}/", err=True)
+    run(running, settings, host, port)
+
+
+def run(running: app.Running, settings: Settings, host: str, port: int) -> None:
+    """Serve until a signal; then close what is open. A build that is under way goes on at the next start."""
+    # Uploads are spooled here while they arrive: on the data's disk, cleared at start.
+    spool = settings.scratch_folder / "uploads"
+    spool.mkdir(exist_ok=True)
+    tempfile.tempdir = str(spool)
+    proxies = ",".join(str(network) for network in settings.trusted_proxies)
+    config = uvicorn.Config(
+        running.app,
+        host=host,
+        port=port,
+        log_config=None,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()
+    with running.portal.reading(SYSTEM) as work:
+        is_busy = bool(jobs.active(work))
+    if is_busy:
+        # Jobs run in threads that cannot be stopped from outside; every step is safe to cut off, and this is the cut.
+        sys.stderr.flush()
+        os._exit(0)
+    running.close()
+
+
+def show_first(first: FirstAdministrator) -> None:
+    """Print what the first start made up. It is kept nowhere in this form."""
+    click.echo("A first administrator was made; this is shown only once:", err=True)
+    click.echo(f"  user      {first.username}", err=True)
+    if first.password is not None:
+        click.echo(f"  password  {first.password}", err=True)
+    if first.api_key is not None:
+        click.echo(f"  API key   {first.api_key}", err=True)

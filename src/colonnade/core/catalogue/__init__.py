@@ -1,0 +1,1 @@
+"""The published datasets as a table that is queried like any other."""

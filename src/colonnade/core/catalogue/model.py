@@ -1,0 +1,111 @@
+"""A dataset as a row of the catalogue."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets.model import Dataset
+from colonnade.query.schema import Field, FieldType, Schema
+from colonnade.query.types import GEO, NUMBERS
+
+
+def _field(name: str, type_: FieldType = FieldType.TEXT, *, multivalued: bool = False) -> Field:
+    return Field(name=name, label=name.replace("_", " ").capitalize(), type=type_, multivalued=multivalued)
+
+
+PUBLIC = Schema(
+    (
+        _field("dataset_id"),
+        _field("dataset_uid"),
+        _field("title"),
+        _field("description"),
+        _field("publisher"),
+        _field("keyword", multivalued=True),
+        _field("theme", multivalued=True),
+        _field("license"),
+        _field("language"),
+        _field("features", multivalued=True),
+        _field("modified", FieldType.DATETIME),
+        _field("data_processed", FieldType.DATETIME),
+        _field("metadata_processed", FieldType.DATETIME),
+        _field("has_records", FieldType.BOOLEAN),
+        _field("records_count", FieldType.INT),
+    )
+)
+"""What readers may ask about (Explore 2.1, section 4.1 of its reference)."""
+
+WHOLE = Schema(
+    (
+        *PUBLIC.fields,
+        _field("restricted", FieldType.BOOLEAN),
+        _field("principals", multivalued=True),
+    )
+)
+"""The same with what permissions ask about."""
+
+
+def features(schema: Schema) -> list[str]:
+    """What can be done with such rows, in Explore's words."""
+    types = {field.type for field in schema.fields}
+    found = []
+    if types & NUMBERS:
+        found.append("analyze")
+    if types & GEO:
+        found.append("geo")
+    if types & {FieldType.DATE, FieldType.DATETIME}:
+        found.append("timeserie")
+    return found
+
+
+def row(
+    dataset: Dataset,
+    *,
+    schema: Schema | None,
+    records_count: int,
+    data_processed: dt.datetime | None,
+    principals: list[str],
+) -> dict[str, Any]:
+    """The catalogue's row of a published dataset. `schema` None: it has no rows."""
+    default = meta.effective(dataset.metadata_published or {}).get(meta.DEFAULT, {})
+    return {
+        "dataset_id": dataset.slug,
+        "dataset_uid": dataset.uid,
+        **{
+            name: _text(default, name)
+            for name in ("title", "description", "publisher", "license", "language")
+        },
+        **{name: _texts(default, name) for name in ("keyword", "theme")},
+        "features": features(schema) if schema else [],
+        "modified": _datetime(default.get("modified")),
+        "data_processed": _naive(data_processed),
+        "metadata_processed": _naive(dataset.metadata_processed_at),
+        "has_records": schema is not None,
+        "records_count": records_count,
+        "restricted": dataset.is_restricted,
+        "principals": principals,
+    }
+
+
+def _text(values: Mapping[str, Any], name: str) -> str | None:
+    value = values.get(name)
+    return None if value is None else str(value)
+
+
+def _texts(values: Mapping[str, Any], name: str) -> list[str]:
+    """Clients write lists, and now and then a single text."""
+    value = values.get(name)
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _datetime(value: object) -> dt.datetime | None:
+    try:
+        return _naive(dt.datetime.fromisoformat(str(value)))
+    except ValueError:
+        return None
+
+
+def _naive(value: dt.datetime | None) -> dt.datetime | None:
+    return value if value is None or value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)

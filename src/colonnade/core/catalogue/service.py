@@ -1,0 +1,141 @@
+"""Asking the catalogue. It follows the datasets: before each query it takes up what changed, at start it is made anew."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from colonnade.core.catalogue import model
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import Dataset, ReadableDataset
+from colonnade.core.datasets.security import SEE_ALL
+from colonnade.core.records.service import RowsChanged
+from colonnade.core.tables import service as tables
+from colonnade.core.work import SYSTEM, Actor, CatalogueProgress, Portal, Work, now
+from colonnade.engine.layout import arrow_type
+from colonnade.engine.port import Delete, Upsert
+from colonnade.generation import GenerationRef
+from colonnade.query.bind import bind
+from colonnade.query.schema import KEY, Schema
+from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, HasAny, Literal, Named, Or, Order, Query
+
+TABLE = "catalogue"
+BATCH = 500
+UID = FieldRef("dataset_uid")
+DEFAULT_ORDER = (Order(FieldRef("dataset_id")),)
+
+
+def search(work: Work, query: Query) -> tuple[list[ReadableDataset], int]:
+    """The published datasets that fulfil a query's conditions and that the actor may see, and how many there are.
+
+    `select` and `group_by` of the query are not looked at here: whole datasets are the answer.
+    """
+    ref = follow(work.portal)
+    bound = bind(
+        Query(
+            select=(Named(UID, "dataset_uid"),),
+            where=query.where,
+            order_by=query.order_by or DEFAULT_ORDER,
+            limit=query.limit,
+            offset=query.offset,
+        ),
+        visible=model.PUBLIC,
+        guard=_guard(work.actor),
+        table=model.WHOLE,
+    )
+    found = work.rows.select(ref, model.WHOLE, bound, seconds=work.settings.query_seconds)
+    uids = found.table.column("dataset_uid").to_pylist()
+    # The work's own state is asked again: the catalogue may be newer or, for a moment, older.
+    return datasets.readable_by_uids(work, uids), found.total
+
+
+def start(portal: Portal) -> None:
+    """Make the catalogue anew. It is derived, so what an earlier run left is worth nothing."""
+    progress = portal.catalogue
+    with progress.lock:
+        ref = GenerationRef(TABLE, 1)
+        portal.rows.drop(ref)
+        shutil.rmtree(tables.folder(portal, ref).parent, ignore_errors=True)
+        tables.folder(portal, ref).mkdir(parents=True)
+        portal.rows.create(ref, model.WHOLE)
+        with portal.reading(SYSTEM) as work:
+            _, progress.seq = datasets.changes_after(work, 0)
+            _take_up(work, ref, datasets.living_ids(work))
+        progress.ref = ref
+
+
+def follow(portal: Portal) -> GenerationRef:
+    """Take up what changed since the last time; returns the generation to ask."""
+    progress = portal.catalogue
+    with progress.lock:
+        assert progress.ref is not None, "the catalogue is made at start"
+        with portal.reading(SYSTEM) as work:
+            changed, seq = datasets.changes_after(work, progress.seq)
+            touched = _touched(progress)
+            _take_up(work, progress.ref, sorted(changed | touched))
+            progress.seq = seq
+        return progress.ref
+
+
+def rows_changed(portal: Portal, event: RowsChanged) -> None:
+    """Handler: counts and dates of this dataset are to be looked at before the next query."""
+    portal.catalogue.touched.add(event.dataset_id)
+
+
+def _touched(progress: CatalogueProgress) -> set[int]:
+    """Empty the set as one step each: a dataset that is touched meanwhile stays for the next time."""
+    taken: set[int] = set()
+    while progress.touched:
+        taken.add(progress.touched.pop())
+    return taken
+
+
+def _guard(actor: Actor) -> Expr | None:
+    """What the actor may know of: open datasets, and restricted ones on which a ruleset is held."""
+    if actor.may(SEE_ALL):
+        return None
+    is_open = Compare(CompareOp.EQ, FieldRef("restricted"), Literal(value=False))
+    return Or((is_open, HasAny("principals", actor.principals))) if actor.principals else is_open
+
+
+def _take_up(work: Work, ref: GenerationRef, dataset_ids: Sequence[int]) -> None:
+    for start_at in range(0, len(dataset_ids), BATCH):
+        batch = dataset_ids[start_at : start_at + BATCH]
+        shown = {one.id: one for one in datasets.by_ids(work, batch) if one.is_published}
+        gone = [str(dataset_id) for dataset_id in batch if dataset_id not in shown]
+        at = now().replace(tzinfo=None)
+        with work.rows.latch(TABLE):
+            if shown:
+                rows = _rows(work, shown.values())
+                work.rows.write(ref, model.WHOLE, Upsert(rows=rows, source=TABLE), at)
+            if gone:
+                work.rows.write(ref, model.WHOLE, Delete(keys=gone), at)
+
+
+def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
+    listed = list(shown)
+    holders = datasets.holders(work, [one.id for one in listed])
+    rows = [_row(work, one, holders.get(one.id, [])) for one in listed]
+    columns = {KEY: pa.array([str(one.id) for one in listed], pa.string())}
+    for field in model.WHOLE.fields:
+        columns[field.name] = pa.array([row[field.name] for row in rows], arrow_type(field))
+    return pa.table(columns)
+
+
+def _row(work: Work, dataset: Dataset, principals: list[str]) -> dict[str, object]:
+    schema, count = _counted(work, dataset)
+    return model.row(
+        dataset,
+        schema=schema,
+        records_count=count,
+        data_processed=dataset.data_processed_at,
+        principals=principals,
+    )
+
+
+def _counted(work: Work, dataset: Dataset) -> tuple[Schema | None, int]:
+    table = tables.main_table(work, dataset.id)
+    generation = None if table is None else tables.current(work, table)
+    if generation is None:
+        return None, 0
+    return generation.schema, tables.count(work, generation)

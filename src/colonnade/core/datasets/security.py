@@ -1,0 +1,85 @@
+"""How much of a dataset an actor sees: a pure decision (Automation 1.0, section 3.5 of its reference)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from colonnade.core.work import Actor
+
+SEE_ALL = "explore_restricted_dataset"
+
+
+@dataclass(frozen=True)
+class Security:
+    """What a ruleset lets its holder see. `visible_fields` None: all of them. `filter_query`: ODSQL, empty: no filter."""
+
+    is_data_visible: bool = True
+    visible_fields: tuple[str, ...] | None = None
+    filter_query: str = ""
+    api_calls_quota: Mapping[str, Any] | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        fields = value.get("visible_fields")
+        return cls(
+            is_data_visible=value.get("is_data_visible", True),
+            # Older clients write ["*"] for all fields.
+            visible_fields=None if fields is None or "*" in fields else tuple(fields),
+            filter_query=value.get("filter_query") or "",
+            api_calls_quota=value.get("api_calls_quota"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "is_data_visible": self.is_data_visible,
+            "visible_fields": None if self.visible_fields is None else list(self.visible_fields),
+            "filter_query": self.filter_query,
+            "api_calls_quota": self.api_calls_quota,
+        }
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an actor sees of a dataset's records. `visible_fields` None: all. `filters`: a record is seen if one of
+    these ODSQL conditions holds; None: every record is."""
+
+    data_visible: bool
+    visible_fields: frozenset[str] | None = None
+    filters: tuple[str, ...] | None = None
+
+
+FULL = Access(data_visible=True)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rulesets of one dataset that an actor holds, own and by groups, as values."""
+
+    securities: Sequence[Security] = ()
+    permissions: frozenset[str] = frozenset()
+
+
+def access(actor: Actor, *, is_restricted: bool, default: Security, rules: Rules) -> Access | None:
+    """What the actor sees; None: not even that the dataset exists."""
+    if actor.may(SEE_ALL) or (SEE_ALL in rules.permissions and actor.key_allows(SEE_ALL)):
+        return FULL
+    if rules.securities:
+        return _union(rules.securities)
+    return None if is_restricted else _union((default,))
+
+
+def _union(securities: Sequence[Security]) -> Access:
+    shown = [one for one in securities if one.is_data_visible]
+    if not shown:
+        return Access(data_visible=False)
+    fields = [one.visible_fields for one in shown]
+    filters = [one.filter_query for one in shown]
+    return Access(
+        data_visible=True,
+        visible_fields=(
+            None
+            if any(names is None for names in fields)
+            else frozenset(name for names in fields for name in names or ())
+        ),
+        filters=None if not all(filters) else tuple(dict.fromkeys(filters)),
+    )

@@ -1,0 +1,303 @@
+"""The doors to a dataset. Everything that reads or changes one takes a type that only these functions make."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets import security, store
+from colonnade.core.datasets.model import (
+    DATASET_PERMISSIONS,
+    CatalogueChange,
+    Dataset,
+    EditableDataset,
+    PublishableDataset,
+    ReadableDataset,
+    Ruleset,
+    ViewableDataset,
+)
+from colonnade.core.datasets.security import Access, Rules, Security
+from colonnade.core.people.model import Group, Person
+from colonnade.core.uids import free_name, new_uid, slug
+from colonnade.core.work import Actor, Work, now
+from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
+from colonnade.query import odsql
+
+SLUG_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
+UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
+
+
+def readable(work: Work, name: str) -> ReadableDataset:
+    """A published dataset by slug or uid. `NotFound` also when the actor may not know that it exists."""
+    dataset = store.by_slug_or_uid(work.db, name)
+    seen = None if dataset is None or not dataset.is_published else _access(work, dataset)
+    if dataset is None or seen is None:
+        raise _unknown(name)
+    return ReadableDataset(dataset, seen)
+
+
+def readable_by_uids(work: Work, uids: Sequence[str]) -> list[ReadableDataset]:
+    """Those of the datasets that are published and visible to the actor, in the order given."""
+    found = {one.uid: one for one in store.by_uids(work.db, uids) if one.is_published}
+    rules = _rules_held(work, [one.id for one in found.values()])
+    readables = []
+    for uid in uids:
+        dataset = found.get(uid)
+        seen = None if dataset is None else _decided(work.actor, dataset, rules.get(dataset.id, ()))
+        if dataset is not None and seen is not None:
+            readables.append(ReadableDataset(dataset, seen))
+    return readables
+
+
+def viewable(work: Work, name: str) -> ViewableDataset:
+    """A dataset whose configuration the actor may see: who may edit or publish it."""
+    return ViewableDataset(_managed(work, name, ("edit_dataset", "publish_dataset")))
+
+
+def editable(work: Work, name: str) -> EditableDataset:
+    return EditableDataset(_managed(work, name, ("edit_dataset",)))
+
+
+def publishable(work: Work, name: str) -> PublishableDataset:
+    """Who may publish: by a ruleset, or portal-wide for a dataset that the actor may edit."""
+    dataset = _managed(work, name, ("edit_dataset", "publish_dataset"))
+    held = _permissions(work, dataset)
+    by_ruleset = "publish_dataset" in held
+    by_portal = work.actor.may("publish_dataset") and (
+        work.actor.may("edit_dataset") or "edit_dataset" in held
+    )
+    if not (by_ruleset or by_portal):
+        raise Denied("You may not publish this dataset.", code="dataset.publish_denied")
+    return PublishableDataset(dataset)
+
+
+def managed_page(
+    work: Work, *, slug: str | None = None, limit: int, offset: int
+) -> tuple[list[ViewableDataset], int]:
+    """The datasets that the actor may edit or publish, in order of creation, and how many there are."""
+    _signed_in(work.actor)
+    among = None
+    if not work.actor.may("edit_dataset"):
+        among = [
+            rule.dataset_id
+            for rule in store.rulesets_held(work.db, work.actor)
+            if _effective(work.actor, rule.permissions) & {"edit_dataset", "publish_dataset"}
+        ]
+        if not among and not work.actor.may("create_dataset"):
+            raise Denied("You may neither create nor edit datasets.", code="dataset.list_denied")
+    found, total = store.page(work.db, slug=slug, among=among, limit=limit, offset=offset)
+    return [ViewableDataset(one) for one in found], total
+
+
+def create(
+    work: Work,
+    metadata: object,
+    *,
+    wanted_slug: str | None = None,
+    is_restricted: bool | None = None,
+    default_security: Security | None = None,
+) -> EditableDataset:
+    """A new unpublished dataset. Its creator gets a ruleset with every permission on it."""
+    _signed_in(work.actor)
+    if not work.actor.may("create_dataset"):
+        raise Denied("You may not create datasets.", code="dataset.create_denied")
+    draft = meta.checked(metadata)
+    name = meta.title(draft)
+    if name is None:
+        message = "This field is required"
+        raise Invalid("A dataset needs a title.", fields={"metadata.default.title": [message]})
+    draft = meta.with_default(draft, "language", work.settings.default_language)
+    draft = meta.with_default(draft, "modified", now().isoformat(timespec="seconds").replace("+00:00", "Z"))
+    dataset = Dataset(
+        uid=new_uid("da", lambda uid: store.uid_taken(work.db, uid)),
+        slug=_new_slug(work, wanted_slug, name),
+        metadata_draft=draft,
+        is_restricted=work.settings.restricted_by_default if is_restricted is None else is_restricted,
+        default_security=_checked(default_security or Security()).to_json(),
+        created_by=work.actor.username,
+        updated_by=work.actor.username,
+    )
+    work.db.add(dataset)
+    work.db.flush()
+    if work.actor.person_id is not None:
+        work.db.add(
+            Ruleset(
+                dataset_id=dataset.id,
+                person_id=work.actor.person_id,
+                security=Security().to_json(),
+                permissions=list(DATASET_PERMISSIONS),
+            )
+        )
+    return EditableDataset(dataset)
+
+
+def touch(work: Work, editable: EditableDataset) -> None:
+    """The configuration changed."""
+    editable.dataset.updated_at = now()
+    editable.dataset.updated_by = work.actor.username
+
+
+def put_ruleset(
+    work: Work,
+    editable: EditableDataset,
+    holder: Person | Group,
+    security: Security,
+    permissions: Sequence[str] = (),
+) -> Ruleset:
+    """Give a person or a group a ruleset, in the place of the one held before."""
+    unknown = sorted(set(permissions) - set(DATASET_PERMISSIONS))
+    if unknown:
+        message = f"There is no permission {', '.join(unknown)}."
+        raise Invalid(message, fields={"permissions": [message]})
+    whose = {"person_id": holder.id} if isinstance(holder, Person) else {"group_id": holder.id}
+    rule = store.ruleset(work.db, editable.dataset.id, **whose)
+    if rule is None:
+        rule = Ruleset(dataset_id=editable.dataset.id, **whose, security={}, permissions=[])
+        work.db.add(rule)
+    rule.security = _checked(security).to_json()
+    rule.permissions = sorted(set(permissions))
+    work.db.flush()
+    note_change(work, editable.dataset)
+    return rule
+
+
+def put_default_security(
+    work: Work, editable: EditableDataset, security: Security, *, is_restricted: bool
+) -> None:
+    editable.dataset.default_security = _checked(security).to_json()
+    editable.dataset.is_restricted = is_restricted
+    note_change(work, editable.dataset)
+
+
+def show(work: Work, dataset: Dataset) -> None:
+    """The draft becomes what readers see."""
+    dataset.is_published = True
+    dataset.metadata_published = dataset.metadata_draft
+    dataset.metadata_processed_at = now()
+    note_change(work, dataset)
+
+
+def hide(work: Work, dataset: Dataset) -> None:
+    dataset.is_published = False
+    dataset.metadata_published = None
+    note_change(work, dataset)
+
+
+def bury(work: Work, dataset: Dataset) -> None:
+    """Forget a dataset for everybody; its ids are never used again. What it owns is removed by others."""
+    store.remove_rulesets(work.db, dataset.id)
+    dataset.slug = None
+    dataset.is_published = False
+    dataset.deleted_at = now()
+    note_change(work, dataset)
+
+
+def note_change(work: Work, dataset: Dataset) -> None:
+    """Readers can notice this change: the queryable catalogue takes it up."""
+    work.db.add(CatalogueChange(dataset_id=dataset.id))
+
+
+def by_id(work: Work, dataset_id: int) -> Dataset | None:
+    """For jobs, which act for the portal itself."""
+    return store.by_id(work.db, dataset_id)
+
+
+def by_ids(work: Work, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
+    return store.by_ids(work.db, dataset_ids)
+
+
+def living_ids(work: Work) -> Sequence[int]:
+    return store.living_ids(work.db)
+
+
+def changes_after(work: Work, seq: int) -> tuple[set[int], int]:
+    return store.changes_after(work.db, seq)
+
+
+def holders(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, list[str]]:
+    return store.holders(work.db, dataset_ids)
+
+
+def _access(work: Work, dataset: Dataset) -> Access | None:
+    return _decided(work.actor, dataset, _rules_held(work, [dataset.id]).get(dataset.id, ()))
+
+
+def _rules_held(work: Work, dataset_ids: Sequence[int]) -> dict[int, list[Ruleset]]:
+    if not work.actor.is_signed_in:
+        return {}
+    found: dict[int, list[Ruleset]] = {}
+    for rule in store.rulesets_held(work.db, work.actor, dataset_ids):
+        found.setdefault(rule.dataset_id, []).append(rule)
+    return found
+
+
+def _decided(actor: Actor, dataset: Dataset, rules: Sequence[Ruleset]) -> Access | None:
+    return security.access(
+        actor,
+        is_restricted=dataset.is_restricted,
+        default=Security.from_json(dataset.default_security),
+        rules=Rules(
+            securities=[Security.from_json(rule.security) for rule in rules],
+            permissions=frozenset(name for rule in rules for name in rule.permissions),
+        ),
+    )
+
+
+def _managed(work: Work, name: str, needed: Sequence[str]) -> Dataset:
+    """A dataset on which the actor holds one of the permissions, by a ruleset or portal-wide."""
+    _signed_in(work.actor)
+    dataset = store.by_uid(work.db, name) or store.by_slug(work.db, name)
+    if dataset is None:
+        raise _unknown(name)
+    held = _permissions(work, dataset)
+    # Portal-wide, `publish_dataset` alone opens nothing: it needs the right to edit beside it.
+    if held & set(needed) or work.actor.may("edit_dataset"):
+        return dataset
+    if held or (dataset.is_published and _access(work, dataset) is not None):
+        raise Denied("You may not change this dataset.", code="dataset.edit_denied")
+    raise _unknown(name)
+
+
+def _permissions(work: Work, dataset: Dataset) -> frozenset[str]:
+    rules = store.rulesets_held(work.db, work.actor, [dataset.id])
+    return frozenset().union(*(_effective(work.actor, rule.permissions) for rule in rules))
+
+
+def _effective(actor: Actor, permissions: Sequence[str]) -> frozenset[str]:
+    return frozenset(name for name in permissions if actor.key_allows(name))
+
+
+def _signed_in(actor: Actor) -> None:
+    if not actor.is_signed_in and not actor.permissions:
+        raise Unauthenticated("An API key is needed for this.", code="key.missing")
+
+
+def _new_slug(work: Work, wanted: str | None, title: str) -> str:
+    def is_taken(name: str) -> bool:
+        return store.by_slug(work.db, name) is not None
+
+    if wanted is None:
+        name = slug(title)[:150].strip("-") or "dataset"
+        return free_name(name, is_taken)
+    if not SLUG_PATTERN.fullmatch(wanted) or UID_PATTERN.fullmatch(wanted):
+        raise _wrong_slug("Small letters, digits, - and _ only, beginning with a letter or a digit.")
+    if is_taken(wanted):
+        raise _wrong_slug("Another dataset has this identifier.")
+    return wanted
+
+
+def _wrong_slug(message: str) -> Invalid:
+    return Invalid(message, fields={"dataset_id": [message]})
+
+
+def _checked(value: Security) -> Security:
+    """Refuse a filter that does not parse when it is written, not when it is needed."""
+    if value.filter_query:
+        try:
+            odsql.parse_where(value.filter_query)
+        except Invalid as error:
+            raise Invalid(error.message, fields={"filter_query": [error.message]}) from error
+    return value
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(f"Unknown dataset: {name}", code="dataset.unknown", name=name)

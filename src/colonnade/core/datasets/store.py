@@ -1,0 +1,114 @@
+"""Queries over datasets and their rulesets."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from colonnade.core.datasets.model import CatalogueChange, Dataset, Ruleset
+from colonnade.core.people.model import Group, Person
+from colonnade.core.work import Actor
+
+
+def by_slug_or_uid(db: Session, name: str) -> Dataset | None:
+    """The slug wins; no slug looks like a uid (`service` sees to that)."""
+    return by_slug(db, name) or by_uid(db, name)
+
+
+def by_slug(db: Session, slug: str) -> Dataset | None:
+    return db.scalar(select(Dataset).where(Dataset.slug == slug))
+
+
+def by_uid(db: Session, uid: str) -> Dataset | None:
+    return db.scalar(_living().where(Dataset.uid == uid))
+
+
+def by_id(db: Session, dataset_id: int) -> Dataset | None:
+    return db.scalar(_living().where(Dataset.id == dataset_id))
+
+
+def by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
+    return db.scalars(_living().where(Dataset.id.in_(dataset_ids))).all()
+
+
+def by_uids(db: Session, uids: Sequence[str]) -> Sequence[Dataset]:
+    return db.scalars(_living().where(Dataset.uid.in_(uids))).all()
+
+
+def uid_taken(db: Session, uid: str) -> bool:
+    """Deleted datasets keep their uid."""
+    return db.scalar(select(Dataset.id).where(Dataset.uid == uid)) is not None
+
+
+def page(
+    db: Session, *, slug: str | None, among: Sequence[int] | None, limit: int, offset: int
+) -> tuple[Sequence[Dataset], int]:
+    """Living datasets in order of creation, and how many there are in all. `among`: only these ids."""
+    conditions: list[ColumnElement[bool]] = [Dataset.deleted_at.is_(None)]
+    if slug is not None:
+        conditions.append(Dataset.slug == slug)
+    if among is not None:
+        conditions.append(Dataset.id.in_(among))
+    total = db.scalar(select(func.count()).select_from(Dataset).where(*conditions)) or 0
+    found = db.scalars(
+        select(Dataset).where(*conditions).order_by(Dataset.id).limit(limit).offset(offset)
+    ).all()
+    return found, total
+
+
+def rulesets_held(db: Session, actor: Actor, dataset_ids: Sequence[int] | None = None) -> Sequence[Ruleset]:
+    """The rulesets that the actor holds, own and by groups; on these datasets or on all."""
+    holder = or_(
+        Ruleset.person_id == actor.person_id,
+        Ruleset.group_id.in_(select(Group.id).where(Group.uid.in_(sorted(actor.groups)))),
+    )
+    query = select(Ruleset).where(holder)
+    return db.scalars(
+        query if dataset_ids is None else query.where(Ruleset.dataset_id.in_(dataset_ids))
+    ).all()
+
+
+def ruleset(
+    db: Session, dataset_id: int, *, person_id: int | None = None, group_id: int | None = None
+) -> Ruleset | None:
+    return db.scalar(
+        select(Ruleset).where(
+            Ruleset.dataset_id == dataset_id,
+            Ruleset.person_id.is_not_distinct_from(person_id),
+            Ruleset.group_id.is_not_distinct_from(group_id),
+        )
+    )
+
+
+def holders(db: Session, dataset_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Who holds rulesets of these datasets, as the principals of `Actor.principals`."""
+    query = (
+        select(Ruleset.dataset_id, Person.username, Group.uid)
+        .outerjoin(Person, Person.id == Ruleset.person_id)
+        .outerjoin(Group, Group.id == Ruleset.group_id)
+        .where(Ruleset.dataset_id.in_(dataset_ids))
+    )
+    found: dict[int, list[str]] = {}
+    for dataset_id, username, uid in db.execute(query):
+        found.setdefault(dataset_id, []).append(f"group:{uid}" if username is None else f"user:{username}")
+    return found
+
+
+def remove_rulesets(db: Session, dataset_id: int) -> None:
+    db.execute(delete(Ruleset).where(Ruleset.dataset_id == dataset_id))
+
+
+def changes_after(db: Session, seq: int) -> tuple[set[int], int]:
+    """The ids of datasets that changed after a point of the log, and the new point."""
+    rows = db.execute(
+        select(CatalogueChange.seq, CatalogueChange.dataset_id).where(CatalogueChange.seq > seq)
+    ).all()
+    return {row.dataset_id for row in rows}, max((row.seq for row in rows), default=seq)
+
+
+def living_ids(db: Session) -> Sequence[int]:
+    return db.scalars(select(Dataset.id).where(Dataset.deleted_at.is_(None)).order_by(Dataset.id)).all()
+
+
+def _living() -> Select[Dataset]:
+    return select(Dataset).where(Dataset.deleted_at.is_(None))

@@ -1,0 +1,1 @@
+"""Jobs as people see them: one table, whatever runs them."""

@@ -1,0 +1,1 @@
+"""People, groups and API keys; how a key becomes an actor."""

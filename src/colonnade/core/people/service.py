@@ -1,0 +1,194 @@
+"""Who may come in: people, groups, keys, the first administrator."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import argon2
+from sqlalchemy.orm import Session
+
+from colonnade.config import Settings
+from colonnade.core.people import store
+from colonnade.core.people.model import DOMAIN_PERMISSIONS, ApiKey, Group, Membership, Person
+from colonnade.core.uids import free_name, new_uid, slug
+from colonnade.core.work import ANONYMOUS, MEMBERS, Actor, Work, now
+from colonnade.errors import Conflict, Invalid, NotFound, Unauthenticated
+
+KEY_PATTERN = re.compile(r"[0-9a-fA-F]{40,80}")
+USERNAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}")
+_hasher = argon2.PasswordHasher()
+
+
+@dataclass(frozen=True)
+class FirstAdministrator:
+    """What the first start made; the secrets are shown once and kept nowhere. None: it was given by a setting."""
+
+    username: str
+    password: str | None
+    api_key: str | None
+
+
+def actor_of_key(db: Session, key: str | None) -> Actor:
+    """The actor behind an API key; nobody without one. Raises `Unauthenticated` for a wrong or revoked key."""
+    if not key:
+        return ANONYMOUS
+    found = store.person_and_key(db, digest_of(key))
+    if found is None or found[1].revoked_at is not None or not found[0].is_active:
+        raise Unauthenticated("This API key is not valid.", code="key.invalid")
+    person, api_key = found
+    return actor_of(db, person, None if api_key.permissions is None else frozenset(api_key.permissions))
+
+
+def actor_of(db: Session, person: Person, key_permissions: frozenset[str] | None = None) -> Actor:
+    """A person as an actor: own and groups' permissions, cut by the key's."""
+    groups = store.groups_of(db, person.id)
+    granted = frozenset(person.permissions).union(*(group.permissions for group in groups))
+    return Actor(
+        username=person.username,
+        person_id=person.id,
+        groups=frozenset({MEMBERS, *(group.uid for group in groups)}),
+        permissions=granted if key_permissions is None else granted & key_permissions,
+        key_permissions=key_permissions,
+    )
+
+
+def add_person(
+    work: Work, username: str, *, email: str, password: str | None = None, permissions: Sequence[str] = ()
+) -> Person:
+    if not USERNAME_PATTERN.fullmatch(username):
+        raise _wrong("username", "Letters, digits and _ . @ + - only, beginning with a letter or a digit.")
+    if store.person_by_name(work.db, username) is not None:
+        raise _wrong("username", "This name is taken.")
+    if "@" not in email:
+        raise _wrong("email", "This is not an e-mail address.")
+    person = Person(
+        username=username,
+        email=email,
+        password_hash=None if password is None else _hasher.hash(password),
+        permissions=_known(permissions),
+    )
+    work.db.add(person)
+    work.db.flush()
+    return person
+
+
+def person(work: Work, username: str) -> Person:
+    found = store.person_by_name(work.db, username)
+    if found is None:
+        raise NotFound(f"There is no user {username}.", code="person.unknown")
+    return found
+
+
+def people(work: Work) -> Sequence[Person]:
+    return store.people(work.db)
+
+
+def set_password(work: Work, person: Person, password: str) -> None:
+    person.password_hash = _hasher.hash(password)
+
+
+def set_permissions(work: Work, person: Person, permissions: Sequence[str]) -> None:
+    person.permissions = _known(permissions)
+
+
+def add_group(work: Work, title: str, *, permissions: Sequence[str] = ()) -> Group:
+    uid = free_name(
+        slug(title, separator="_") or "group",
+        lambda name: name == MEMBERS or store.group_by_uid(work.db, name) is not None,
+        separator="_",
+    )
+    group = Group(uid=uid, title=title, permissions=_known(permissions))
+    work.db.add(group)
+    work.db.flush()
+    return group
+
+
+def join(work: Work, person: Person, group: Group) -> None:
+    """Make a person a member of a group; nothing happens when it is one already."""
+    if group.uid == MEMBERS:
+        raise Conflict("Every signed-in user is a member of this group.", code="group.built_in")
+    if store.membership(work.db, person.id, group.id) is None:
+        work.db.add(Membership(person_id=person.id, group_id=group.id))
+        work.db.flush()
+
+
+def add_key(
+    work: Work,
+    owner: Person,
+    *,
+    label: str = "",
+    permissions: Sequence[str] | None = None,
+    key: str | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its text, which is not kept. `permissions` None: all that the owner has, now and later."""
+    text = key or secrets.token_hex(28)
+    if not KEY_PATTERN.fullmatch(text):
+        raise _wrong("key", "A key is 40 to 80 hexadecimal characters.")
+    api_key = ApiKey(
+        uid=new_uid("ak", lambda uid: store.key_uid_taken(work.db, uid)),
+        person_id=owner.id,
+        label=label,
+        digest=digest_of(text),
+        ending=text[-4:],
+        permissions=None if permissions is None else _known(permissions),
+    )
+    work.db.add(api_key)
+    work.db.flush()
+    return api_key, text
+
+
+def keys_of(work: Work, owner: Person) -> Sequence[ApiKey]:
+    return store.keys_of(work.db, owner.id)
+
+
+def revoke_key(work: Work, uid: str, reason: str = "") -> ApiKey:
+    api_key = store.key_by_uid(work.db, uid)
+    if api_key is None:
+        raise NotFound(f"There is no key {uid}.", code="key.unknown")
+    if api_key.revoked_at is None:
+        api_key.revoked_at, api_key.revocation_reason = now(), reason
+    return api_key
+
+
+def ensure_members(work: Work) -> None:
+    """The built-in group exists in the catalogue, so that rulesets can name it."""
+    if store.group_by_uid(work.db, MEMBERS) is None:
+        work.db.add(Group(uid=MEMBERS, title="Members", is_built_in=True))
+        work.db.flush()
+
+
+def ensure_first_administrator(work: Work, settings: Settings) -> FirstAdministrator | None:
+    """Make user 1 on the first start, from the settings or from chance; None when there are people already."""
+    if store.count_people(work.db):
+        return None
+    password = settings.admin_password or secrets.token_urlsafe(12)
+    owner = add_person(
+        work,
+        settings.admin_username or "admin",
+        email=settings.admin_email or "admin@localhost",
+        password=password,
+        permissions=DOMAIN_PERMISSIONS,
+    )
+    _, key = add_key(work, owner, label="First administrator", key=settings.admin_api_key)
+    return FirstAdministrator(
+        username=owner.username,
+        password=None if settings.admin_password else password,
+        api_key=None if settings.admin_api_key else key,
+    )
+
+
+def digest_of(key: str) -> str:
+    return hashlib.sha256(key.lower().encode()).hexdigest()
+
+
+def _known(permissions: Sequence[str]) -> list[str]:
+    unknown = sorted(set(permissions) - set(DOMAIN_PERMISSIONS))
+    if unknown:
+        raise _wrong("permissions", f"There is no permission {', '.join(unknown)}.")
+    return sorted(set(permissions))
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields={field: [message]})

@@ -1,0 +1,186 @@
+"""What a build starts from: files of derived sources, rows that are the truth already, and the state they were in."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from colonnade.builder.job import FileInput, Manifest, RowsInput
+from colonnade.core.jobs.model import Job, Kind
+from colonnade.core.resources import service as resources
+from colonnade.core.resources.model import Resource
+from colonnade.core.tables import service as tables
+from colonnade.core.tables.model import Generation
+from colonnade.core.work import Work
+from colonnade.generation import IDENTITY_FILE, LIVE_IDS_FROM, MANIFEST_FILE, START, GenerationRef, Mark
+from colonnade.query.schema import Schema
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The inputs of a build. `since` and `mark`: the state that the carried rows are of; writes after it are replayed
+    at the swap. `loaded`: owned resources whose files are extracted by this build. `is_live`: the generation will
+    hold owned rows."""
+
+    inputs: tuple[FileInput | RowsInput, ...]
+    identity: Path | None
+    last_built_id: int
+    last_live_id: int
+    since: GenerationRef | None
+    mark: Mark
+    loaded: tuple[str, ...]
+    is_live: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "inputs": [_input_json(one) for one in self.inputs],
+            "identity": None if self.identity is None else str(self.identity),
+            "last_built_id": self.last_built_id,
+            "last_live_id": self.last_live_id,
+            "since": None if self.since is None else [self.since.table, self.since.number],
+            "mark": [self.mark.counter, self.mark.seq],
+            "loaded": list(self.loaded),
+            "is_live": self.is_live,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(
+            inputs=tuple(_input(one) for one in value["inputs"]),
+            identity=None if value["identity"] is None else Path(value["identity"]),
+            last_built_id=value["last_built_id"],
+            last_live_id=value["last_live_id"],
+            since=None if value["since"] is None else GenerationRef(*value["since"]),
+            mark=Mark(*value["mark"]),
+            loaded=tuple(value["loaded"]),
+            is_live=value["is_live"],
+        )
+
+
+def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
+    """Lay what the build needs into `folder`."""
+    assert job.dataset_id is not None
+    table = tables.table(work, table_uid)
+    current = tables.current(work, table)
+    sources = resources.of_dataset(work, job.dataset_id)
+    owned = [one for one in sources if one.is_owned]
+    files: list[FileInput | RowsInput]
+    origin: GenerationRef | None
+    if job.kind == Kind.RESTORE:
+        restored = GenerationRef(table.uid, job.params["number"])
+        origin, files = restored, [_derived_rows(work, restored, owned, folder)]
+    else:
+        origin = None if current is None else current.ref
+        files = [_file(work, one, folder) for one in sources if _is_due(one)]
+    carried, mark, last_live_id = _owned_rows(work, current, owned, folder)
+    return Gathered(
+        inputs=(*files, *carried),
+        identity=None if origin is None else _identity(work, origin),
+        last_built_id=table.last_built_id,
+        last_live_id=last_live_id,
+        since=None if current is None else current.ref,
+        mark=mark,
+        loaded=tuple(one.uid for one in owned if _is_due(one)),
+        is_live=bool(owned),
+    )
+
+
+def manifest_of(folder: Path) -> Manifest:
+    return Manifest.from_json(orjson.loads((folder / MANIFEST_FILE).read_bytes()))
+
+
+def throttled(check: Callable[[], None], seconds: float) -> Callable[[], None]:
+    """The same check, done at most once in so many seconds."""
+    last = time.monotonic()
+
+    def poll() -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            last = time.monotonic()
+            check()
+
+    return poll
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename into this folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_due(resource: Resource) -> bool:
+    """A derived file is extracted at every publish, an owned one once."""
+    return resource.file_id is not None and not (resource.is_owned and resource.loaded_at is not None)
+
+
+def _file(work: Work, resource: Resource, folder: Path) -> FileInput:
+    assert resource.file_id is not None
+    assert resource.type is not None
+    uploaded = resources.file_by_id(work, resource.file_id)
+    path = folder / resource.uid
+    with work.blobs.local(uploaded.digest) as blob:
+        try:
+            path.hardlink_to(blob)
+        except OSError:  # another disk, or a file system without links
+            shutil.copyfile(blob, path)
+    return FileInput(
+        path=path,
+        name=uploaded.filename,
+        source=resource.uid,
+        format=resource.type,
+        params=resource.params,
+        owned=resource.is_owned,
+    )
+
+
+def _owned_rows(
+    work: Work, current: Generation | None, owned: list[Resource], folder: Path
+) -> tuple[list[RowsInput], Mark, int]:
+    """Today's owned rows, the mark of the state they are of, and the last live id given out."""
+    if current is None:
+        return [], START, LIVE_IDS_FROM
+    last_live_id = work.rows.live_ids(current.ref)
+    if not owned:
+        return [], work.rows.mark(current.ref), last_live_id
+    path = folder / "owned.parquet"
+    mark = work.rows.export_rows(current.ref, path, sources=[one.uid for one in owned])
+    return [RowsInput(path=path, schema=current.schema)], mark, last_live_id
+
+
+def _derived_rows(work: Work, ref: GenerationRef, owned: list[Resource], folder: Path) -> RowsInput:
+    """An old generation's rows without those that were owned: today's stand in their place."""
+    path = folder / "derived.parquet"
+    work.rows.export_rows(ref, path, sources=[one.uid for one in owned], excluded=True)
+    return RowsInput(path=path, schema=tables.generation(work, ref).schema)
+
+
+def _identity(work: Work, ref: GenerationRef) -> Path | None:
+    path = tables.folder(work.portal, ref) / IDENTITY_FILE
+    return path if path.exists() else None
+
+
+def _input_json(one: FileInput | RowsInput) -> dict[str, Any]:
+    if isinstance(one, RowsInput):
+        return {"path": str(one.path), "schema": one.schema.to_json(), "fresh_ids": one.fresh_ids}
+    return {
+        "path": str(one.path),
+        "name": one.name,
+        "source": one.source,
+        "format": one.format,
+        "params": dict(one.params),
+        "owned": one.owned,
+    }
+
+
+def _input(value: Mapping[str, Any]) -> FileInput | RowsInput:
+    if "schema" in value:
+        return RowsInput(Path(value["path"]), Schema.from_json(value["schema"]), value["fresh_ids"])
+    return FileInput(**{**value, "path": Path(value["path"])})

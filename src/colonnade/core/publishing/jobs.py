@@ -1,0 +1,216 @@
+"""How a publication happens: begin -> fetch -> build -> swap, then clean up. Every step is safe to repeat.
+
+What is on disk after a kill at any point is the old state or the new one: the rows are built aside, and one
+transaction of the catalogue moves the pointer and ends the job.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from colonnade.builder import process
+from colonnade.builder.job import BuildJob, Limits
+from colonnade.core.datasets import service as datasets
+from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs.model import Job, Kind, State
+from colonnade.core.publishing import inputs
+from colonnade.core.publishing.inputs import manifest_of
+from colonnade.core.resources import service as resources
+from colonnade.core.tables import service as tables
+from colonnade.core.work import SYSTEM, Portal, Work, now
+from colonnade.errors import PortalError
+from colonnade.generation import GenerationRef
+from colonnade.jobs.port import Done, Plan, Step
+
+POLL_SECONDS = 0.5
+
+
+class AbortedError(PortalError):
+    """Somebody asked the job to stop, or its dataset was removed."""
+
+    default_code = "job.aborted"
+
+
+def plans(portal: Portal) -> tuple[Plan, ...]:
+    """The kinds of job that make and unmake publications."""
+    slots = threading.BoundedSemaphore(portal.settings.builds)
+    building = (
+        Step("begin", partial(begin, portal)),
+        Step("fetch", partial(fetch, portal)),
+        Step("build", partial(build, portal, slots)),
+        Step("swap", partial(swap, portal)),
+    )
+    ends = {"failed": partial(failed, portal), "ended": partial(ended, portal)}
+    return (
+        Plan(Kind.PUBLISH, building, **ends),
+        Plan(Kind.RESTORE, building, **ends),
+        Plan(Kind.UNPUBLISH, (Step("withdraw", partial(withdraw, portal)),), **ends),
+    )
+
+
+def begin(portal: Portal, uid: str, done: Done) -> Any:
+    """Reserve a generation. Returns its table and number."""
+    with portal.writing(SYSTEM) as work:
+        job = _going_on(work, uid)
+        assert job.dataset_id is not None
+        if "generation" not in job.progress:
+            table = tables.ensure(work, job.dataset_id)
+            generation = tables.reserve(work, table)
+            jobs.advance(job, State.PROCESSING)
+            jobs.progress(work, job, table=table.uid, generation=generation.number)
+        return {"table": job.progress["table"], "number": job.progress["generation"]}
+
+
+def fetch(portal: Portal, uid: str, done: Done) -> Any:
+    """Lay the sources' files and the rows to carry over into the job's scratch folder."""
+    scratch = scratch_of(portal, uid)
+    shutil.rmtree(scratch, ignore_errors=True)
+    (scratch / "inputs").mkdir(parents=True)
+    with portal.reading(SYSTEM) as work:
+        job = _going_on(work, uid)
+        gathered = inputs.gather(work, job, done["begin"]["table"], scratch / "inputs")
+    return gathered.to_json()
+
+
+def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Done) -> Any:
+    """Run the builder and move what it made to where the generation will be. Returns the number of rows."""
+    scratch, target = scratch_of(portal, uid), tables.folder(portal, _ref(done))
+    gathered = inputs.Gathered.from_json(done["fetch"])
+    out = scratch / "out"
+    for leftover in (out, scratch / "work", target):
+        shutil.rmtree(leftover, ignore_errors=True)
+    (scratch / "work").mkdir(parents=True)
+    job = BuildJob(
+        out=out,
+        scratch=scratch / "work",
+        inputs=gathered.inputs,
+        identity=gathered.identity,
+        last_built_id=gathered.last_built_id,
+        last_live_id=gathered.last_live_id,
+        counter=gathered.mark.counter,
+        limits=_limits(portal),
+    )
+    poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
+    while not slots.acquire(timeout=POLL_SECONDS):
+        _check(portal, uid)
+    try:
+        manifest = process.build(job, poll=poll)
+    finally:
+        slots.release()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    out.rename(target)
+    inputs.sync_folder(target.parent)
+    return {"rows": manifest.rows}
+
+
+def swap(portal: Portal, uid: str, done: Done) -> Any:
+    """The moment of publication: writes that came meanwhile are replayed, the pointer moves, the job is done."""
+    ref, gathered = _ref(done), inputs.Gathered.from_json(done["fetch"])
+    with tables.latch(portal, ref.table), portal.writing(SYSTEM) as work:
+        job = jobs.get(work, uid)
+        if job.state == State.DONE:
+            return None  # Interrupted after the commit.
+        _going_on(work, uid)
+        assert job.dataset_id is not None
+        dataset = datasets.by_id(work, job.dataset_id)
+        assert dataset is not None
+        generation = tables.generation(work, ref)
+        tables.swap(
+            work,
+            generation,
+            manifest_of(tables.folder(portal, ref)),
+            since=gathered.since,
+            mark=gathered.mark,
+            is_live=gathered.is_live,
+        )
+        resources.loaded(work, gathered.loaded, dataset.id)
+        dataset.data_processed_at = now()
+        if job.kind == Kind.PUBLISH:
+            datasets.show(work, dataset)
+        else:
+            datasets.note_change(work, dataset)
+        jobs.advance(job, State.DONE)
+    return None
+
+
+def withdraw(portal: Portal, uid: str, done: Done) -> Any:
+    """Unpublish: hide the dataset, then drop its rows, unless some are owned and so exist nowhere else."""
+    with portal.writing(SYSTEM) as work:
+        job = jobs.get(work, uid)
+        if job.state == State.DONE:
+            return None
+        dataset = None if job.dataset_id is None else datasets.by_id(work, job.dataset_id)
+        if dataset is None:
+            raise AbortedError("The dataset was removed.")
+        if job.state == State.QUEUED:
+            jobs.advance(job, State.DELETING)
+        datasets.hide(work, dataset)
+        owned = any(one.is_owned for one in resources.of_dataset(work, dataset.id))
+        droppable = [] if owned else [table.uid for table in tables.tables_of(work, dataset.id)]
+    for table_uid in droppable:
+        tables.drop_rows(portal, table_uid)
+    with portal.writing(SYSTEM) as work:
+        jobs.advance(jobs.get(work, uid), State.DONE)
+    return None
+
+
+def failed(portal: Portal, uid: str, error: PortalError) -> None:
+    """The job ends with a reason; what was published before stays as it was."""
+    with portal.writing(SYSTEM) as work:
+        job = jobs.get(work, uid)
+        if not job.is_active:
+            return
+        if isinstance(error, AbortedError):
+            jobs.advance(job, State.ABORTED)
+        else:
+            jobs.fail(job, error)
+
+
+def ended(portal: Portal, uid: str) -> None:
+    """Leave nothing behind: scratch files, a generation that never counted, generations past their time."""
+    shutil.rmtree(scratch_of(portal, uid), ignore_errors=True)
+    with portal.reading(SYSTEM) as work:
+        progress: Mapping[str, Any] = jobs.get(work, uid).progress
+    if "generation" not in progress:
+        return
+    tables.abandon(portal, GenerationRef(progress["table"], progress["generation"]))
+    tables.retire(portal, progress["table"], keep=portal.settings.keep_generations - 1)
+
+
+def scratch_of(portal: Portal, uid: str) -> Path:
+    return portal.settings.scratch_folder / uid
+
+
+def _going_on(work: Work, uid: str) -> Job:
+    job = jobs.get(work, uid)
+    if job.state not in {State.QUEUED, State.PROCESSING}:
+        raise AbortedError("The job was aborted.")
+    if job.dataset_id is None or datasets.by_id(work, job.dataset_id) is None:
+        raise AbortedError("The dataset was removed.")
+    return job
+
+
+def _check(portal: Portal, uid: str) -> None:
+    with portal.reading(SYSTEM) as work:
+        _going_on(work, uid)
+
+
+def _ref(done: Done) -> GenerationRef:
+    return GenerationRef(done["begin"]["table"], done["begin"]["number"])
+
+
+def _limits(portal: Portal) -> Limits:
+    settings = portal.settings
+    return Limits(
+        memory_bytes=settings.builder_memory_bytes,
+        folder_bytes=settings.max_generation_bytes,
+        wall_seconds=settings.builder_seconds,
+        cpu_seconds=settings.builder_seconds * (os.cpu_count() or 1),
+        fields=settings.max_fields,
+        cell_bytes=settings.max_cell_bytes,
+        threads=os.cpu_count() or 1,
+    )

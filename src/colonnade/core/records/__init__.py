@@ -1,0 +1,1 @@
+"""Records: a dataset's rows as an actor may see and change them."""

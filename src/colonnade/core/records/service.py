@@ -1,0 +1,167 @@
+"""Asking for records and changing them. Whoever has a `ReadableDataset` sees what its access allows and no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from colonnade.core.datasets.model import EditableDataset, ReadableDataset
+from colonnade.core.datasets.security import Access
+from colonnade.core.records.coercion import LiveRow, arrow_rows
+from colonnade.core.resources.model import Resource
+from colonnade.core.tables import service as tables
+from colonnade.core.tables.model import DataTable, Generation
+from colonnade.core.work import Event, Work
+from colonnade.engine.port import Delete, Selection, Upsert, Written
+from colonnade.errors import Conflict, Denied, Invalid
+from colonnade.query import odsql
+from colonnade.query.bind import bind
+from colonnade.query.schema import Schema
+from colonnade.query.tree import BoundQuery, Expr, Literal, Or, Query
+
+NOTHING = Schema(())
+
+
+@dataclass(frozen=True)
+class RowsChanged(Event):
+    """Live rows of a dataset changed; its counts and dates with them."""
+
+    dataset_id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`."""
+
+    query: BoundQuery
+    table: Any
+    total: int
+
+
+def schema(work: Work, readable: ReadableDataset) -> Schema:
+    """The fields that the actor may see; none when the records are hidden or there are none."""
+    generation = _generation(work, readable)
+    if generation is None or not readable.access.data_visible:
+        return NOTHING
+    return _visible(generation.schema, readable.access)
+
+
+def has_records(work: Work, readable: ReadableDataset) -> bool:
+    return _generation(work, readable) is not None
+
+
+def count(work: Work, readable: ReadableDataset) -> int | None:
+    """How many records the dataset has; None when the actor may not see all of them, which the number would tell of."""
+    generation = _generation(work, readable)
+    if generation is None:
+        return 0
+    if not readable.access.data_visible or readable.access.filters is not None:
+        return None
+    return tables.count(work, generation)
+
+
+def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
+    """The records that fulfil a query and that the actor may see, with their exact number.
+
+    Raises `Denied` when only the metadata may be seen, `Invalid` for what is wrong with the query (a hidden field is
+    as unknown as one that does not exist).
+    """
+    if not readable.access.data_visible:
+        raise Denied("The records of this dataset are restricted.", code="records.hidden")
+    generation = _generation(work, readable)
+    if generation is None:
+        bound = bind(query, visible=NOTHING)
+        return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
+    whole = generation.schema
+    bound = bind(
+        query,
+        visible=_visible(whole, readable.access),
+        row_filter=_row_filter(whole, readable.access),
+        table=whole,
+    )
+    found: Selection = work.rows.select(generation.ref, whole, bound, seconds=work.settings.query_seconds)
+    return Page(bound, found.table, found.total)
+
+
+def upsert(work: Work, editable: EditableDataset, resource: Resource, rows: Sequence[LiveRow]) -> Written:
+    """Write rows of an owned resource: those with a key that is there replace its row, the others are added.
+
+    All or none: `Invalid` names each row and field that is wrong. Readable and searchable when it returns.
+    """
+    table = _owned_table(work, editable, resource)
+    written = tables.write_by(
+        work, table, lambda schema: Upsert(rows=arrow_rows(schema, rows), source=resource.uid)
+    )
+    work.happened(RowsChanged(editable.dataset.id))
+    return written
+
+
+def delete_by_key(work: Work, editable: EditableDataset, resource: Resource, keys: Sequence[str]) -> Written:
+    table = _owned_table(work, editable, resource)
+    written = tables.write(work, table, Delete(keys=list(keys)))
+    work.happened(RowsChanged(editable.dataset.id))
+    return written
+
+
+def delete_all(work: Work, editable: EditableDataset, resource: Resource) -> Written:
+    """Delete every row of an owned resource."""
+    table = _owned_table(work, editable, resource)
+    written = tables.write(work, table, Delete(sources=[resource.uid]))
+    work.happened(RowsChanged(editable.dataset.id))
+    return written
+
+
+def create_empty(work: Work, editable: EditableDataset, schema: Schema) -> None:
+    """Give a dataset without rows a table that live rows can be written into. Nothing happens if it has one."""
+    table = tables.main_table(work, editable.dataset.id)
+    if table is None:
+        raise Conflict("This dataset has no table yet.", code="table.unknown")
+    tables.create_live(work.portal, table.uid, schema)
+    work.happened(RowsChanged(editable.dataset.id))
+
+
+def _owned_table(work: Work, editable: EditableDataset, resource: Resource) -> DataTable:
+    if resource.dataset_id != editable.dataset.id or not resource.is_owned:
+        raise Conflict(
+            "Rows of this resource come from its source; publish to renew them.", code="resource.derived"
+        )
+    table = tables.main_table(work, editable.dataset.id)
+    if table is None:
+        raise Conflict("This dataset has no rows yet.", code="table.empty")
+    return table
+
+
+def _generation(work: Work, readable: ReadableDataset) -> Generation | None:
+    table = tables.main_table(work, readable.dataset.id)
+    return None if table is None else tables.current(work, table)
+
+
+def _visible(whole: Schema, access: Access) -> Schema:
+    return whole if access.visible_fields is None else whole.only(sorted(access.visible_fields))
+
+
+def _row_filter(whole: Schema, access: Access) -> Expr | None:
+    """The condition that the actor's rulesets lay over the rows.
+
+    A filter that no longer fits the table (its field went) lets nothing through: an error would tell what it says,
+    and letting everything through would be worse."""
+    if access.filters is None:
+        return None
+    terms = tuple(_fitting(whole, text) for text in access.filters)
+    return terms[0] if len(terms) == 1 else Or(terms)
+
+
+def _fitting(whole: Schema, text: str) -> Expr:
+    try:
+        condition = _parsed(text)
+        bind(Query(limit=0), visible=whole, row_filter=condition, table=whole)
+    except Invalid:
+        return Literal(value=False)
+    return condition
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Expr:
+    return odsql.parse_where(text)

@@ -1,0 +1,150 @@
+"""Adding, reading and removing the sources of a dataset's rows."""
+
+import mimetypes
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import EditableDataset, ViewableDataset
+from colonnade.core.resources import store
+from colonnade.core.resources.model import Ownership, Resource, UploadedFile
+from colonnade.core.uids import free_name, new_uid, slug
+from colonnade.core.work import Work, now
+from colonnade.errors import Invalid, NotFound
+from colonnade.files.port import Blob
+from colonnade.formats.registry import EXTRACTORS
+
+MAX_NAME = 200
+
+
+def add_file(
+    work: Work, editable: EditableDataset, blob: Blob, *, filename: str, mimetype: str | None
+) -> UploadedFile:
+    """Take up an uploaded blob as a file of the dataset, under a name that no path can be made of."""
+    name = safe_filename(filename)
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    uid = free_name(
+        f"{slug(stem, separator='_') or 'file'}{slug(suffix) and '.' + slug(suffix)}",
+        lambda wanted: store.file_by_uid(work.db, editable.dataset.id, wanted) is not None,
+        separator="_",
+    )
+    file = UploadedFile(
+        dataset_id=editable.dataset.id,
+        uid=uid,
+        filename=name,
+        mimetype=mimetypes.guess_type(name)[0] or mimetype,
+        size=blob.size,
+        digest=blob.digest,
+    )
+    work.db.add(file)
+    work.db.flush()
+    return file
+
+
+def file(work: Work, viewable: ViewableDataset, uid: str) -> UploadedFile:
+    found = store.file_by_uid(work.db, viewable.dataset.id, uid)
+    if found is None:
+        raise NotFound(f"There is no file {uid}.", code="file.unknown")
+    return found
+
+
+def file_by_id(work: Work, file_id: int) -> UploadedFile:
+    found = store.file_by_id(work.db, file_id)
+    if found is None:
+        raise NotFound("The file was removed.", code="file.unknown")
+    return found
+
+
+def add(
+    work: Work,
+    editable: EditableDataset,
+    *,
+    title: str | None = None,
+    extractor: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    file_uid: str | None = None,
+    ownership: Ownership = Ownership.DERIVED,
+) -> Resource:
+    """A new source of rows, after those that are there. Without a file its rows only come live, and are owned."""
+    uploaded = None
+    if file_uid is not None:
+        uploaded = store.file_by_uid(work.db, editable.dataset.id, file_uid)
+        if uploaded is None:
+            raise _wrong("datasource", f"There is no uploaded file {file_uid} in this dataset.")
+        if extractor not in EXTRACTORS:
+            known = ", ".join(sorted(EXTRACTORS))
+            raise _wrong("type", f"There is no extractor {extractor}. Known: {known}.")
+    elif ownership is not Ownership.OWNED:
+        raise _wrong("datasource", "This field is required")
+    resource = Resource(
+        uid=new_uid("re", lambda uid: store.uid_taken(work.db, uid)),
+        dataset_id=editable.dataset.id,
+        title=title or file_uid or "Rows",
+        type=extractor if uploaded else None,
+        params=dict(params or {}),
+        file_id=None if uploaded is None else uploaded.id,
+        ownership=ownership.value,
+    )
+    work.db.add(resource)
+    work.db.flush()
+    datasets.touch(work, editable)
+    return resource
+
+
+def resources(work: Work, viewable: ViewableDataset) -> Sequence[Resource]:
+    """In order of their rows."""
+    return store.resources(work.db, viewable.dataset.id)
+
+
+def of_dataset(work: Work, dataset_id: int) -> Sequence[Resource]:
+    """For jobs, which act for the portal itself."""
+    return store.resources(work.db, dataset_id)
+
+
+def resource(work: Work, viewable: ViewableDataset, uid: str) -> Resource:
+    found = store.resource(work.db, viewable.dataset.id, uid)
+    if found is None:
+        raise NotFound(f"There is no resource {uid}.", code="resource.unknown")
+    return found
+
+
+def remove(work: Work, editable: EditableDataset, uid: str) -> None:
+    """Published rows stay until the next publish."""
+    work.db.delete(resource(work, editable, uid))
+    datasets.touch(work, editable)
+
+
+def loaded(work: Work, resource_uids: Sequence[str], dataset_id: int) -> None:
+    """These owned resources' files are extracted now: their rows are the truth from here on."""
+    for found in store.resources(work.db, dataset_id):
+        if found.uid in resource_uids and found.is_owned:
+            found.loaded_at = now()
+
+
+def remove_all(work: Work, dataset_id: int) -> list[str]:
+    """Remove what a deleted dataset had. Returns the digests of blobs that nothing uses any more."""
+    digests = {one.digest for one in store.files(work.db, dataset_id)}
+    store.remove_of(work.db, dataset_id)
+    work.db.flush()
+    return [digest for digest in sorted(digests) if store.uses_of_digest(work.db, digest) == 0]
+
+
+def all_files(work: Work) -> Sequence[UploadedFile]:
+    return store.all_files(work.db)
+
+
+def safe_filename(name: str) -> str:
+    """The last part of a name, without anything that a file system or a header could misread."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    shown = "".join(char for char in last if char.isprintable() and char not in '"<>|:*?').strip(" .")
+    stem, dot, suffix = shown.rpartition(".")
+    if len(shown) > MAX_NAME:
+        shown = f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"[:MAX_NAME] if dot else shown[:MAX_NAME]
+    return shown or "file"
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields={field: [message]})

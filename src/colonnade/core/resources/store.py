@@ -1,0 +1,47 @@
+"""Queries over resources and uploaded files."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from colonnade.core.resources.model import Resource, UploadedFile
+
+
+def uid_taken(db: Session, uid: str) -> bool:
+    return db.scalar(select(Resource.id).where(Resource.uid == uid)) is not None
+
+
+def resources(db: Session, dataset_id: int) -> Sequence[Resource]:
+    return db.scalars(select(Resource).where(Resource.dataset_id == dataset_id).order_by(Resource.id)).all()
+
+
+def resource(db: Session, dataset_id: int, uid: str) -> Resource | None:
+    return db.scalar(select(Resource).where(Resource.dataset_id == dataset_id, Resource.uid == uid))
+
+
+def file_by_uid(db: Session, dataset_id: int, uid: str) -> UploadedFile | None:
+    return db.scalar(
+        select(UploadedFile).where(UploadedFile.dataset_id == dataset_id, UploadedFile.uid == uid)
+    )
+
+
+def file_by_id(db: Session, file_id: int) -> UploadedFile | None:
+    return db.get(UploadedFile, file_id)
+
+
+def files(db: Session, dataset_id: int) -> Sequence[UploadedFile]:
+    return db.scalars(select(UploadedFile).where(UploadedFile.dataset_id == dataset_id)).all()
+
+
+def all_files(db: Session) -> Sequence[UploadedFile]:
+    return db.scalars(select(UploadedFile)).all()
+
+
+def uses_of_digest(db: Session, digest: str) -> int:
+    return db.scalar(select(func.count()).select_from(UploadedFile).where(UploadedFile.digest == digest)) or 0
+
+
+def remove_of(db: Session, dataset_id: int) -> None:
+    db.execute(delete(Resource).where(Resource.dataset_id == dataset_id))
+    db.execute(delete(UploadedFile).where(UploadedFile.dataset_id == dataset_id))

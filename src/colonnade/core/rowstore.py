@@ -1,0 +1,259 @@
+"""The rows of every table and their text index, as one thing. It knows no business: who may, and why, is above.
+
+The rows are the truth and the index follows them: a write is a transaction of the rows, then a commit of the index,
+both under the table's latch. If the process dies between the two, the index is behind, and whoever needs it next
+takes up what it lacks. Readers take no latch: they pair a reading with the searcher of the same mark.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from colonnade.engine.port import Delete, Engine, Reading, Selection, Upsert, Written
+from colonnade.errors import Unavailable
+from colonnade.generation import START, Changes, GenerationRef, Mark
+from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
+from colonnade.latches import Latches
+from colonnade.query.schema import SYSTEM_COLUMNS, Schema
+from colonnade.query.tree import BoundQuery
+
+TRIES = 3
+"""How often a reader looks for a matching pair before it takes the latch."""
+
+POLL_SECONDS = 0.002
+PATIENCE_SECONDS = 5.0
+"""How long a reader waits for the second commit of a write, before it waits for the latch instead."""
+
+FOREVER = -1.0
+
+
+class RowStore:
+    """Any thread may call anything. Errors are those of the engine's port, and `Unavailable` with code
+    `index.broken` when the index cannot even be made anew."""
+
+    def __init__(self, engine: Engine, index: IndexStore) -> None:
+        self._engine = engine
+        self._index = index
+        self._latches: Latches[str] = Latches()
+
+    def latch(self, table: str) -> AbstractContextManager[None]:
+        """While it is held, nobody else writes or swaps this table. Re-entrant. Every method that writes takes it
+        by itself."""
+        return self._latches.hold(table)
+
+    def create(self, ref: GenerationRef, schema: Schema) -> None:
+        """Make an empty generation that takes live rows, in the place of what an interrupted call left."""
+        with self.latch(ref.table):
+            self._engine.create(ref, schema)
+            with _unavailable():
+                self._index.create(ref, schema, (), START)
+
+    def write(self, ref: GenerationRef, schema: Schema, change: Upsert | Delete, at: dt.datetime) -> Written:
+        """Do one change. When it returns the rows are durable, readable and searchable. `at` is naive UTC."""
+        with self.latch(ref.table):
+            written = self._engine.write(ref, schema, change, at)
+            self._follow(ref, schema, written.mark)
+            return written
+
+    def select(
+        self, ref: GenerationRef, schema: Schema, query: BoundQuery, seconds: float | None = None
+    ) -> Selection:
+        """Answer a query from one state of rows and index. `schema` is the whole schema of the generation. `seconds`
+        bounds search and query together."""
+        if not query.matches:
+            with self._engine.read(ref) as reading:
+                return reading.select(query, {}, seconds=seconds)
+        until = None if seconds is None else time.monotonic() + seconds
+        try:
+            return self._search(ref, schema, query, until)
+        except IndexBrokenError:
+            self.repair_index(ref, schema)
+        with _unavailable():
+            return self._search(ref, schema, query, until)
+
+    def count(self, ref: GenerationRef) -> int:
+        """How many rows there are."""
+        with self._engine.read(ref) as reading:
+            return reading.rows
+
+    def mark(self, ref: GenerationRef) -> Mark:
+        return self._engine.mark(ref)
+
+    def live_ids(self, ref: GenerationRef) -> int:
+        """The last `_id` that a live write gave out."""
+        return self._engine.live_ids(ref)
+
+    def export_rows(
+        self, ref: GenerationRef, target: Path, *, sources: Sequence[str], excluded: bool = False
+    ) -> Mark:
+        """Write the rows of these sources (`excluded`: of all others) to a Parquet file, all columns, by `_seq`.
+        Returns the mark of the state that was written."""
+        return self._engine.export_rows(ref, target, sources=sources, excluded=excluded)
+
+    def replay(
+        self, old_ref: GenerationRef, old_mark: Mark, new_ref: GenerationRef, new_schema: Schema
+    ) -> Schema:
+        """Do to a new generation what was written to an old one after a mark, rows and index. The caller holds the
+        latch, so that nothing is written meanwhile.
+
+        Returns the schema that the new generation then has: `new_schema`, where fields keep raw texts that were
+        written but not foreseen. Raises `Conflict` when rows were written with values of a field that it lacks.
+        """
+        with self.latch(new_ref.table):
+            changes = self._engine.changes_since(old_ref, old_mark)
+            schema = _keeping_raw(new_schema, changes)
+            mark = self._engine.apply(new_ref, schema, _without_empty(changes, schema))
+            self._follow(new_ref, schema, mark)
+            return schema
+
+    def ensure_index(self, ref: GenerationRef, schema: Schema) -> None:
+        """Bring the index up to the rows; make it anew if it cannot be read."""
+        with self.latch(ref.table):
+            self._follow(ref, schema, self._engine.mark(ref))
+
+    def repair_index(self, ref: GenerationRef, schema: Schema) -> None:
+        """Make the index anew from the rows."""
+        with self.latch(ref.table):
+            self._rebuild(ref, schema)
+
+    def check(self, ref: GenerationRef, schema: Schema) -> list[str]:
+        """What is wrong with a generation, in sentences; empty when all is well. Changes nothing."""
+        found = self._engine.check(ref, schema)
+        return found or self._check_index(ref)
+
+    def drop(self, ref: GenerationRef) -> None:
+        """Forget a generation, so that its folder can be removed; readings of it go on. Idempotent."""
+        with self.latch(ref.table):
+            self._engine.drop(ref)
+            self._index.drop(ref)
+
+    def _search(
+        self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
+    ) -> Selection:
+        with self._pair(ref, schema, until) as (reading, searcher):
+            hits = {match: searcher.ids(match) for match in query.matches}
+            return reading.select(query, hits, seconds=_remaining(until))
+
+    @contextmanager
+    def _pair(
+        self, ref: GenerationRef, schema: Schema, until: float | None
+    ) -> Iterator[tuple[Reading, TextSearcher]]:
+        """A reading and a searcher of the same mark. Both stay as they are, so that the latch, when it is needed,
+        is held only while they are opened."""
+        for _ in range(TRIES):
+            with self._engine.read(ref) as reading:
+                searcher = self._awaited(ref, reading.mark, until)
+                if searcher is not None:
+                    yield reading, searcher
+                    return
+        with ExitStack() as stack:
+            with self._latches.attempt(ref.table, _remaining(until) or FOREVER) as is_held:
+                if not is_held:
+                    raise _too_late()
+                reading = stack.enter_context(self._engine.read(ref))
+                self._follow(ref, schema, reading.mark)
+                searcher = self._index.searcher(ref)
+            yield reading, searcher
+
+    def _awaited(self, ref: GenerationRef, mark: Mark, until: float | None) -> TextSearcher | None:
+        """The searcher of this mark. While a writer is between its two commits, wait for the second one; None if
+        the index has gone on, or if it is behind and nobody is writing, or broken."""
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        is_last = False
+        while True:
+            searcher = self._searcher(ref)
+            if searcher is None or searcher.mark >= mark or is_last:
+                return searcher if searcher is not None and searcher.mark == mark else None
+            _remaining(until)
+            with self._latches.attempt(ref.table, POLL_SECONDS) as is_idle:
+                is_last = is_idle or time.monotonic() > patient_until
+
+    def _searcher(self, ref: GenerationRef) -> TextSearcher | None:
+        try:
+            return self._index.searcher(ref)
+        except IndexBrokenError:
+            return None
+
+    def _follow(self, ref: GenerationRef, schema: Schema, mark: Mark) -> None:
+        """Bring the index to the rows' mark. The caller holds the latch."""
+        try:
+            known = self._index.searcher(ref).mark
+            if known < mark:
+                self._index.apply(ref, self._engine.text_changes_since(ref, schema, known))
+            elif known > mark:
+                self._rebuild(ref, schema)  # the rows were put back to an earlier state
+        except IndexBrokenError:
+            self._rebuild(ref, schema)
+
+    def _rebuild(self, ref: GenerationRef, schema: Schema) -> None:
+        mark = self._engine.mark(ref)
+        with _unavailable():
+            self._index.create(ref, schema, self._engine.texts(ref, schema), mark)
+
+    def _check_index(self, ref: GenerationRef) -> list[str]:
+        with ExitStack() as stack:
+            with self.latch(ref.table):
+                reading = stack.enter_context(self._engine.read(ref))
+                try:
+                    searcher = self._index.searcher(ref)
+                except IndexBrokenError as error:
+                    return [f"The text index cannot be read: {error}."]
+            if searcher.mark != reading.mark:
+                return [
+                    f"The text index is at write {searcher.mark.counter}, the rows at {reading.mark.counter}."
+                ]
+            if searcher.rows != reading.rows:
+                return [f"The text index has {searcher.rows} rows, the table {reading.rows}."]
+            return []
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except IndexBrokenError as error:
+        raise Unavailable(f"The text index cannot be made: {error}.", code="index.broken") from error
+
+
+def _remaining(until: float | None) -> float | None:
+    """Seconds. Raises `Unavailable` when none are left."""
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _too_late()
+    return left
+
+
+def _too_late() -> Unavailable:
+    return Unavailable("The search took too long.", code="query.deadline")
+
+
+def _keeping_raw(schema: Schema, changes: Changes) -> Schema:
+    """The schema with a raw column wherever the changed rows have a raw text."""
+    filled = {
+        name
+        for name in changes.rows.column_names
+        if changes.rows.column(name).null_count < changes.rows.num_rows
+    }
+    return replace(
+        schema,
+        fields=tuple(
+            replace(one, keeps_raw=one.keeps_raw or one.raw_name in filled) for one in schema.fields
+        ),
+    )
+
+
+def _without_empty(changes: Changes, schema: Schema) -> Changes:
+    """The changes without columns that the schema lacks, as far as they say nothing."""
+    known = {*SYSTEM_COLUMNS, *schema.names, *(one.raw_name for one in schema.fields if one.keeps_raw)}
+    rows = changes.rows
+    empty = [
+        name
+        for name in rows.column_names
+        if name not in known and rows.column(name).null_count == rows.num_rows
+    ]
+    return replace(changes, rows=rows.drop_columns(empty))

@@ -1,0 +1,253 @@
+"""Tables: their generations, live writes, and the swap. No permission is asked here: `records` and `publishing` do.
+
+The latch of a table is always taken before the catalogue's write lock, never inside it.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from colonnade.builder.job import Manifest
+from colonnade.core.tables import store
+from colonnade.core.tables.model import DataTable, Generation
+from colonnade.core.uids import new_uid
+from colonnade.core.work import Portal, Work, now
+from colonnade.engine.port import Delete, Upsert, Written
+from colonnade.errors import Conflict, NotFound
+from colonnade.generation import START, GenerationRef, Mark
+from colonnade.query.schema import Schema
+
+Change = Upsert | Delete
+
+
+def main_table(work: Work, dataset_id: int) -> DataTable | None:
+    return store.table_of(work.db, dataset_id, None)
+
+
+def tables_of(work: Work, dataset_id: int) -> Sequence[DataTable]:
+    return store.tables_of(work.db, dataset_id)
+
+
+def all_tables(work: Work) -> Sequence[DataTable]:
+    return store.all_tables(work.db)
+
+
+def table(work: Work, uid: str) -> DataTable:
+    found = store.table(work.db, uid)
+    if found is None:
+        raise NotFound(f"There is no table {uid}.", code="table.unknown")
+    return found
+
+
+def ensure(work: Work, dataset_id: int, resource_id: int | None = None) -> DataTable:
+    """The main table of a dataset, or the table of one of its resources; made if it is not there."""
+    found = store.table_of(work.db, dataset_id, resource_id)
+    if found is None:
+        uid = new_uid("tb", lambda name: store.uid_taken(work.db, name))
+        found = DataTable(
+            uid=uid, dataset_id=dataset_id, resource_id=resource_id, last_number=0, last_built_id=0
+        )
+        work.db.add(found)
+        work.db.flush()
+    return found
+
+
+def current(work: Work, table: DataTable) -> Generation | None:
+    """The generation that readers of this work's state see."""
+    return store.current(work.db, table.uid)
+
+
+def generations(work: Work, table: DataTable) -> Sequence[Generation]:
+    return store.generations(work.db, table.uid)
+
+
+def count(work: Work, generation: Generation) -> int:
+    """How many rows a generation has: what the build counted, or if it takes live rows what there are now."""
+    if not generation.is_live:
+        return int(generation.report["rows"])
+    return work.rows.count(generation.ref)
+
+
+def reserve(work: Work, table: DataTable) -> Generation:
+    """A number for a generation that is about to be built."""
+    table.last_number += 1
+    generation = Generation(table_uid=table.uid, number=table.last_number, fields=[], report={})
+    work.db.add(generation)
+    work.db.flush()
+    return generation
+
+
+def generation(work: Work, ref: GenerationRef) -> Generation:
+    found = store.generation(work.db, ref.table, ref.number)
+    if found is None:
+        raise NotFound(f"There is no generation {ref.number} of this table.", code="generation.unknown")
+    return found
+
+
+def folder(portal: Portal, ref: GenerationRef) -> Path:
+    return ref.folder(portal.settings.generations_folder)
+
+
+def latch(portal: Portal, table_uid: str) -> AbstractContextManager[None]:
+    """While it is held nobody else writes or swaps this table."""
+    return portal.rows.latch(table_uid)
+
+
+def write(work: Work, table: DataTable, change: Change) -> Written:
+    """Write rows live into the generation that counts at this moment; readable and searchable when it returns.
+
+    Raises `Conflict` when the table has no generation yet (`create_live` makes one).
+    """
+    return write_by(work, table, lambda _schema: change)
+
+
+def write_by(work: Work, table: DataTable, change_for: Callable[[Schema], Change]) -> Written:
+    """The same for a change that depends on the schema: it is made under the latch, for the schema that then counts."""
+    assert not work.writes, "rows are written outside the catalogue's write transaction"
+    portal = work.portal
+    with latch(portal, table.uid):
+        # The work's own transaction may be older than the last swap, so the pointer is read anew.
+        with portal.database.read() as fresh:
+            generation = _counting(fresh, table.uid)
+        schema = generation.schema
+        at = now().replace(tzinfo=None)
+        return portal.rows.write(generation.ref, schema, change_for(schema), at)
+
+
+def create_live(portal: Portal, table_uid: str, schema: Schema) -> Generation:
+    """Make an empty generation for live rows and let it count, unless there is one already."""
+    with latch(portal, table_uid), portal.database.write() as db:
+        found = store.current(db, table_uid)
+        if found is not None:
+            return found
+        table = store.table(db, table_uid)
+        if table is None:
+            raise NotFound(f"There is no table {table_uid}.", code="table.unknown")
+        table.last_number += 1
+        generation = Generation(
+            table_uid=table_uid,
+            number=table.last_number,
+            is_ready=True,
+            is_live=True,
+            fields=schema.to_json(),
+        )
+        folder(portal, generation.ref).mkdir(parents=True, exist_ok=True)
+        portal.rows.create(generation.ref, schema)
+        table.current = generation.number
+        db.add(generation)
+        return generation
+
+
+def swap(
+    work: Work,
+    generation: Generation,
+    manifest: Manifest,
+    *,
+    since: GenerationRef | None,
+    mark: Mark,
+    is_live: bool,
+) -> None:
+    """Let a built generation count. Called under the latch, inside the catalogue's write transaction that moves the
+    pointer; `since` and `mark` say which state of which generation the build started from: what was written live
+    after it is replayed into the new one first."""
+    table = store.table(work.db, generation.table_uid)
+    if table is None:
+        raise NotFound("The table was deleted meanwhile.", code="table.unknown")
+    if table.current == generation.number:
+        return  # An earlier run of this step was interrupted after its commit.
+    if table.ref != since:
+        old, mark = table.ref, START
+        if since is not None or old is None:
+            raise Conflict("Another generation was published meanwhile.", code="table.swapped")
+        since = old  # Rows were written live into a table that had none when the build started.
+    schema = manifest.schema
+    if since is not None:
+        schema = work.rows.replay(since, mark, generation.ref, schema)
+    generation.fields = schema.to_json()
+    generation.report = {key: value for key, value in manifest.to_json().items() if key != "schema"}
+    generation.is_ready = True
+    generation.is_live = is_live
+    table.current = generation.number
+    table.last_built_id = max(table.last_built_id, manifest.last_built_id)
+
+
+def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
+    """Remove generations that no longer count, except the last `keep` of those that did.
+
+    The catalogue forgets a generation before its folder goes, so that a crash leaves a folder too many, never a row
+    too many (`remove_strays` takes the folder)."""
+    with portal.database.write() as db:
+        table = store.table(db, table_uid)
+        if table is None:
+            return
+        counted = [
+            one for one in store.generations(db, table_uid) if one.is_ready and one.number != table.current
+        ]
+        gone = [one.ref for one in (counted[:-keep] if keep else counted)]
+        for ref in gone:
+            store.remove_generation(db, ref.table, ref.number)
+    for ref in gone:
+        remove_folder(portal, ref)
+
+
+def abandon(portal: Portal, ref: GenerationRef) -> None:
+    """Forget a generation that was reserved and never counted."""
+    with portal.database.write() as db:
+        table = store.table(db, ref.table)
+        if table is not None and table.current == ref.number:
+            return
+        store.remove_generation(db, ref.table, ref.number)
+    remove_folder(portal, ref)
+
+
+def drop_rows(portal: Portal, table_uid: str) -> None:
+    """Remove all generations of a table; the table stays, with its counters."""
+    with latch(portal, table_uid):
+        with portal.database.write() as db:
+            table = store.table(db, table_uid)
+            if table is None:
+                return
+            table.current = None
+            refs = [one.ref for one in store.generations(db, table_uid)]
+            for ref in refs:
+                store.remove_generation(db, ref.table, ref.number)
+        for ref in refs:
+            remove_folder(portal, ref)
+
+
+def remove(portal: Portal, table_uid: str) -> None:
+    """Remove a table and all its rows."""
+    drop_rows(portal, table_uid)
+    with portal.database.write() as db:
+        store.remove_table(db, table_uid)
+    shutil.rmtree(portal.settings.generations_folder / table_uid, ignore_errors=True)
+
+
+def remove_folder(portal: Portal, ref: GenerationRef) -> None:
+    portal.rows.drop(ref)
+    shutil.rmtree(folder(portal, ref), ignore_errors=True)
+
+
+def strays(portal: Portal) -> list[Path]:
+    """Folders of generations that the catalogue does not know: what crashes left."""
+    with portal.database.read() as db:
+        known = {
+            (table.uid, str(one.number))
+            for table in store.all_tables(db)
+            for one in store.generations(db, table.uid)
+        }
+    root = portal.settings.generations_folder
+    tables = [path for path in root.iterdir() if path.is_dir()] if root.exists() else []
+    return [
+        path for table in tables for path in sorted(table.iterdir()) if (table.name, path.name) not in known
+    ]
+
+
+def _counting(db: Session, table_uid: str) -> Generation:
+    generation = store.current(db, table_uid)
+    if generation is None:
+        raise Conflict("This dataset has no rows yet.", code="table.empty")
+    return generation

@@ -1,0 +1,59 @@
+"""Queries over tables and generations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from colonnade.core.tables.model import DataTable, Generation
+
+
+def uid_taken(db: Session, uid: str) -> bool:
+    return db.get(DataTable, uid) is not None
+
+
+def table(db: Session, uid: str) -> DataTable | None:
+    return db.get(DataTable, uid)
+
+
+def table_of(db: Session, dataset_id: int, resource_id: int | None) -> DataTable | None:
+    return db.scalar(
+        select(DataTable).where(
+            DataTable.dataset_id == dataset_id, DataTable.resource_id.is_not_distinct_from(resource_id)
+        )
+    )
+
+
+def tables_of(db: Session, dataset_id: int) -> Sequence[DataTable]:
+    return db.scalars(
+        select(DataTable).where(DataTable.dataset_id == dataset_id).order_by(DataTable.uid)
+    ).all()
+
+
+def all_tables(db: Session) -> Sequence[DataTable]:
+    return db.scalars(select(DataTable).order_by(DataTable.uid)).all()
+
+
+def generation(db: Session, uid: str, number: int) -> Generation | None:
+    return db.get(Generation, (uid, number))
+
+
+def current(db: Session, uid: str) -> Generation | None:
+    return db.scalar(
+        select(Generation)
+        .join(DataTable, DataTable.uid == Generation.table_uid)
+        .where(DataTable.uid == uid, DataTable.current == Generation.number)
+    )
+
+
+def generations(db: Session, uid: str) -> Sequence[Generation]:
+    return db.scalars(select(Generation).where(Generation.table_uid == uid).order_by(Generation.number)).all()
+
+
+def remove_generation(db: Session, uid: str, number: int) -> None:
+    db.execute(delete(Generation).where(Generation.table_uid == uid, Generation.number == number))
+
+
+def remove_table(db: Session, uid: str) -> None:
+    db.execute(delete(Generation).where(Generation.table_uid == uid))
+    db.execute(delete(DataTable).where(DataTable.uid == uid))

@@ -1,0 +1,136 @@
+"""The situation of a request, a command or a job: who asks, inside which transaction, with what at hand."""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from colonnade.config import Settings
+from colonnade.core.rowstore import RowStore
+from colonnade.db.database import Database
+from colonnade.files.port import BlobStore
+from colonnade.generation import GenerationRef
+
+log = logging.getLogger(__name__)
+
+MEMBERS = "members"
+"""The built-in group of every signed-in user."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks. `permissions` are the portal-wide ones that hold now: the person's and the groups', cut by the key's.
+    `key_permissions` cuts dataset permissions too; None: not cut (no key, or a key with all its owner's rights)."""
+
+    username: str | None = None
+    person_id: int | None = None
+    groups: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    key_permissions: frozenset[str] | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.person_id is not None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def key_allows(self, permission: str) -> bool:
+        return self.key_permissions is None or permission in self.key_permissions
+
+    @cached_property
+    def principals(self) -> tuple[str, ...]:
+        """The names under which rulesets may know this actor."""
+        own = () if self.username is None else (f"user:{self.username}",)
+        return (*own, *sorted(f"group:{uid}" for uid in self.groups))
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(username=None, permissions=frozenset({"edit_domain", "explore_restricted_dataset"}))
+"""The portal itself, in jobs and commands."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened that a higher feature acts on after the commit. Subclasses say what."""
+
+
+@dataclass
+class CatalogueProgress:
+    """How far the queryable catalogue has followed the datasets: the generation that holds it, the last change of the
+    log that it took up, and the datasets whose live rows changed since. `lock` is held while it follows."""
+
+    ref: GenerationRef | None = None
+    seq: int = 0
+    touched: set[int] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+Handler = Callable[["Portal", Event], None]
+
+
+@dataclass
+class Portal:
+    """The parts of a running portal, wired once by `app.py`."""
+
+    settings: Settings
+    database: Database
+    rows: RowStore
+    blobs: BlobStore
+    handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
+    catalogue: CatalogueProgress = field(default_factory=CatalogueProgress)
+
+    @contextmanager
+    def reading(self, actor: Actor) -> Iterator["Work"]:
+        """Work that changes nothing in the catalogue. Rows may be written in it: they have their own transactions."""
+        with self.database.read() as session:
+            work = Work(self, actor, session, writes=False)
+            yield work
+        self._dispatch(work.events)
+
+    @contextmanager
+    def writing(self, actor: Actor) -> Iterator["Work"]:
+        """Work in a write transaction of the catalogue: keep it short. An exception rolls everything back."""
+        with self.database.write() as session:
+            work = Work(self, actor, session, writes=True)
+            yield work
+        self._dispatch(work.events)
+
+    def _dispatch(self, events: list[Event]) -> None:
+        for event in events:
+            for handler in self.handlers.get(type(event), ()):
+                handler(self, event)
+
+
+@dataclass
+class Work:
+    portal: Portal
+    actor: Actor
+    db: Session
+    writes: bool
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.portal.settings
+
+    @property
+    def rows(self) -> RowStore:
+        return self.portal.rows
+
+    @property
+    def blobs(self) -> BlobStore:
+        return self.portal.blobs
+
+    def happened(self, event: Event) -> None:
+        """Tell what happened; handlers run after the commit, none after a roll-back."""
+        self.events.append(event)
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,1 @@
+"""The catalogue database: engine, sessions, column types and migrations. Tables are declared by the core's features."""

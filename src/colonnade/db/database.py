@@ -1,0 +1,95 @@
+"""The catalogue database: one SQLite file in WAL mode, short transactions, one writer at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30
+
+
+class Database:
+    """Sessions over the catalogue.
+
+    SQLite decides at BEGIN whether a transaction may write: one that starts as a reader and writes later fails when
+    another wrote meanwhile. So the caller says beforehand: `read()` sees one state and never writes, `write()` takes
+    the write lock at once and commits at the end of the block.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = create_engine(f"sqlite:///{path}", pool_size=32, max_overflow=64)
+        event.listen(self._engine, "connect", _configure)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def migrate(self) -> None:
+        """Bring the tables up to this version's form. Safe to repeat."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self._session("BEGIN") as session:
+            session.autoflush = False
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with self._session("BEGIN IMMEDIATE") as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _session(self, begin: str) -> Iterator[Session]:
+        with Session(self._engine, expire_on_commit=False) as session:
+            session.connection().exec_driver_sql(begin)
+            yield session
+
+    def copy_to(self, target: Path) -> None:
+        """Write one consistent state to a new file while others read and write."""
+        copy_sqlite(self.path, target)
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when all is well."""
+        with self._engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [f"catalogue: {line}" for line in found if line != "ok"]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """SQLite's online backup of one file into another."""
+    origin, copy = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        with copy:
+            origin.backup(copy)
+    finally:
+        origin.close()
+        copy.close()
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where `read` and `write` say, not in the driver
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # an acknowledged change survives a power cut
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

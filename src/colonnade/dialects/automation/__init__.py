@@ -1,0 +1,1 @@
+"""Opendatasoft's Automation API 1.0: datasets as publishers keep them."""

@@ -1,0 +1,31 @@
+"""The Automation door as an application."""
+
+from fastapi import FastAPI
+
+from colonnade.core.work import Portal
+from colonnade.dialects.automation import datasets, resources
+from colonnade.dialects.automation.errors import render, render_request_error
+from colonnade.http.bodies import JSON_LIMIT, BoundedBodies
+from colonnade.http.edge import answer_errors
+
+PREFIX = "/api/automation/v1.0"
+UPLOAD_MARGIN = 1 << 20
+"""Bytes of a multipart body beside its file."""
+
+
+def build(portal: Portal) -> FastAPI:
+    app = FastAPI(
+        title="Automation API", version="1.0", redirect_slashes=False, docs_url=None, redoc_url=None
+    )
+    app.state.portal = portal
+
+    def limit_for(content_type: str) -> int:
+        is_upload = content_type.startswith("multipart/form-data")
+        return portal.settings.max_upload_bytes + UPLOAD_MARGIN if is_upload else JSON_LIMIT
+
+    app.add_middleware(BoundedBodies, limit_for=limit_for)
+    answer_errors(app, render)
+    render_request_error(app)
+    app.include_router(datasets.router)
+    app.include_router(resources.router)
+    return app

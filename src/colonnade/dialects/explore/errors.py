@@ -1,0 +1,35 @@
+"""Errors as Explore's clients expect them (section 7.1 of the reference)."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade import errors
+from colonnade.http.answers import json
+from colonnade.http.edge import status_of
+
+CODES: Mapping[str, str] = {
+    "odsql.syntax": "ODSQLSyntaxError",
+    "odsql.semantic": "ODSQLError",
+    "odsql.incompatible": "IncompatibleTypesInComparisonFilter",
+    "parameter.invalid": "InvalidRESTParameterError",
+}
+FAMILIES: Mapping[type[errors.PortalError], str] = {
+    errors.Unauthenticated: "Unauthorized",
+    errors.Denied: "ForbiddenAccess",
+    errors.NotFound: "NotFoundResource",
+    errors.Invalid: "BadRequest",
+    errors.Unavailable: "Unavailable",
+    errors.PortalError: "ServerError",
+}
+
+
+def render(request: Request, error: errors.PortalError) -> Response:
+    code = CODES.get(error.code) or next(
+        FAMILIES[family] for family in type(error).__mro__ if family in FAMILIES
+    )
+    body = {"error_code": code, "message": error.message}
+    if "trace_id" in error.facts:
+        body["trace_id"] = str(error.facts["trace_id"])
+    return json(body, status_of(error))

@@ -1,0 +1,92 @@
+"""Core objects as Explore shows them (sections 4 and 11 of the reference)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from colonnade.core.catalogue.model import features
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.records import service as records
+from colonnade.core.work import Work
+from colonnade.http.answers import JSON
+from colonnade.query.schema import Field, FieldType
+
+DEFAULT_METAS = (
+    "title",
+    "description",
+    "theme",
+    "keyword",
+    "license",
+    "license_url",
+    "language",
+    "metadata_languages",
+    "timezone",
+    "modified",
+    "modified_updates_on_metadata_change",
+    "modified_updates_on_data_change",
+    "geographic_reference",
+    "geographic_reference_auto",
+    "territory",
+    "references",
+    "publisher",
+    "attributions",
+)
+"""Keys that are there even when unset."""
+
+TYPES: Mapping[FieldType, str] = {FieldType.TIME: "text"}
+"""What Explore calls a type differently."""
+
+
+def answer(body: Any) -> Response:
+    """JSON with datetimes as Explore prints them: stored naive, meant as UTC, shown with `+00:00`."""
+    return Response(orjson.dumps(body, option=orjson.OPT_NAIVE_UTC), media_type=JSON)
+
+
+def dataset(work: Work, readable: ReadableDataset) -> dict[str, Any]:
+    one = readable.dataset
+    schema = records.schema(work, readable)
+    return {
+        "dataset_id": one.slug,
+        "dataset_uid": one.uid,
+        "attachments": [],
+        "alternative_exports": [],
+        "has_records": records.has_records(work, readable),
+        "data_visible": readable.access.data_visible,
+        "visibility": "restricted" if one.is_restricted else "domain",
+        "features": features(schema),
+        "metas": _metas(work, readable),
+        "fields": [_field(field) for field in schema.fields],
+    }
+
+
+def _metas(work: Work, readable: ReadableDataset) -> dict[str, Any]:
+    one = readable.dataset
+    templates = meta.effective(one.metadata_published or {})
+    default = templates.pop(meta.DEFAULT, {})
+    # Configuration, not metadata: readers see its effects.
+    for private in ("internal", "visualization", "asset_content_configuration", "admin"):
+        templates.pop(private, None)
+    return {
+        "default": {
+            **dict.fromkeys(DEFAULT_METAS),
+            **default,
+            "data_processed": one.data_processed_at,
+            "metadata_processed": one.metadata_processed_at,
+            "records_count": records.count(work, readable),
+        },
+        **templates,
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    annotations = {name: list(args) for name, args in field.annotations.items()}
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": TYPES.get(field.type, field.type.value),
+        "description": field.description,
+        "annotations": annotations,
+    }

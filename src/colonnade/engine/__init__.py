@@ -1,0 +1,1 @@
+"""Where rows live and are asked: the port, the SQL compiler, and the engines that stand behind the port."""

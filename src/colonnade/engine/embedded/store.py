@@ -1,0 +1,167 @@
+"""The engine on DuckDB files."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from colonnade.engine import layout
+from colonnade.engine.embedded import checking, moving, replay, writing
+from colonnade.engine.embedded.deadlines import Watcher
+from colonnade.engine.embedded.instance import Instance, translated
+from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
+from colonnade.engine.embedded.reading import EmbeddedReading, Snapshot, snapshot
+from colonnade.engine.port import Delete, Reading, Upsert, Written
+from colonnade.errors import NotFound, Unavailable
+from colonnade.generation import ROWS_FILE, START, Changes, GenerationRef, Mark, TextChanges
+from colonnade.query.schema import Schema
+
+
+class EmbeddedEngine:
+    """An `Engine` for one process. A second process that opens the same files is refused by DuckDB.
+
+    `root`: the folder of the generations. `scratch`: a folder for spilled data and files in the making; like `root`
+    it is made if it is not there. `memory_bytes` bounds all queries together. `open_tables`: how many files are kept
+    open; more are open only while more are in use.
+    """
+
+    def __init__(
+        self, root: Path, *, scratch: Path, memory_bytes: int, threads: int, open_tables: int = 200
+    ) -> None:
+        self._root = root.resolve()
+        self._scratch = scratch.resolve()
+        for folder in (self._root, self._scratch):
+            folder.mkdir(parents=True, exist_ok=True)
+        with translated():
+            self._instance = Instance(
+                self._root, scratch=self._scratch, memory_bytes=memory_bytes, threads=threads
+            )
+        self._tables = OpenTables(self._instance, self._root, limit=open_tables)
+        self._watcher = Watcher()
+
+    @property
+    def attached(self) -> int:
+        """How many rows files are open."""
+        return self._tables.attached
+
+    def create(self, ref: GenerationRef, schema: Schema) -> None:
+        self._tables.drop(ref)
+        path = ref.folder(self._root) / ROWS_FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in (path, path.with_name(path.name + ".wal")):
+            old.unlink(missing_ok=True)
+        name = f"new {ref.table} {ref.number}"
+        statements = (
+            *layout.create_tables(name, schema),
+            layout.insert_meta(name, START),
+            layout.create_id_index(name),
+        )
+        with translated(), self._instance.cursor() as cursor:
+            cursor.execute(layout.attach(path, name, blocks=layout.block_size(0)))
+            try:
+                cursor.begin()
+                for one in statements:
+                    cursor.execute(one)
+                cursor.commit()
+            finally:
+                with self._instance.cursor() as other:
+                    other.execute(f"DETACH {layout.quoted(name)}")
+
+    def read(self, ref: GenerationRef) -> AbstractContextManager[Reading]:
+        return self._read(ref)
+
+    @contextmanager
+    def _read(self, ref: GenerationRef) -> Iterator[EmbeddedReading]:
+        with self._snapshot(ref) as state:
+            yield EmbeddedReading(state, self._watcher)
+
+    @contextmanager
+    def _snapshot(self, ref: GenerationRef) -> Iterator[Snapshot]:
+        with self._tables.pinned(ref) as table, snapshot(self._instance, table) as state:
+            yield state
+
+    def write(self, ref: GenerationRef, schema: Schema, change: Upsert | Delete, at: dt.datetime) -> Written:
+        with self._tables.pinned(ref) as table:
+            with writing.changing(self._instance, table) as state:
+                if isinstance(change, Upsert):
+                    written = writing.upsert(state, schema, change, at)
+                else:
+                    written = writing.delete(state, change)
+            self._tidy(table, written.count)
+            return written
+
+    def _tidy(self, table: OpenTable, removed: int) -> None:
+        """Now and then look whether a table is mostly dead places. Its write is done: a failure here is not its own."""
+        table.churn += removed
+        if table.churn < WORTH_A_LOOK:
+            return
+        table.churn = 0
+        try:
+            writing.compact(self._instance, table)
+        except Unavailable:
+            return
+
+    def mark(self, ref: GenerationRef) -> Mark:
+        with self._snapshot(ref) as state:
+            return state.mark
+
+    def changes_since(self, ref: GenerationRef, mark: Mark) -> Changes:
+        with self._snapshot(ref) as state, translated():
+            return replay.changes_since(state, mark)
+
+    def text_changes_since(self, ref: GenerationRef, schema: Schema, mark: Mark) -> TextChanges:
+        with self._snapshot(ref) as state, translated():
+            return replay.text_changes_since(state, schema, mark)
+
+    def texts(self, ref: GenerationRef, schema: Schema) -> Iterator[Any]:
+        with self._snapshot(ref) as state:
+            batches = moving.texts(state, schema)
+            while True:
+                with translated():
+                    batch = next(batches, None)
+                if batch is None:
+                    return
+                yield batch
+
+    def apply(self, ref: GenerationRef, schema: Schema, changes: Changes) -> Mark:
+        with self._tables.pinned(ref) as table:
+            with writing.changing(self._instance, table) as state:
+                replay.add_missing_columns(state, schema)
+            with writing.changing(self._instance, table) as state:
+                if changes.is_empty:
+                    return state.mark
+                return replay.apply(state, changes)
+
+    def export_rows(
+        self, ref: GenerationRef, target: Path, *, sources: Sequence[str], excluded: bool = False
+    ) -> Mark:
+        with self._snapshot(ref) as state, translated():
+            moving.export_rows(state, target, self._scratch, sources=sources, excluded=excluded)
+            return state.mark
+
+    def live_ids(self, ref: GenerationRef) -> int:
+        with self._snapshot(ref) as state:
+            return state.last_live_id
+
+    def check(self, ref: GenerationRef, schema: Schema) -> list[str]:
+        try:
+            with self._snapshot(ref) as state, translated():
+                return checking.check(state, schema)
+        except NotFound:
+            return ["The file of the rows, or what it should hold, is missing."]
+        except Unavailable as error:
+            return [f"The file of the rows cannot be read: {error.__cause__ or error}"]
+
+    def copy(self, ref: GenerationRef, folder: Path) -> None:
+        with self._snapshot(ref) as state, translated():
+            moving.copy(state, self._instance, folder, self._scratch)
+
+    def drop(self, ref: GenerationRef) -> None:
+        self._tables.drop(ref)
+
+    def close(self) -> None:
+        """Stop the deadlines and close every file. Readings must be over."""
+        self._watcher.close()
+        self._tables.detach_all()
+        self._instance.close()

@@ -1,0 +1,186 @@
+"""One expression of the query tree as a sqlglot expression, its values as bound parameters.
+
+Every column is written with the table's alias, because a bare name in ORDER BY or GROUP BY could mean an output's
+alias. No text of a user ever becomes SQL: names go through quoted identifiers, values through parameters.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlglot import exp
+
+from colonnade.query.schema import ID
+from colonnade.query.tree import (
+    Aggregate,
+    And,
+    Compare,
+    CompareOp,
+    Expr,
+    FieldRef,
+    HasAny,
+    In,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Scalar,
+    TextMatch,
+)
+
+ROWS = "t"
+"""The alias of the table of rows."""
+
+MANY = 16
+"""From here on the options of an IN are one list parameter: a placeholder each costs more time to write and plan."""
+
+Parameter = Scalar | list[Any]
+
+_COMPARISONS: Mapping[CompareOp, Callable[..., exp.Expression]] = {
+    CompareOp.EQ: exp.EQ,
+    CompareOp.NE: exp.NEQ,
+    CompareOp.LT: exp.LT,
+    CompareOp.LE: exp.LTE,
+    CompareOp.GT: exp.GT,
+    CompareOp.GE: exp.GTE,
+}
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Turns expressions into SQL and collects their values, in the order in which they stand in the text.
+
+    So the parts of a statement must be written in the order of the text. `hits` names, for each text condition, the
+    relation that holds its ids (one column `id`). `columns` are fields that stand under another name.
+    """
+
+    hits: Mapping[TextMatch, str] = field(default_factory=dict)
+    columns: Mapping[Expr, exp.Expression] = field(default_factory=dict)
+    params: list[Parameter] = field(default_factory=list)
+
+    def write(self, expr: Expr) -> exp.Expression:
+        known = self.columns.get(expr) if self.columns else None
+        return known.copy() if known is not None else _WRITERS[type(expr)](self, expr)
+
+    def over(self, columns: Mapping[Expr, exp.Expression]) -> "Writer":
+        """The same statement, with some expressions at hand as columns."""
+        return replace(self, columns=columns)
+
+    def parameter(self, value: Parameter) -> exp.Expression:
+        self.params.append(value)
+        return exp.Placeholder()
+
+
+def column(name: str, table: str = ROWS) -> exp.Column:
+    return exp.Column(
+        this=exp.Identifier(this=name, quoted=True), table=exp.Identifier(this=table, quoted=True)
+    )
+
+
+def called(function: str, *arguments: exp.Expression) -> exp.Anonymous:
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def folded(text: exp.Expression) -> exp.Expression:
+    """The text as it is sorted: without case and accents."""
+    return called("lower", called("strip_accents", text))
+
+
+def _field(writer: Writer, expr: FieldRef) -> exp.Expression:
+    return column(expr.name)
+
+
+def _literal(writer: Writer, expr: Literal) -> exp.Expression:
+    if expr.value is None:
+        return exp.Null()
+    if isinstance(expr.value, bool):
+        return exp.Boolean(this=expr.value)
+    return writer.parameter(expr.value)
+
+
+def _compare(writer: Writer, expr: Compare) -> exp.Expression:
+    left, right = writer.write(expr.left), writer.write(expr.right)
+    return _COMPARISONS[expr.op](this=left, expression=right)
+
+
+def _in(writer: Writer, expr: In) -> exp.Expression:
+    value = writer.write(expr.value)
+    values = [one.value for one in expr.options if isinstance(one, Literal)]
+    if len(values) >= MANY and len(values) == len(expr.options) and len(set(map(type, values))) == 1:
+        return _in_query(value, exp.Select(expressions=[called("unnest", writer.parameter(values))]))
+    return exp.In(this=value, expressions=[writer.write(one) for one in expr.options])
+
+
+def _in_query(value: exp.Expression, query: exp.Select) -> exp.Expression:
+    return exp.In(this=value, query=exp.Subquery(this=query))
+
+
+def _is_null(writer: Writer, expr: IsNull) -> exp.Expression:
+    test = exp.Is(this=writer.write(expr.value), expression=exp.Null())
+    return exp.Not(this=test) if expr.negated else test
+
+
+def _and(writer: Writer, expr: And) -> exp.Expression:
+    return _joined(exp.And, [writer.write(one) for one in expr.terms], empty=True)
+
+
+def _or(writer: Writer, expr: Or) -> exp.Expression:
+    return _joined(exp.Or, [writer.write(one) for one in expr.terms], empty=False)
+
+
+def _joined(
+    connector: type[exp.Connector], terms: Sequence[exp.Expression], *, empty: bool
+) -> exp.Expression:
+    """The terms in a balanced tree: DuckDB refuses expressions nested more than 1,000 deep."""
+    if not terms:
+        return exp.Boolean(this=empty)
+    if len(terms) == 1:
+        return exp.Paren(this=terms[0])
+    half = len(terms) // 2
+    left, right = _joined(connector, terms[:half], empty=empty), _joined(connector, terms[half:], empty=empty)
+    return exp.Paren(this=connector(this=left, expression=right))
+
+
+def _not(writer: Writer, expr: Not) -> exp.Expression:
+    """Not SQL's NOT, which leaves out the rows where the term is null."""
+    term = exp.Paren(this=writer.write(expr.term))
+    return exp.Not(this=exp.Is(this=term, expression=exp.Boolean(this=True)))
+
+
+def _text_match(writer: Writer, expr: TextMatch) -> exp.Expression:
+    relation = exp.Table(this=exp.Identifier(this=writer.hits[expr], quoted=True))
+    ids = exp.Select(expressions=[exp.Column(this=exp.Identifier(this="id", quoted=True))])
+    return _in_query(column(ID), ids.from_(relation, copy=False))
+
+
+def _has_any(writer: Writer, expr: HasAny) -> exp.Expression:
+    """Counting works without DuckDB's lambdas, whose spelling changes between versions."""
+    if not expr.negated:
+        return called("list_has_any", column(expr.name), _texts(writer, expr.values))
+    every = called("len", called("list_distinct", column(expr.name)))
+    shared = called("list_intersect", column(expr.name), _texts(writer, expr.values))
+    return exp.GT(this=every, expression=called("len", called("list_distinct", shared)))
+
+
+def _texts(writer: Writer, values: Sequence[str]) -> exp.Expression:
+    """A list parameter that is a list of texts even when it is empty."""
+    return exp.Cast(this=writer.parameter(list(values)), to=exp.DataType.build("TEXT[]"))
+
+
+def _aggregate(writer: Writer, expr: Aggregate) -> exp.Expression:
+    return called(expr.function, exp.Star() if expr.argument is None else writer.write(expr.argument))
+
+
+_WRITERS: Mapping[type[Any], Callable[[Writer, Any], exp.Expression]] = {
+    FieldRef: _field,
+    Literal: _literal,
+    Compare: _compare,
+    In: _in,
+    IsNull: _is_null,
+    And: _and,
+    Or: _or,
+    Not: _not,
+    TextMatch: _text_match,
+    HasAny: _has_any,
+    Aggregate: _aggregate,
+}

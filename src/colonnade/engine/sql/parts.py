@@ -1,0 +1,84 @@
+"""The pieces that every statement is made of: the table, its condition, its order."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+
+from colonnade.engine.sql.expressions import ROWS, Parameter, Writer, called, folded
+from colonnade.query.schema import FieldType
+from colonnade.query.tree import BoundQuery, Expr
+from colonnade.query.types import Typed
+
+Relation = tuple[str, str, str]
+"""Catalogue, schema and name of the table of rows."""
+
+_DIALECT = DuckDB()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with `?` for each of `params`, in order."""
+
+    sql: str
+    params: tuple[Parameter, ...] = ()
+
+
+def statement(query: exp.Select, writer: Writer) -> Statement:
+    # A generator of one's own for each statement: it holds state, and requests run in threads.
+    return Statement(_DIALECT.generator().generate(query, copy=False), tuple(writer.params))
+
+
+def identifier(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)
+
+
+def named(expression: exp.Expression, name: str) -> exp.Alias:
+    return exp.Alias(this=expression, alias=identifier(name))
+
+
+def rows_of(relation: Relation) -> exp.Table:
+    catalog, schema, name = relation
+    return exp.Table(
+        this=identifier(name),
+        db=identifier(schema),
+        catalog=identifier(catalog),
+        alias=exp.TableAlias(this=identifier(ROWS)),
+    )
+
+
+def select(*items: exp.Expression) -> exp.Select:
+    return exp.Select(expressions=list(items))
+
+
+def filtered(query: exp.Select, relation: Relation, where: Expr | None, writer: Writer) -> exp.Select:
+    """The query over the rows that fulfil the condition."""
+    return where_clause(query.from_(rows_of(relation), copy=False), where, writer)
+
+
+def where_clause(query: exp.Select, where: Expr | None, writer: Writer) -> exp.Select:
+    if where is not None:
+        query.set("where", exp.Where(this=writer.write(where)))
+    return query
+
+
+def sort_key(value: exp.Expression, typed: Typed | None) -> exp.Expression:
+    """What a value is sorted by: text without case and accents, a list by its smallest element."""
+    if typed is None:
+        return value
+    if typed.multivalued:
+        value = called("list_min", value)
+    return folded(value) if typed.type is FieldType.TEXT else value
+
+
+def ordered(key: exp.Expression, *, descending: bool = False) -> exp.Ordered:
+    """Nulls stand last in both directions."""
+    return exp.Ordered(this=key, desc=descending, nulls_first=False)
+
+
+def paged(query: exp.Select, bound: BoundQuery) -> exp.Select:
+    if bound.limit is not None:
+        query.set("limit", exp.Limit(expression=exp.Literal.number(bound.limit)))
+    if bound.offset:
+        query.set("offset", exp.Offset(expression=exp.Literal.number(bound.offset)))
+    return query

@@ -1,0 +1,38 @@
+"""The blob port. A blob is named by the SHA-256 of its content, so the same file is stored once and can be checked."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """`digest`: 64 hex characters. `size`: bytes."""
+
+    digest: str
+    size: int
+
+
+class BlobStore(Protocol):
+    def put(self, content: IO[bytes], *, limit: int) -> Blob:
+        """Store a stream without holding it in memory; durable when it returns.
+        Raises `LimitReached` past `limit` bytes, and keeps nothing then."""
+        ...
+
+    def open(self, digest: str) -> IO[bytes]:
+        """Raises `NotFound`."""
+        ...
+
+    def local(self, digest: str) -> AbstractContextManager[Path]:
+        """A path to read the blob from, valid inside the block. Never written to."""
+        ...
+
+    def remove(self, digest: str) -> None: ...
+
+    def digests(self) -> Iterable[str]: ...
+
+    def check(self, digest: str) -> list[str]:
+        """What is wrong with a blob, in sentences; reads all of it."""
+        ...

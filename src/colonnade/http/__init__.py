@@ -1,0 +1,1 @@
+"""What all doors share of HTTP: work for a request, keys, errors, paths, answers."""

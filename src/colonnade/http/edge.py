@@ -1,0 +1,85 @@
+"""The edge of a request: opens the work of its actor, commits or rolls back, and says which status an error has."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade import errors
+from colonnade.core.work import Portal, Work
+from colonnade.http.auth import actor_of
+from colonnade.http.logs import log_crash
+
+STATUS: Mapping[type[errors.PortalError], int] = {
+    errors.Unauthenticated: 401,
+    errors.Denied: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Invalid: 400,
+    errors.LimitReached: 413,
+    errors.Unavailable: 503,
+    errors.PortalError: 500,
+}
+"""The usual status of an error family; a door may answer otherwise."""
+
+Renderer = Callable[[Request, errors.PortalError], Response]
+
+
+def status_of(error: errors.PortalError) -> int:
+    return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
+
+
+def portal_of(request: Request) -> Portal:
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+@contextmanager
+def reading(request: Request) -> Iterator[Work]:
+    """The work of a request that changes nothing in the catalogue."""
+    portal = portal_of(request)
+    with portal.reading(actor_of(portal, request)) as work:
+        yield work
+
+
+@contextmanager
+def writing(request: Request) -> Iterator[Work]:
+    """The work of a request that changes the catalogue; committed at the end of the block."""
+    portal = portal_of(request)
+    with portal.writing(actor_of(portal, request)) as work:
+        yield work
+
+
+def answer_errors(app: FastAPI, render: Renderer) -> None:
+    """Let a door's renderer answer every error: the core's, the router's and the unforeseen."""
+
+    def portal_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.PortalError)
+        return render(request, error)
+
+    def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = render(request, _family(error))
+        answer.status_code = error.status_code
+        answer.headers.update(error.headers or {})
+        return answer
+
+    def crash(request: Request, error: Exception) -> Response:
+        trace_id = str(uuid.uuid4())
+        log_crash(request, trace_id, error)
+        return render(request, errors.PortalError("A server error occurred.", code="bug", trace_id=trace_id))
+
+    app.add_exception_handler(errors.PortalError, portal_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, crash)
+
+
+def _family(error: HTTPException) -> errors.PortalError:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return errors.NotFound("Not found.", code="route.unknown")
+    return errors.Invalid(str(error.detail), code=f"http.{error.status_code}")

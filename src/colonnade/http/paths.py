@@ -1,0 +1,29 @@
+"""Paths as clients write them: with and without the final slash, with slashes twice."""
+
+import re
+from collections.abc import Sequence
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_REPEATED = re.compile(r"/{2,}")
+
+
+class TolerantPaths:
+    """Gives an application each path in one form: no slash twice, and a final slash below the `slashed` prefixes (whose
+    documents write it) and nowhere else.
+
+    It never redirects: a redirect would lose the body of a POST, or the key of a client that does not follow.
+    """
+
+    def __init__(self, app: ASGIApp, slashed: Sequence[str]) -> None:
+        self._app = app
+        self._slashed = tuple(slashed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "path": self._canonical(scope["path"])}
+        await self._app(scope, receive, send)
+
+    def _canonical(self, path: str) -> str:
+        bare = _REPEATED.sub("/", path).rstrip("/")
+        return f"{bare}/" if not bare or f"{bare}/".startswith(self._slashed) else bare

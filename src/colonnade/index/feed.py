@@ -1,0 +1,82 @@
+"""Documents from record batches, and the making of a whole index."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from colonnade.generation import Mark
+from colonnade.index.analyzer import fold
+from colonnade.index.guard import guarded
+from colonnade.index.layout import ID_FIELD, make_index, sentinel, sync_folder, text_field
+from colonnade.query.schema import ID, Schema
+
+MIN_HEAP_BYTES = 15_000_000
+"""What Tantivy asks for each of its threads."""
+
+
+def feed(
+    folder: Path,
+    schema: Schema,
+    batches: Iterable[Any],
+    mark: Mark,
+    *,
+    heap_bytes: int = 128_000_000,
+    threads: int = 2,
+) -> int:
+    """Make the index of a generation in `folder`, in the place of whatever is there; returns the number of rows.
+
+    `batches`: record batches with an int64 column `_id` and a string column for some or all of the schema's fields.
+    Everything is one commit, durable when this returns: an interrupted call leaves an index that opens as broken.
+    `heap_bytes` is shared by the threads. Beyond Tantivy's memory the process dies (SIGABRT); there is no error.
+    Raises `IndexBrokenError`; errors of `batches` pass through.
+    """
+    index = make_index(folder, schema.names)
+    rows = 0
+    with _bulk_writer(index, max(heap_bytes, threads * MIN_HEAP_BYTES), threads) as writer:
+        for batch in batches:
+            with guarded():
+                add_rows(writer, batch)
+            rows += batch.num_rows
+        with guarded():
+            writer.add_document(sentinel(mark))
+            writer.commit()
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    return rows
+
+
+def add_rows(writer: tantivy.IndexWriter, rows: Any) -> None:
+    """Add one document a row of a record batch or table shaped like `TextChanges.rows`."""
+    for document in _documents(rows):
+        writer.add_document(document)
+
+
+@contextmanager
+def _bulk_writer(index: tantivy.Index, heap_bytes: int, threads: int) -> Iterator[tantivy.IndexWriter]:
+    """Closed at the end in any case, since a writer holds its folder's lock for as long as it lives."""
+    with guarded():
+        writer = index.writer(heap_bytes, threads)
+    try:
+        yield writer
+    finally:
+        with guarded():
+            writer.wait_merging_threads()
+
+
+def _documents(rows: Any) -> Iterator[tantivy.Document]:
+    """Nulls and empty texts are left out."""
+    names = [name for name in rows.schema.names if name != ID]
+    fields = [text_field(name) for name in names]
+    columns = [rows.column(name).to_pylist() for name in names]
+    ids = rows.column(ID).to_pylist()
+    texts = zip(*columns, strict=True) if columns else iter([()] * len(ids))
+    for number, row in zip(ids, texts, strict=True):
+        document = tantivy.Document()
+        document.add_integer(ID_FIELD, number)
+        for field, text in zip(fields, row, strict=True):
+            if text:
+                document.add_text(field, text if text.isascii() else fold(text))
+        yield document

@@ -1,0 +1,53 @@
+"""The index port. A generation has one text index; whether it owns its files or shares them with other small tables is
+the store's business, so a store is asked by generation, never by path.
+
+One writer at a time per generation is the caller's promise; searchers need none.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from colonnade.generation import GenerationRef, Mark, TextChanges
+from colonnade.query.schema import Schema
+from colonnade.query.tree import TextMatch
+
+
+class IndexBrokenError(Exception):
+    """The index is missing or cannot be read; make it anew from the rows."""
+
+
+class TextSearcher(Protocol):
+    """One state of an index; it stays as it is while the index goes on."""
+
+    @property
+    def mark(self) -> Mark:
+        """The state of the rows that this searcher knows."""
+        ...
+
+    def ids(self, match: TextMatch) -> Any:
+        """The ids of the rows that fulfil a condition whose fields are written out: sorted int64 Arrow array."""
+        ...
+
+    @property
+    def rows(self) -> int: ...
+
+
+class IndexStore(Protocol):
+    def create(self, ref: GenerationRef, schema: Schema, rows: Iterable[Any], mark: Mark) -> None:
+        """Make the index of a generation from record batches shaped like `TextChanges.rows`; replaces what is there."""
+        ...
+
+    def searcher(self, ref: GenerationRef) -> TextSearcher:
+        """The newest state. Raises `IndexBrokenError`."""
+        ...
+
+    def apply(self, ref: GenerationRef, changes: TextChanges) -> None:
+        """Take up changes and their mark in one commit; visible to new searchers when it returns.
+        Raises `IndexBrokenError`."""
+        ...
+
+    def drop(self, ref: GenerationRef) -> None:
+        """Forget a generation, so that its folder can be removed. Idempotent."""
+        ...
+
+    def close(self) -> None: ...

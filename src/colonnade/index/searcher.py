@@ -1,0 +1,143 @@
+"""One state of a Tantivy index, and how conditions are answered from it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import tantivy
+from tantivy import FieldType, Occur, Order, Query
+
+from colonnade.generation import Mark, no_ids
+from colonnade.index.guard import guarded
+from colonnade.index.layout import ID_FIELD, text_field
+from colonnade.index.terms import Term, terms
+from colonnade.query.tree import TextMatch
+
+SLICE = 50_000
+"""Hits taken at once. Their list is built under the GIL, 10 ms for this many; Tantivy reserves memory by it too."""
+
+TERMS_AT_ONCE = 16
+"""Terms in one Tantivy query; each stands in it once a field."""
+
+MAX_EXPANSIONS = 1 << 14
+"""Tantivy refuses a phrase whose prefix stands for more words than this."""
+
+
+class TantivySearcher:
+    """A snapshot: the searcher and its mark belong together. Any number of threads may use it."""
+
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, names: frozenset[str], mark: Mark
+    ) -> None:
+        self._searcher = searcher
+        self._schema = schema
+        self._names = names
+        self._mark = mark
+
+    @property
+    def mark(self) -> Mark:
+        return self._mark
+
+    @property
+    def rows(self) -> int:
+        return int(self._searcher.num_docs) - 1  # without the sentinel
+
+    def ids(self, match: TextMatch) -> Any:
+        """Every term of the text must occur in at least one of the fields; a term of several words in one field, the
+        words one after the other. A text without any word asks for nothing and so is true of every row: callers
+        take an empty search box as no condition, and this agrees. A field that the index does not have holds no
+        text. `fields` None means all. Raises `IndexBrokenError`.
+        """
+        wanted = terms(match.text)
+        names = self._names if match.fields is None else self._names.intersection(match.fields)
+        with guarded():
+            if not wanted:
+                return self._all(_any_row(self._schema))
+            if not names or not all(term.can_match for term in wanted):
+                return no_ids()
+            return self._every(wanted, [text_field(name) for name in sorted(names)])
+
+    def _every(self, wanted: Sequence[Term], fields: Sequence[str]) -> Any:
+        """A few terms at a time, so that a text of thousands of words, which usually ends with the first few,
+        makes no query of a million parts."""
+        result: Any = None
+        for start in range(0, len(wanted), TERMS_AT_ONCE):
+            some = wanted[start : start + TERMS_AT_ONCE]
+            found = self._all(_and(_or(self._term(term, field) for field in fields) for term in some))
+            result = found if result is None else result.filter(pc.is_in(result, value_set=found))
+            if len(result) == 0:
+                break
+        return result
+
+    def _term(self, term: Term, field: str) -> Query:
+        *head, last = term.words
+        if not term.is_prefix:
+            return self._phrase(term.words, field)
+        if not head:
+            return self._prefix(last, field)
+        if self._expands_too_far(last, field):
+            return _and([self._phrase(head, field), self._prefix(last, field)])
+        patterns: list[str | tuple[int, str]] = [*map(re.escape, head), re.escape(last) + ".*"]
+        return Query.regex_phrase_query(self._schema, field, patterns)
+
+    def _phrase(self, parts: Sequence[str], field: str) -> Query:
+        if len(parts) == 1:  # a phrase of one word panics
+            return Query.term_query(self._schema, field, parts[0])
+        return Query.phrase_query(self._schema, field, list(parts))
+
+    def _prefix(self, word: str, field: str) -> Query:
+        """Distance 0: an exact prefix. A regex does the same, slower, and refuses long words."""
+        return Query.fuzzy_term_query(self._schema, field, word, 0, prefix=True)
+
+    def _expands_too_far(self, word: str, field: str) -> bool:
+        """Such a phrase is answered as its head and the prefix anywhere in the same field."""
+        return len(self._searcher.terms_with_prefix(field, word, limit=MAX_EXPANSIONS + 1)) > MAX_EXPANSIONS
+
+    def _all(self, query: Query) -> Any:
+        """All ids of a query, ascending. The ids are searched range by range; a range's width follows how dense
+        the hits are, since ids may be anywhere below 2**53."""
+        first: Any = self._searcher.search(query, SLICE, count=True, order_by_field=ID_FIELD, order=Order.Asc)
+        total = first.count  # in the binding, not in its stubs
+        chunks = [_ids(first)]
+        found, width, start = len(chunks[0]), SLICE, _next(chunks[0])
+        while found < total:
+            within = _and([query, _range(self._schema, start, start + width)])
+            page = self._searcher.search(within, SLICE, count=False, order_by_field=ID_FIELD, order=Order.Asc)
+            ids = _ids(page)
+            if len(ids) == SLICE:
+                width = _next(ids) - start
+                start = _next(ids)
+            else:
+                start += width
+                width *= 2 if len(ids) < SLICE // 4 else 1
+            chunks.append(ids)
+            found += len(ids)
+        return pa.concat_arrays(chunks)
+
+
+def _and(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, one) for one in queries])
+
+
+def _or(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, one) for one in queries])
+
+
+def _range(schema: tantivy.Schema, start: int, end: int) -> Query:
+    return Query.range_query(schema, ID_FIELD, FieldType.Integer, start, end, include_upper=False)
+
+
+def _any_row(schema: tantivy.Schema) -> Query:
+    """Not `all_query`: that finds the sentinel too."""
+    return Query.range_query(schema, ID_FIELD, FieldType.Integer, 0, (1 << 63) - 1)
+
+
+def _ids(page: Any) -> Any:
+    """Sorted by a fast field, a hit's score is that field's value."""
+    return pa.array([number for number, _ in page.hits], pa.int64())
+
+
+def _next(ids: Any) -> int:
+    return int(ids[-1].as_py()) + 1 if len(ids) else 0

@@ -1,0 +1,73 @@
+"""Jobs as DBOS workflows: durable in a SQLite file of their own, resumed after a crash at the step that was cut off.
+
+DBOS keeps one instance and one registry a process, so this module does too: `DbosRunner` owns them while it lives.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID, error
+
+from colonnade.errors import PortalError, Unavailable
+from colonnade.jobs.port import Plan, Step
+
+log = logging.getLogger(__name__)
+
+# DBOS resumes only workflows of the same application version, and by default that is a hash of the source: after an
+# upgrade it would leave interrupted jobs lying. Steps are safe to repeat, so all versions are one.
+APPLICATION_VERSION = "1"
+
+_plans: dict[str, Plan] = {}
+
+
+class DbosRunner:
+    """Runs plans in a bounded pool of threads. `workers`: how many jobs at once."""
+
+    def __init__(self, database: Path, plans: Sequence[Plan], *, workers: int) -> None:
+        _plans.clear()
+        _plans.update((plan.kind, plan) for plan in plans)
+        config: DBOSConfig = {
+            "name": "colonnade",
+            "system_database_url": f"sqlite:///{database}",
+            "application_version": APPLICATION_VERSION,
+            "executor_id": "local",
+            "max_executor_threads": workers,
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        DBOS.launch()
+
+    def start(self, kind: str, job: str) -> None:
+        with SetWorkflowID(job):
+            DBOS.start_workflow(_run, kind, job)
+
+    def wait(self, job: str) -> None:
+        DBOS.retrieve_workflow(job).get_result()
+
+    def close(self) -> None:
+        DBOS.destroy()
+        _plans.clear()
+
+
+@DBOS.workflow(name="run_job")
+def _run(kind: str, job: str) -> None:
+    plan = _plans[kind]
+    done: dict[str, Any] = {}
+    try:
+        for step in plan.steps:
+            done[step.name] = DBOS.run_step({"name": step.name}, _step, step, job, dict(done))
+    except PortalError as problem:
+        DBOS.run_step({"name": "failed"}, plan.failed, job, problem)
+    except error.DBOSException:
+        raise  # DBOS's own: the workflow was cancelled, or goes on elsewhere.
+    except Exception:  # the edge of a job, as http/edge.py is of a request
+        log.exception("job %s (%s) broke", job, kind)
+        broken = Unavailable("The portal made a mistake here; its log says more.", code="job.broken")
+        DBOS.run_step({"name": "failed"}, plan.failed, job, broken)
+    DBOS.run_step({"name": "ended"}, plan.ended, job)
+
+
+def _step(step: Step, job: str, done: dict[str, Any]) -> Any:
+    return step.run(job, done)

@@ -1,0 +1,51 @@
+"""Going through a tree without recursion, so that a hostile one can be measured before anything recurses."""
+
+from collections.abc import Iterator
+
+from colonnade.query.malformed import malformed
+from colonnade.query.tree import Aggregate, And, Compare, Expr, In, IsNull, Not, Or
+
+MAX_DEPTH = 50
+"""How deep expressions may be nested. What binds and compiles them recurses, some frames a level."""
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case And() | Or():
+            return expr.terms
+        case Not():
+            return (expr.term,)
+        case Compare():
+            return (expr.left, expr.right)
+        case In():
+            return (expr.value, *expr.options)
+        case IsNull():
+            return (expr.value,)
+        case Aggregate():
+            return () if expr.argument is None else (expr.argument,)
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every node, a parent before its children, in the order of the text."""
+    waiting = [expr]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(children(one)))
+
+
+def depth(expr: Expr) -> int:
+    """How many levels there are; 1 for a single node."""
+    level, found = [expr], 0
+    while level:
+        found += 1
+        level = [child for one in level for child in children(one)]
+    return found
+
+
+def check_depth(expr: Expr, clause: str) -> None:
+    """Raise `Invalid` (`odsql.semantic`) for an expression that is nested too deep."""
+    if depth(expr) > MAX_DEPTH:
+        raise malformed(clause, f"Expressions may be nested {MAX_DEPTH} levels deep at most.")

@@ -1,0 +1,192 @@
+"""ODSQL's texts and their trees."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.query.support import Case, cases, shown, written
+
+from colonnade.errors import Invalid
+from colonnade.query.odsql import parse_group_by, parse_order_by, parse_select, parse_where
+from colonnade.query.odsql.functions import FUNCTIONS
+from colonnade.query.tree import (
+    And,
+    Compare,
+    CompareOp,
+    Expr,
+    FieldRef,
+    In,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    TextMatch,
+)
+from colonnade.query.walk import MAX_DEPTH, depth
+
+PARSERS = {
+    "where": parse_where,
+    "select": parse_select,
+    "group_by": parse_group_by,
+    "order_by": parse_order_by,
+}
+
+
+def _check(clause: str, text: str, expected: str) -> None:
+    if expected.startswith("!"):
+        with pytest.raises(Invalid) as caught:
+            PARSERS[clause](text)
+        assert expected[1:].strip() in caught.value.message
+        assert caught.value.facts["clause"] == clause
+    else:
+        assert shown(PARSERS[clause](text)) == expected
+
+
+@pytest.mark.parametrize("case", cases("where.txt"), ids=lambda case: case.text)
+def test_a_condition_means_its_tree(case: Case) -> None:
+    _check("where", case.text, case.expected)
+
+
+@pytest.mark.parametrize("case", cases("clauses.txt"), ids=lambda case: case.text)
+def test_a_clause_means_its_items(case: Case) -> None:
+    clause, _, text = case.text.partition(": ")
+    _check(clause, text, case.expected)
+
+
+def test_a_syntax_error_carries_its_place() -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_where("garbage==")
+    assert caught.value.code == "odsql.syntax"
+    assert caught.value.facts == {"clause": "where", "position": 8, "token": "="}
+
+
+def test_an_error_at_the_end_carries_the_length_as_its_place() -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_where("a = ")
+    assert caught.value.facts == {"clause": "where", "position": 4, "token": "end of line"}
+
+
+def test_white_space_is_free_between_tokens() -> None:
+    assert parse_where("a\n=\t1\r\n  and b=2") == parse_where("a = 1 and b = 2")
+
+
+def test_an_offset_is_not_part_of_a_tree() -> None:
+    assert parse_where("  a = 1") == parse_where("a = 1")
+
+
+def test_nodes_know_their_offset() -> None:
+    expr = parse_where("a = 1 and  not b")
+    assert isinstance(expr, And)
+    assert [one.at for one in expr.terms] == [0, 11]
+
+
+@pytest.mark.parametrize("text", ["(" * 40_000 + "a" + ")" * 40_000, " or ".join(["a = 1"] * 5_000)])
+def test_long_texts_that_are_not_deep_are_fine(text: str) -> None:
+    assert depth(parse_where(text)) <= 3
+
+
+@pytest.mark.parametrize("text", ["not " * 20_000 + "a", "not (a or " * 5_000 + "b" + ")" * 5_000])
+def test_deep_texts_are_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=f"nested {MAX_DEPTH} levels"):
+        parse_where(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 90_000, "not " * 24_000, "a" * 100_001, "'" * 99_999, "\\" * 99_999])
+def test_hostile_texts_are_invalid(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_where(text)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_grammar_knows_every_function_of_the_table(name: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_where(f"{name.upper()} ()")
+    assert caught.value.code == "odsql.semantic"
+
+
+_WORDS = st.sampled_from(
+    [
+        "a",
+        "`b",
+        "c`",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "null",
+        "true",
+        "as",
+        "desc",
+        "date'2017'",
+        "date",
+        "count(*)",
+        "search(",
+        "(",
+        ")",
+        ",",
+        "=",
+        "<",
+        ":",
+        "'x'",
+        '"y"',
+        "1",
+        ".5",
+        "-",
+        "+",
+        "*",
+        "..",
+        "`",
+        "'",
+        "\\",
+        "é",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(_WORDS).map(" ".join), st.lists(_WORDS).map("".join)))
+def test_any_text_is_a_tree_or_invalid(text: str) -> None:
+    found = set()
+    for parse in PARSERS.values():
+        try:
+            parse(text)
+        except Invalid as error:
+            found.add((error.code, error.facts["clause"]))
+    assert found <= {(code, clause) for code in ("odsql.syntax", "odsql.semantic") for clause in PARSERS}
+
+
+_NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+_FIELDS = st.builds(FieldRef, _NAMES)
+_DATES = st.one_of(
+    st.dates(min_value=dt.date(1000, 1, 1)),
+    st.datetimes(min_value=dt.datetime(1000, 1, 1)),
+    st.datetimes(min_value=dt.datetime(1000, 1, 2), timezones=st.just(dt.UTC)),
+)
+_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**17), 10**17),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    _DATES,
+)
+_LITERALS = st.builds(Literal, _VALUES)
+_OPERANDS = st.one_of(_FIELDS, _LITERALS)
+_LEAVES = st.one_of(
+    _FIELDS,
+    st.builds(Compare, st.sampled_from(CompareOp), _OPERANDS, _OPERANDS),
+    st.builds(In, _FIELDS, st.lists(_LITERALS, min_size=1, max_size=4).map(tuple)),
+    st.builds(IsNull, _FIELDS, st.booleans()),
+    st.builds(TextMatch, _NAMES, st.one_of(st.none(), st.lists(_NAMES, min_size=1, max_size=3).map(tuple))),
+)
+
+
+def _larger(terms: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    several = st.lists(terms, min_size=2, max_size=4).map(tuple)
+    return st.one_of(st.builds(And, several), st.builds(Or, several), st.builds(Not, terms))
+
+
+@given(st.recursive(_LEAVES, _larger, max_leaves=12))
+def test_a_tree_written_as_text_is_read_as_the_same_tree(expr: Expr) -> None:
+    assert parse_where(written(expr)) == expr
