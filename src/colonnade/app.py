@@ -140,7 +140,16 @@ def _resume(portal: Portal, runner: Runner) -> None:
     with portal.reading(SYSTEM) as work:
         active = [(job.kind, job.uid) for job in jobs.active(work)]
     for kind, uid in active:
-        runner.start(kind, uid)
+        if runner.is_over(uid):
+            _give_up(portal, uid)
+        else:
+            runner.start(kind, uid)
+
+
+def _give_up(portal: Portal, uid: str) -> None:
+    """Its workflow ended without saying so here: the step that should have said it broke. Nobody will run it again."""
+    with portal.writing(SYSTEM) as work:
+        jobs.fail(jobs.get(work, uid), Unavailable("The job ended without a result.", code="job.lost"))
 
 
 def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:

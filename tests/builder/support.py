@@ -27,9 +27,9 @@ class Built:
     manifest: Manifest
     job: BuildJob
 
-    def rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
+    def rows(self, columns: str = "* EXCLUDE rowid") -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.job.out / ROWS_FILE), read_only=True) as connection:
-            return connection.execute(f"SELECT {columns} FROM rows ORDER BY _seq").fetchall()
+            return connection.execute(f"SELECT {columns} FROM (FROM rows SELECT *, rowid ORDER BY _seq)").fetchall()
 
     def meta(self) -> tuple[Any, ...] | None:
         with duckdb.connect(str(self.job.out / ROWS_FILE), read_only=True) as connection:

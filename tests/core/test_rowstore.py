@@ -212,7 +212,7 @@ def test_late_writes_are_replayed_into_a_new_generation(house: House) -> None:
 def test_a_replay_keeps_raw_texts_and_refuses_to_lose_a_field(house: House) -> None:
     old_schema = Schema((TITLE, Field("amount", "Amount", FieldType.INT, keeps_raw=True)))
     house.rows.create(REF, old_schema)
-    raw = {"amount": [12], "amount$raw": ["$12"]}
+    raw: dict[str, Sequence[object]] = {"amount": [12], "amount$raw": ["$12"]}
     house.rows.write(REF, old_schema, upsert({"a": "one"}, **raw), AT)
     house.rows.create(NEXT, SCHEMA)
     widened = house.rows.replay(REF, START, NEXT, SCHEMA)
@@ -249,7 +249,7 @@ def test_latches_are_forgotten_when_nobody_uses_them() -> None:
                 time.sleep(0)
                 counts[name] = seen + 1
 
-    at_once(*(lambda name=name: work(name) for name in "aabb"))  # type: ignore[misc]
+    at_once(*(lambda name=name: work(name) for name in "aabb"))
     assert counts == {"a": 400, "b": 400}
     with latches.hold("a"), latches.attempt("a", 0.0) as is_held:
         assert is_held
@@ -310,7 +310,7 @@ def test_many_threads_see_only_states_that_existed_and_their_own_writes(house: H
             seen = singles
 
     def write_all() -> None:
-        at_once(*(lambda one=one: write(one) for one in range(writers)))  # type: ignore[misc]
+        at_once(*(lambda one=one: write(one) for one in range(writers)))
         done.set()
 
     try:
@@ -330,7 +330,7 @@ def test_many_tables_are_written_and_searched_at_once(house: House) -> None:
             house.rows.write(ref, SCHEMA, upsert({str(number): f"{ref.table} n{number}"}), AT)
             assert titles(house.rows, f"n{number}", ref) == [f"{ref.table} n{number}"]
 
-    at_once(*(lambda ref=ref: work(ref) for ref in refs))  # type: ignore[misc]
+    at_once(*(lambda ref=ref: work(ref) for ref in refs))
     assert [house.rows.check(ref, SCHEMA) for ref in refs] == [[]] * len(refs)
 
 

@@ -78,7 +78,7 @@ def test_threads_write_and_search_many_generations_at_once(small: TantivyStore) 
     names = refs(8)
     for ref in names:
         make(small, {}, ref=ref)
-    rounds = 12
+    rounds = 8
     writing = threading.Event()
 
     def write(ref: GenerationRef) -> None:

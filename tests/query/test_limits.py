@@ -54,7 +54,7 @@ def test_the_limit_is_bounded() -> None:
     assert _message(20_001, grouped=True) == LIMIT.format(20001, "-1 <= limit <= 20000")
 
 
-@pytest.mark.parametrize("text", ["abc", "1.5", "", "1_0", "１", "9" * 5_000])
+@pytest.mark.parametrize("text", ["abc", "1.5", "", "1_0", "\uff11", "9" * 5_000])
 def test_what_is_no_number_is_told(text: str) -> None:
     assert _message(text) == LIMIT.format(text, "-1 <= limit <= 100")
     assert "Invalid value for offset API parameter" in _message(1, text)

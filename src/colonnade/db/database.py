@@ -48,6 +48,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read stays readable as values
                 session.rollback()
 
     @contextmanager

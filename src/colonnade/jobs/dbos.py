@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 # upgrade it would leave interrupted jobs lying. Steps are safe to repeat, so all versions are one.
 APPLICATION_VERSION = "1"
 
+UNFINISHED = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+
 _plans: dict[str, Plan] = {}
 
 
@@ -40,8 +42,13 @@ class DbosRunner:
         DBOS.launch()
 
     def start(self, kind: str, job: str) -> None:
-        with SetWorkflowID(job):
-            DBOS.start_workflow(_run, kind, job)
+        if DBOS.get_workflow_status(job) is None:
+            with SetWorkflowID(job):
+                DBOS.start_workflow(_run, kind, job)
+
+    def is_over(self, job: str) -> bool:
+        status = DBOS.get_workflow_status(job)
+        return status is not None and status.status not in UNFINISHED
 
     def wait(self, job: str) -> None:
         DBOS.retrieve_workflow(job).get_result()

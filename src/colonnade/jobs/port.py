@@ -38,6 +38,10 @@ class Runner(Protocol):
         """Begin a job now, in the background. Starting the same job again does nothing."""
         ...
 
+    def is_over(self, job: str) -> bool:
+        """Whether a job was started and has nothing left to do."""
+        ...
+
     def wait(self, job: str) -> None:
         """Return when the job has ended, whatever its end."""
         ...
