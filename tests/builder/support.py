@@ -29,7 +29,9 @@ class Built:
 
     def rows(self, columns: str = "* EXCLUDE rowid") -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.job.out / ROWS_FILE), read_only=True) as connection:
-            return connection.execute(f"SELECT {columns} FROM (FROM rows SELECT *, rowid ORDER BY _seq)").fetchall()
+            return connection.execute(
+                f"SELECT {columns} FROM (FROM rows SELECT *, rowid ORDER BY _seq)"
+            ).fetchall()
 
     def meta(self) -> tuple[Any, ...] | None:
         with duckdb.connect(str(self.job.out / ROWS_FILE), read_only=True) as connection:

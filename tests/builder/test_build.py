@@ -8,12 +8,12 @@ from collections.abc import Callable
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from tests.builder.support import Bench
 
 from colonnade.builder.job import FileInput, Limits, Manifest
 from colonnade.errors import Invalid, LimitReached
 from colonnade.generation import LIVE_IDS_FROM, Mark
 from colonnade.query.schema import Field, FieldType, Schema
-from tests.builder.support import Bench
 
 CsvFile = Callable[..., FileInput]
 LIVE = LIVE_IDS_FROM + 7
@@ -48,14 +48,19 @@ def test_the_manifest_on_disk_is_what_was_returned(bench: Bench, csv_file: CsvFi
 
 def test_ids_are_unique_in_the_rows_file(bench: Bench, csv_file: CsvFile) -> None:
     built = bench.built(csv_file("a\n1\n"))
-    with duckdb.connect(str(built.job.out / "rows.duckdb")) as connection, pytest.raises(duckdb.ConstraintException):
+    with (
+        duckdb.connect(str(built.job.out / "rows.duckdb")) as connection,
+        pytest.raises(duckdb.ConstraintException),
+    ):
         connection.execute("INSERT INTO rows (_id, _source, _seq, _modified) VALUES (1, 's', 9, now())")
 
 
 def test_many_rows_stand_in_their_order(bench: Bench, csv_file: CsvFile) -> None:
     lines = "\n".join(f"{number},{number % 7}" for number in range(300_000))
     built = bench.built(csv_file(f"n,m\n{lines}\n"))
-    assert built.rows("count(*) FILTER (WHERE _seq <> n + 1 OR _id <> n + 1 OR rowid <> n), count(*)")[0] == (0, 300_000)
+    assert built.rows("bool_and(_seq = n + 1 AND _id = n + 1 AND rowid = n) AND count(*) = 300000") == [
+        (True,)
+    ]
 
 
 def test_no_input_makes_an_empty_generation(bench: Bench) -> None:
@@ -109,7 +114,9 @@ class TestIds:
         second = bench.built(csv_file("b,a\n2,y\n1,x\n"), after=first)
         assert second.rows("_id, a") == [(2, "y"), (1, "x")]
 
-    def test_identical_rows_are_all_kept_and_told_apart_by_number(self, bench: Bench, csv_file: CsvFile) -> None:
+    def test_identical_rows_are_all_kept_and_told_apart_by_number(
+        self, bench: Bench, csv_file: CsvFile
+    ) -> None:
         first = bench.built(csv_file("a\nx\nx\ny\nx\n"))
         assert first.rows("_id, a") == [(1, "x"), (2, "x"), (3, "y"), (4, "x")]
         second = bench.built(csv_file("a\ny\nx\nx\nx\nx\n"), after=first)
@@ -151,7 +158,10 @@ class TestRows:
     def test_rows_keep_their_system_columns_and_stand_last(self, bench: Bench, csv_file: CsvFile) -> None:
         rows = bench.rows_input(
             _schema(a=FieldType.TEXT, n=FieldType.INT),
-            [{"_id": LIVE, "_key": "k", "_seq": 40, "a": "y", "n": 2}, {"_id": 3, "_seq": 41, "a": "z", "n": None}],
+            [
+                {"_id": LIVE, "_key": "k", "_seq": 40, "a": "y", "n": 2},
+                {"_id": 3, "_seq": 41, "a": "z", "n": None},
+            ],
         )
         built = bench.built(rows, csv_file("a,n\nx,1\n"), last_built_id=3, last_live_id=LIVE)
         assert built.rows("_id, _key, _source, _seq, _modified = '2020-01-01', a, n") == [
@@ -166,7 +176,9 @@ class TestRows:
     def test_a_row_wins_over_a_files_row_of_its_key(self, bench: Bench, csv_file: CsvFile) -> None:
         file = csv_file("k,v\na,1\nb,2\n")
         first = bench.built(file, key_fields=("k",))
-        rows = bench.rows_input(_schema(k=FieldType.TEXT, v=FieldType.INT), [{"_id": 1, "_key": "a", "k": "a", "v": 9}])
+        rows = bench.rows_input(
+            _schema(k=FieldType.TEXT, v=FieldType.INT), [{"_id": 1, "_key": "a", "k": "a", "v": 9}]
+        )
         second = bench.built(file, rows, key_fields=("k",), after=first)
         assert second.rows("_id, _key, v") == [(2, "b", 2), (1, "a", 9)]
 
@@ -209,7 +221,14 @@ class TestRows:
         ],
     )
     def test_a_column_has_the_narrowest_type_that_all_fit(
-        self, bench: Bench, csv_file: CsvFile, cell: str, type_: FieldType, value: object, expected: str, texts: object
+        self,
+        bench: Bench,
+        csv_file: CsvFile,
+        cell: str,
+        type_: FieldType,
+        value: object,
+        expected: str,
+        texts: object,
     ) -> None:
         rows = bench.rows_input(_schema(a=type_), [{"_id": LIVE, "a": value}])
         built = bench.built(csv_file(f"a,b\n{cell},1\n"), rows)
@@ -217,14 +236,21 @@ class TestRows:
         assert [one for (one,) in built.rows("a")] == texts
 
     def test_fields_of_rows_stay_even_when_they_are_empty(self, bench: Bench, csv_file: CsvFile) -> None:
-        schema = Schema((Field("a", "A", FieldType.DATE, keeps_raw=True), Field("tags", "", FieldType.TEXT, multivalued=True)))
+        schema = Schema(
+            (
+                Field("a", "A", FieldType.DATE, keeps_raw=True),
+                Field("tags", "", FieldType.TEXT, multivalued=True),
+            )
+        )
         built = bench.built(csv_file("b\n1\n"), bench.rows_input(schema, []))
         assert built.types() == {"b": "int", "a": "date", "tags": "text"}
         assert built.rows('a, "a$raw", tags, b') == [(None, None, None, 1)]
 
     def test_lists_pass_through(self, bench: Bench) -> None:
         schema = Schema((Field("tags", "Tags", FieldType.TEXT, multivalued=True),))
-        assert bench.built(bench.rows_input(schema, [{"_id": LIVE, "tags": ["a", "b"]}])).rows("tags") == [(["a", "b"],)]
+        assert bench.built(bench.rows_input(schema, [{"_id": LIVE, "tags": ["a", "b"]}])).rows("tags") == [
+            (["a", "b"],)
+        ]
 
     def test_what_was_sent_is_carried_over(self, bench: Bench, csv_file: CsvFile) -> None:
         schema = Schema((Field("p", "P", FieldType.DOUBLE, keeps_raw=True),))
@@ -233,7 +259,9 @@ class TestRows:
         assert bench.built(rows).rows('p, "p$raw"') == [(12.5, "12.50"), (3.0, None)]
         assert [p for (p,) in bench.built(csv_file("p\nx\n"), rows).rows("p")] == ["x", "12.50", "3"]
 
-    def test_a_lenient_field_keeps_its_type_and_what_does_not_fit(self, bench: Bench, csv_file: CsvFile) -> None:
+    def test_a_lenient_field_keeps_its_type_and_what_does_not_fit(
+        self, bench: Bench, csv_file: CsvFile
+    ) -> None:
         schema = Schema((Field("p", "P", FieldType.DOUBLE, keeps_raw=True, lenient=True),))
         rows = bench.rows_input(schema, [{"_id": LIVE, "p": None, "p$raw": "$18.50"}])
         built = bench.built(csv_file("p\n1.5\nn/a\n2.0\n"), rows)

@@ -20,7 +20,9 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "panda"
 def read(tmp_path: Path) -> Read:
     """Labels and rows of a file's bytes, or of a file."""
 
-    def read_(content: bytes | Path, bounds: Bounds = BOUNDS, **params: object) -> tuple[tuple[str, ...], Cells]:
+    def read_(
+        content: bytes | Path, bounds: Bounds = BOUNDS, **params: object
+    ) -> tuple[tuple[str, ...], Cells]:
         path = tmp_path / "data.csv"
         if isinstance(content, Path):
             path = content
@@ -83,7 +85,13 @@ def test_parameters_override_what_would_be_found(read: Read) -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{"separator": '"'}, {"separator": "ab"}, {"encoding": "klingon"}, {"encoding": "zlib"}, {"first_row_no": "x"}],
+    [
+        {"separator": '"'},
+        {"separator": "ab"},
+        {"encoding": "klingon"},
+        {"encoding": "zlib"},
+        {"first_row_no": "x"},
+    ],
 )
 def test_parameters_that_make_no_sense_are_refused(read: Read, params: dict[str, str]) -> None:
     with pytest.raises(Invalid, match=r"data\.csv"):
@@ -140,8 +148,14 @@ REFUSED = [
     (b'a,b\n1,2\n"x,3\n4,5\n', r"row 2 \(line 3 of the file\) is wrong, a quoted cell is never closed"),
     (b'a,b\n1,2\n"x"y,3\n4,5\n', r"row 2 \(line 3 of the file\) is wrong, its quotes do not match"),
     (b"a,b\n1,2\n3,\x00\n", r"line 3 holds a NUL character"),
-    (b"a,b\n1,2\n3," + b"x" * (2 << 20) + b"\n", r"row 2 \(line 3 of the file\) is wrong, it is larger than 1,048,576"),
-    (b'a,b\n1,2\n3,"' + b"x\n" * (2 << 20) + b'"\n', r"row 2 \(line 3 of the file\) is wrong, it is larger than"),
+    (
+        b"a,b\n1,2\n3," + b"x" * (2 << 20) + b"\n",
+        r"row 2 \(line 3 of the file\) is wrong, it is larger than 1,048,576",
+    ),
+    (
+        b'a,b\n1,2\n3,"' + b"x\n" * (2 << 20) + b'"\n',
+        r"row 2 \(line 3 of the file\) is wrong, it is larger than",
+    ),
 ]
 
 
@@ -149,6 +163,35 @@ REFUSED = [
 def test_a_row_that_cannot_be_read_is_named_with_its_reason(read: Read, content: bytes, reason: str) -> None:
     with pytest.raises(Invalid, match=r"The file data\.csv cannot be read: .*" + reason):
         read(content)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b"x" * (40 << 20),
+        b'"' + b"x" * (40 << 20) + b'"',
+        b'"' + b"x\n" * (20 << 20) + b'"',
+        b'"' + b"1,2\n" * (10 << 20) + b'"',
+    ],
+    ids=["plain", "quoted", "of lines", "of rows"],
+)
+@pytest.mark.parametrize("after", [b"", b"2,3\n" * 5])
+def test_a_row_beyond_every_buffer_is_never_lost(read: Read, cell: bytes, after: bytes) -> None:
+    with pytest.raises(Invalid, match=r"row 2 \(line 3 of the file\) is wrong, it is larger than 1,048,576"):
+        read(b"a,b\n7,8\n1," + cell + b"\n" + after)
+
+
+def test_a_row_of_many_long_cells_is_never_lost(read: Read) -> None:
+    row = b",".join([b'"' + b"line\n" * 100_000 + b'"'] * 90) + b"\n"
+    header = b",".join([b"c"] * 90) + b"\n"
+    with pytest.raises(Invalid, match=r"row 1 \(line 2 of the file\) is wrong, it is larger than"):
+        read(header + row + b",".join([b"1"] * 90) + b"\n")
+
+
+def test_a_large_file_with_quotes_is_read_whole(read: Read) -> None:
+    content = b"Title\n\na,b\n" + b'"x ""and"" y\nz",1\n\n' * 2_000_000
+    labels, rows = read(content, first_row_no=2)
+    assert (labels, len(rows), rows[-1]) == (("a", "b"), 2_000_000, ('x "and" y\nz', "1"))
 
 
 def test_a_ragged_row_deep_in_a_file_is_found(read: Read) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,10 +26,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, cells: Texts) -> tuple[ColumnReport, list[Any]]:
-    connection.execute("CREATE OR REPLACE TEMP TABLE column_ AS SELECT unnest(?::VARCHAR[]) AS c", [cells])
+    texts = pa.table({"c": pa.array(cells, type=pa.string())})
+    connection.register("texts", texts)
+    connection.execute("CREATE OR REPLACE TEMP TABLE column_ AS SELECT c FROM texts")
     relation = "(SELECT rowid + 1 AS _row, 'f.csv' AS _file, c FROM column_)"
     (report,) = infer(Cells(connection, relation, ("c",)))
-    values = connection.execute(f"SELECT {value_sql(report.type, 'c')} FROM column_ ORDER BY rowid").fetchall()
+    values = connection.execute(
+        f"SELECT {value_sql(report.type, 'c')} FROM column_ ORDER BY rowid"
+    ).fetchall()
     return report, [value for (value,) in values]
 
 
@@ -52,9 +57,23 @@ def test_what_survives_is_typed(connection: duckdb.DuckDBPyConnection, cells: Te
 
 @pytest.mark.parametrize(
     "cell",
-    ["02134", "+5", "1e5", "1" * 20, "9223372036854775808", " 12", "12 ", "-0", "-0.0", ".5", "5.", "1_000", "0x10"]
+    [
+        "02134",
+        "+5",
+        "1e5",
+        "1" * 20,
+        "9223372036854775808",
+        " 12",
+        "12 ",
+        "-0",
+        "-0.0",
+        ".5",
+        "5.",
+        "1_000",
+        "0x10",
+    ]
     + ["nan", "inf", "1,5", "0.12345678901234567", "-00.5", "TRUE", "True", "t", "yes", "epoch", "infinity"]
-    + ["2020-1-1", "2020-02-30", "1/1/1971", "12020-01-01", "2020-01-01 (BC)", "2020", "2020-01"]
+    + ["2020-1-1", "2020-02-30", "1/1/1971", "12020-01-01", "2020-01-01 (BC)", "2020-01"]
     + ["2020-01-01T24:00", "2020-01-01T10:00:60", "2020-01-01T10", "2020-01-01T10:00:00.1234567"]
     + ["0001-01-01T00:00+05", "9999-12-31T23:59-05", "2020-01-01T10:00 UTC", "2020-02-30T10:00", "10:00"],
 )
@@ -71,7 +90,9 @@ def test_types_that_do_not_agree_make_a_text(connection: duckdb.DuckDBPyConnecti
 
 
 def test_an_offset_is_taken_into_utc(connection: duckdb.DuckDBPyConnection) -> None:
-    _, values = _typed(connection, ["2020-01-01T10:00+05:30", "2020-01-01 10:00:00.25-0200", "2020-01-01T10:00Z"])
+    _, values = _typed(
+        connection, ["2020-01-01T10:00+05:30", "2020-01-01 10:00:00.25-0200", "2020-01-01T10:00Z"]
+    )
     assert values == [
         dt.datetime(2020, 1, 1, 4, 30),
         dt.datetime(2020, 1, 1, 12, 0, 0, 250_000),
@@ -128,7 +149,9 @@ _cells = st.one_of(
     st.builds("{}{}.{}".format, st.sampled_from(["", "-", "+", " "]), _digits, _digits),
     st.dates().map(str),
     st.datetimes(timezones=st.none() | st.just(dt.UTC)).map(lambda one: one.isoformat()),
-    st.from_regex(r"\A[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9])?(Z|[+-][01][0-9]:?[0-9]{2})?\Z"),
+    st.from_regex(
+        r"\A[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9])?(Z|[+-][01][0-9]:?[0-9]{2})?\Z"
+    ),
     st.sampled_from(["true", "false", "TRUE", "nan", "inf", "-0", "1e5", "epoch", "0x1F", "1_000"]),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12),
 )

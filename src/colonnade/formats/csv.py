@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 
 from colonnade.errors import LimitReached
-from colonnade.formats import csv_faults, dialect, encoding
+from colonnade.formats import csv_count, csv_faults, dialect, encoding
 from colonnade.formats.dialect import CsvFile, Dialect, Head
+from colonnade.formats.encoding import TextFile
 from colonnade.formats.port import Bounds, Extract, Source
 
 _MIN_BUFFER_BYTES = 16 << 20
+_FAULTS = (duckdb.InvalidInputException, duckdb.NotImplementedException, csv.Error)
 _EVEN = Dialect(separator=",", is_quote_doubled=True, escape="")
 
 
@@ -36,15 +38,19 @@ def read(
         )
     file = CsvFile(source, text.path, manner, head, bounds)
     try:
-        _load_any(connection, file, target, scratch, is_mixed=len(text.line_ends) > 1)
-    except (duckdb.InvalidInputException, csv.Error) as fault:
+        _load_any(connection, file, text, target, scratch)
+    except _FAULTS as fault:
         raise csv_faults.described(fault, file) from None
     return Extract(head.labels)
 
 
 def _load_any(
-    connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str, scratch: Path, *, is_mixed: bool
+    connection: duckdb.DuckDBPyConnection, file: CsvFile, text: TextFile, target: str, scratch: Path
 ) -> None:
+    """Load by DuckDB, and by Python's reader where DuckDB cannot or may not be trusted."""
+    if text.longest_line > file.bounds.cell_bytes:
+        raise csv.Error(f"field larger than {file.bounds.cell_bytes}")
+    is_mixed = len(text.line_ends) > 1
     if is_mixed and not file.head.is_plain:
         # DuckDB would take the line end inside the header's quotes for the file's, and find no rows at all.
         _load(connection, _rewritten(file, scratch), target)
@@ -54,7 +60,17 @@ def _load_any(
     except duckdb.InvalidInputException:
         if not is_mixed:
             raise
-        _load(connection, _rewritten(file, scratch), target)
+    else:
+        if not text.has_quotes or file.path.stat().st_size <= 2 * _buffer_bytes(file):
+            return
+        rows = connection.execute(f"SELECT count(*) FROM {target}").fetchone()  # noqa: S608
+        if rows and csv_count.records(file) == rows[0] + file.head.skip - file.head.blanks:
+            return
+    _load(connection, _rewritten(file, scratch), target)
+
+
+def _buffer_bytes(file: CsvFile) -> int:
+    return max(file.bounds.cell_bytes, _MIN_BUFFER_BYTES)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str) -> None:
@@ -71,7 +87,7 @@ def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str) -> 
             "delim": manner.separator,
             "escape": manner.escape or ('"' if manner.is_quote_doubled else ""),
             "line": file.bounds.cell_bytes,
-            "buffer": max(file.bounds.cell_bytes, _MIN_BUFFER_BYTES),
+            "buffer": _buffer_bytes(file),
         },
     )
 
@@ -83,6 +99,8 @@ def _rewritten(file: CsvFile, scratch: Path) -> CsvFile:
         write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         rows = file.dialect.rows(dialect.lines(text, file.bounds), strict=True)
         for number, row in enumerate(rows):
+            if sum(map(len, row)) > file.bounds.cell_bytes:
+                raise csv.Error(f"field larger than {file.bounds.cell_bytes}")
             if number >= file.head.skip and (row or len(file.head.labels) == 1):
                 write.writerow(row or [""])
-    return replace(file, path=copy, dialect=_EVEN, head=Head(file.head.labels, 0, is_plain=True))
+    return replace(file, path=copy, dialect=_EVEN, head=Head(file.head.labels, 0))

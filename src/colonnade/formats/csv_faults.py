@@ -17,12 +17,13 @@ from colonnade.formats.dialect import CsvFile
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of data. `number`: among all records, blank lines included. `row`: among the rows of data. `line`:
-    where it begins. All from 1. `fault`: why Python cannot read it, nor anything after it."""
+    where it begins. All from 1. `size`: characters. `fault`: why Python cannot read it, nor anything after it."""
 
     number: int
     row: int
     line: int
     cells: int
+    size: int
     fault: str = ""
 
     @property
@@ -39,7 +40,10 @@ def described(fault: Exception, file: CsvFile) -> Invalid:
     number = int(found.group(1)) if found else None
     width = len(file.head.labels)
     if "Maximum line size" in text or "field larger than" in text:
-        record = _first(file, lambda one: one.number == number or "field larger" in one.fault)
+        limit = file.bounds.cell_bytes
+        record = _first(
+            file, lambda one: one.number == number or one.size > limit or "field larger" in one.fault
+        )
         why = f"it is larger than {file.bounds.cell_bytes:,} bytes"
     elif "Expected Number of Columns" in text:
         record = _ragged(file, number)
@@ -68,10 +72,10 @@ def _records(file: CsvFile, *, strict: bool = False) -> Iterator[Record]:
             for number, cells in enumerate(reader, 1):
                 if number > skip and (cells or width == 1):
                     row += 1
-                    yield Record(number, row, line, len(cells))
+                    yield Record(number, row, line, len(cells), sum(map(len, cells)))
                 line = reader.line_num + 1
         except csv.Error as fault:
-            yield Record(number + 1, row + 1, line, 0, str(fault))
+            yield Record(number + 1, row + 1, line, 0, 0, str(fault))
 
 
 def _first(file: CsvFile, wanted: Callable[[Record], bool], *, strict: bool = False) -> Record | None:

@@ -48,11 +48,13 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The start of a file. `skip`: records before the first row of data. `is_plain`: no line end in quotes there."""
+    """The start of a file. `skip`: records before the first row of data, `blanks` of them blank lines. `is_plain`: no
+    line end in quotes there."""
 
     labels: tuple[str, ...]
     skip: int
-    is_plain: bool
+    blanks: int = 0
+    is_plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,10 @@ def opened(path: Path) -> io.TextIOWrapper:
 
 
 def lines(file: io.TextIOWrapper, bounds: Bounds) -> Iterator[str]:
-    """The lines of a text in pieces that memory can hold; a piece that is cut goes on in the next."""
+    """The lines of a text. Raises `csv.Error` before one that is too long gets into memory."""
     while line := file.readline(bounds.cell_bytes):
+        if len(line) == bounds.cell_bytes and not line.endswith(("\n", "\r")):
+            raise csv.Error(f"field larger than {bounds.cell_bytes}")
         yield line
 
 
@@ -98,7 +102,7 @@ def find(source: Source, path: Path, bounds: Bounds) -> Dialect:
 def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:
     """The column labels and where the data begins. Raises `Invalid` if there is no row at all."""
     first, has_header = first_row(source), _flag(source.params, "headers_first_row", default=True)
-    is_plain = True
+    is_plain, blanks = True, 0
     csv.field_size_limit(bounds.cell_bytes)
     with opened(path) as file:
         try:
@@ -106,7 +110,8 @@ def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:
                 is_plain = is_plain and not any("\n" in cell or "\r" in cell for cell in row)
                 if number >= first and row:
                     labels = tuple(row) if has_header else ("",) * len(row)
-                    return Head(labels, number if has_header else number - 1, is_plain)
+                    return Head(labels, number if has_header else number - 1, blanks, is_plain)
+                blanks += not row
         except csv.Error as fault:
             message = f"The first rows of the file {source.name} cannot be read as CSV: {fault}"
             raise Invalid(message, code="file.csv") from None

@@ -31,10 +31,13 @@ _UTF8 = (None, "utf-8", "utf-8-sig")
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file that is valid UTF-8 without NULs. `line_ends`: the kinds of line end that occur anywhere in it."""
+    """A file that is valid UTF-8 without NULs. `line_ends`: the kinds of line end that occur anywhere in it.
+    `longest_line`: bytes, at least so many."""
 
     path: Path
     line_ends: frozenset[bytes]
+    longest_line: int
+    has_quotes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +181,21 @@ def _described(source: Source, path: Path, fault: BadByte) -> str:
 def _scanned(source: Source, path: Path) -> TextFile:
     """Which line ends occur; a file of nothing but a mark or blanks counts as empty."""
     ends: set[bytes] = set()
-    is_blank, tail = True, b""
+    is_blank, has_quotes, tail, line, longest = True, False, b"", 0, 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             is_blank = is_blank and not chunk.removeprefix(codecs.BOM_UTF8).strip()
+            has_quotes = has_quotes or b'"' in chunk
             ends |= _line_ends(tail + chunk)
             tail = b"\r" if chunk.endswith(b"\r") else b""
+            last_end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            line = len(chunk) - last_end - 1 if last_end >= 0 else line + len(chunk)
+            longest = max(longest, line)
     if tail:
         ends.add(b"\r")
     if is_blank:
         raise Invalid(f"The file {source.name} is empty", code="file.empty")
-    return TextFile(path, frozenset(ends))
+    return TextFile(path, frozenset(ends), longest, has_quotes)
 
 
 def _line_ends(chunk: bytes) -> set[bytes]:

@@ -105,6 +105,10 @@ def add_group(work: Work, title: str, *, permissions: Sequence[str] = ()) -> Gro
     return group
 
 
+def group(work: Work, uid: str) -> Group | None:
+    return store.group_by_uid(work.db, uid)
+
+
 def join(work: Work, person: Person, group: Group) -> None:
     """Make a person a member of a group; nothing happens when it is one already."""
     if group.uid == MEMBERS:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
-from colonnade.engine.sql.expressions import ROWS, Parameter, Writer, called, folded
+from colonnade.engine.sql.expressions import ROWS, Writer, called, folded
 from colonnade.query.schema import FieldType
-from colonnade.query.tree import BoundQuery, Expr
+from colonnade.query.tree import BoundQuery, Expr, Scalar
 from colonnade.query.types import Typed
 
 Relation = tuple[str, str, str]
@@ -21,7 +21,7 @@ class Statement:
     """SQL with `?` for each of `params`, in order."""
 
     sql: str
-    params: tuple[Parameter, ...] = ()
+    params: tuple[Scalar, ...] = ()
 
 
 def statement(query: exp.Select, writer: Writer) -> Statement:
