@@ -9,7 +9,12 @@ from tests.architecture.support import python_files, relative
 FILE_LINES = 400
 FUNCTION_LINES = 50
 
-EXCEPTIONS: dict[str, str] = {}
+_FIRST = "src/colonnade/db/migrations/versions/0001_first_catalogue.py"
+
+EXCEPTIONS: dict[str, str] = {
+    f"{_FIRST}:_people": "a list of columns, never touched again once it has run somewhere",
+    f"{_FIRST}:_datasets": "a list of columns, never touched again once it has run somewhere",
+}
 """`path` or `path:function`, and why it is longer than it should be."""
 
 

@@ -199,8 +199,12 @@ class TestRows:
 
     def test_of_rows_with_one_id_or_key_the_later_is_the_truth(self, bench: Bench) -> None:
         schema = _schema(v=FieldType.TEXT)
-        old = [{"_id": 1, "v": "a"}, {"_id": 2, "_key": "k", "v": "b"}, {"_id": 3, "v": "c"}]
-        new = [{"_id": 1, "v": "A"}, {"_id": 9, "_key": "k", "v": "B"}]
+        old: list[dict[str, object]] = [
+            {"_id": 1, "v": "a"},
+            {"_id": 2, "_key": "k", "v": "b"},
+            {"_id": 3, "v": "c"},
+        ]
+        new: list[dict[str, object]] = [{"_id": 1, "v": "A"}, {"_id": 9, "_key": "k", "v": "B"}]
         inputs = [bench.rows_input(schema, rows, name=str(n)) for n, rows in enumerate((old, new))]
         assert bench.built(*inputs).rows("_id, v") == [(3, "c"), (1, "A"), (9, "B")]
 

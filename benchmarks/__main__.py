@@ -1,0 +1,37 @@
+"""`python -m benchmarks [publish|reads|upserts ...]`: run some or all and print one line a figure."""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from benchmarks import publish, reads, upserts
+from benchmarks.figures import Figure
+
+BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
+    "publish": publish.run,
+    "reads": reads.run,
+    "upserts": upserts.run,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"some of {', '.join(BENCHMARKS)}; default: all"
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the table (default 1,000,000)")
+    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory(prefix="colonnade-bench-", dir=options.folder) as scratch:
+        for name in options.names or BENCHMARKS:
+            print(f"\n{name}, {options.rows:,} rows")
+            for figure in BENCHMARKS[name](Path(scratch), options.rows):
+                print(f"  {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
