@@ -189,9 +189,9 @@ def test_a_row_of_many_long_cells_is_never_lost(read: Read) -> None:
 
 
 def test_a_large_file_with_quotes_is_read_whole(read: Read) -> None:
-    content = b"Title\n\na,b\n" + b'"x ""and"" y\nz",1\n\n' * 2_000_000
+    content = b"Title\n\na,b\n" + b'"x ""and"" y\nz",1\n\n' * 1_800_000
     labels, rows = read(content, first_row_no=2)
-    assert (labels, len(rows), rows[-1]) == (("a", "b"), 2_000_000, ('x "and" y\nz', "1"))
+    assert (labels, len(rows), rows[-1]) == (("a", "b"), 1_800_000, ('x "and" y\nz', "1"))
 
 
 def test_a_ragged_row_deep_in_a_file_is_found(read: Read) -> None:

@@ -44,6 +44,8 @@ def memory_fault(text: str, limits: Limits) -> PortalError:
 def disk_fault(text: str, limits: Limits) -> PortalError:
     if "File too large" in text:
         return too_much_disk(limits)
+    if "(os error 11)" in text or "(os error 12)" in text:
+        return too_much_memory(limits)  # the index could not start a thread or get memory
     if "No space left" in text:
         return Unavailable("There is no space left on the server's disk", code="build.disk")
     return Unavailable("A file could not be read or written while the data was processed", code="build.disk")

@@ -1,7 +1,9 @@
 """CSV, read by DuckDB after a look at the file's characters and first rows.
 
-DuckDB's strict reader knows one kind of line end per file. A file that mixes them outside of quotes is written anew
-by Python's reader first; that is slow, exact, and rare.
+DuckDB's parallel reader is fast, but it knows one kind of line end per file, takes a line end inside the header's
+quotes for the file's, and loses rows that are longer than two of its buffers without an error. Where one of that may
+be, and wherever it finds a fault, Python's reader has the last word: it writes the rows anew, in a dialect without
+surprises, or says what is wrong.
 """
 
 import csv
@@ -10,14 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade.errors import LimitReached
-from colonnade.formats import csv_count, csv_faults, dialect, encoding
+from colonnade.errors import LimitReached, Unavailable
+from colonnade.formats import csv_count, csv_exact, dialect, encoding
 from colonnade.formats.dialect import CsvFile, Dialect, Head
 from colonnade.formats.encoding import TextFile
 from colonnade.formats.port import Bounds, Extract, Source
 
 _MIN_BUFFER_BYTES = 16 << 20
-_FAULTS = (duckdb.InvalidInputException, duckdb.NotImplementedException, csv.Error)
 _EVEN = Dialect(separator=",", is_quote_doubled=True, escape="")
 
 
@@ -27,7 +28,7 @@ def read(
     """See `formats.port.Reader`. Parameters: `separator`, `encoding`, `doublequote`, `escapechar`, `first_row_no`,
     `headers_first_row`; what is not given is found in the file."""
     text = encoding.as_utf8(source, scratch)
-    manner = dialect.find(source, text.path, bounds)
+    manner = dialect.find(source, text.path)
     head = dialect.head(source, text.path, manner, bounds)
     if len(head.labels) > bounds.fields:
         raise LimitReached(
@@ -37,45 +38,46 @@ def read(
             value=len(head.labels),
         )
     file = CsvFile(source, text.path, manner, head, bounds)
-    try:
-        _load_any(connection, file, text, target, scratch)
-    except _FAULTS as fault:
-        raise csv_faults.described(fault, file) from None
+    if not _load_fast(connection, file, text, target):
+        _load_exact(connection, file, target, scratch)
     return Extract(head.labels)
 
 
-def _load_any(
-    connection: duckdb.DuckDBPyConnection, file: CsvFile, text: TextFile, target: str, scratch: Path
-) -> None:
-    """Load by DuckDB, and by Python's reader where DuckDB cannot or may not be trusted."""
-    if text.longest_line > file.bounds.cell_bytes:
-        raise csv.Error(f"field larger than {file.bounds.cell_bytes}")
+def _load_fast(connection: duckdb.DuckDBPyConnection, file: CsvFile, text: TextFile, target: str) -> bool:
+    """Whether DuckDB read the file, and can be trusted to have read all of it."""
     is_mixed = len(text.line_ends) > 1
-    if is_mixed and not file.head.is_plain:
-        # DuckDB would take the line end inside the header's quotes for the file's, and find no rows at all.
-        _load(connection, _rewritten(file, scratch), target)
-        return
+    if text.longest_line > file.bounds.cell_bytes or (is_mixed and not file.head.is_plain):
+        return False
     try:
-        _load(connection, file, target)
-    except duckdb.InvalidInputException:
-        if not is_mixed:
-            raise
-    else:
-        if not text.has_quotes or file.path.stat().st_size <= 2 * _buffer_bytes(file):
-            return
-        rows = connection.execute(f"SELECT count(*) FROM {target}").fetchone()  # noqa: S608
-        if rows and csv_count.records(file) == rows[0] + file.head.skip - file.head.blanks:
-            return
-    _load(connection, _rewritten(file, scratch), target)
+        found = _load(connection, file, target, file.bounds.cell_bytes)
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException):
+        return False
+    if not text.has_quotes or file.path.stat().st_size <= 2 * _MIN_BUFFER_BYTES:
+        return True
+    return csv_count.records(file) == found + file.head.skip - file.head.blanks
 
 
-def _buffer_bytes(file: CsvFile) -> int:
-    return max(file.bounds.cell_bytes, _MIN_BUFFER_BYTES)
+def _load_exact(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str, scratch: Path) -> None:
+    width = len(file.head.labels)
+    copy = replace(
+        file, path=scratch / f"even-{file.path.name}", dialect=_EVEN, head=Head(file.head.labels, skip=0)
+    )
+    written = 0
+    with copy.path.open("w", encoding="utf-8", newline="") as out:
+        write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for written, row in enumerate(csv_exact.rows(file), 1):  # noqa: B007 - counted
+            write.writerow(row)
+    # Each quote is doubled, and each cell quoted and separated.
+    found = _load(connection, copy, target, 2 * file.bounds.cell_bytes + 3 * width)
+    if found != written:
+        raise Unavailable(f"The file {file.source.name} could not be read whole", code="file.csv")
+    copy.path.unlink()
 
 
-def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str, row_bytes: int) -> int:
+    """Let DuckDB read a file into a new table; returns how many rows it found."""
     manner = file.dialect
-    connection.execute(
+    count = connection.execute(
         f"""CREATE OR REPLACE TABLE {target} AS SELECT * FROM read_csv(
             $path, columns = $columns, auto_detect = false, strict_mode = true, header = false, skip = $skip,
             delim = $delim, quote = '"', escape = $escape, nullstr = '', allow_quoted_nulls = true,
@@ -86,21 +88,9 @@ def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str) -> 
             "skip": file.head.skip,
             "delim": manner.separator,
             "escape": manner.escape or ('"' if manner.is_quote_doubled else ""),
-            "line": file.bounds.cell_bytes,
-            "buffer": _buffer_bytes(file),
+            "line": row_bytes,
+            "buffer": max(row_bytes, _MIN_BUFFER_BYTES),
         },
-    )
-
-
-def _rewritten(file: CsvFile, scratch: Path) -> CsvFile:
-    """The rows of data alone, in a dialect without surprises. Raises `csv.Error`."""
-    copy = scratch / f"even-{file.path.name}"
-    with dialect.opened(file.path) as text, copy.open("w", encoding="utf-8", newline="") as out:
-        write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        rows = file.dialect.rows(dialect.lines(text, file.bounds), strict=True)
-        for number, row in enumerate(rows):
-            if sum(map(len, row)) > file.bounds.cell_bytes:
-                raise csv.Error(f"field larger than {file.bounds.cell_bytes}")
-            if number >= file.head.skip and (row or len(file.head.labels) == 1):
-                write.writerow(row or [""])
-    return replace(file, path=copy, dialect=_EVEN, head=Head(file.head.labels, 0))
+    ).fetchone()
+    assert count is not None
+    return int(count[0])

@@ -81,7 +81,7 @@ def lines(file: io.TextIOWrapper, bounds: Bounds) -> Iterator[str]:
         yield line
 
 
-def find(source: Source, path: Path, bounds: Bounds) -> Dialect:
+def find(source: Source, path: Path) -> Dialect:
     """The dialect of a UTF-8 file. Raises `Invalid` for parameters that make none."""
     params = source.params
     escape = str(params.get("escapechar") or "")
