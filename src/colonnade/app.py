@@ -23,6 +23,8 @@ from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.rowstore import RowStore
+from colonnade.core.tables import service as tables
+from colonnade.core.tables.model import TableForgotten
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
@@ -30,7 +32,9 @@ from colonnade.dialects.explore import app as explore
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
 from colonnade.files.disk import DiskBlobs
-from colonnade.http import operations
+from colonnade.http import errors, operations
+from colonnade.http.edge import answer_errors
+from colonnade.http.methods import AnswerHead
 from colonnade.http.metrics import CountRequests, RequestMetrics
 from colonnade.http.paths import TolerantPaths
 from colonnade.index.tantivy_store import TantivyStore
@@ -67,7 +71,11 @@ def start(settings: Settings) -> Running:
         plans = (*publishing_jobs.plans(portal), removal.plan(portal))
         runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
         cleanup.callback(runner.close)
-        portal.handlers = {JobQueued: (partial(_start_job, runner),), RowsChanged: (_rows_changed,)}
+        portal.handlers = {
+            JobQueued: (partial(_start_job, runner),),
+            RowsChanged: (_rows_changed,),
+            TableForgotten: (_table_forgotten,),
+        }
         _resume(portal, runner)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
 
@@ -149,7 +157,9 @@ def _resume(portal: Portal, runner: Runner) -> None:
 def _give_up(portal: Portal, uid: str) -> None:
     """Its workflow ended without saying so here: the step that should have said it broke. Nobody will run it again."""
     with portal.writing(SYSTEM) as work:
-        jobs.fail(jobs.get(work, uid), Unavailable("The job ended without a result.", code="job.lost"))
+        job = jobs.get(work, uid)
+        if job.is_active:  # it may have come to its end just now
+            jobs.fail(job, Unavailable("The job ended without a result.", code="job.lost"))
 
 
 def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
@@ -162,13 +172,20 @@ def _rows_changed(portal: Portal, event: Event) -> None:
     catalogue.rows_changed(portal, event)
 
 
+def _table_forgotten(portal: Portal, event: Event) -> None:
+    assert isinstance(event, TableForgotten)
+    tables.clear(portal, event.table_uid)
+
+
 def _application(portal: Portal) -> ASGIApp:
     app = FastAPI(title="Colonnade", redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.portal = portal
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(operations.JobCollector(portal))
+    answer_errors(app, errors.render)
     app.include_router(operations.router)
     app.mount(automation.PREFIX, automation.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
     metrics = RequestMetrics(app.state.metrics)
-    return CountRequests(TolerantPaths(app, SLASHED), metrics, DOORS)
+    counted = CountRequests(AnswerHead(app), metrics, DOORS)
+    return TolerantPaths(counted, slashed=SLASHED, roots=DOORS)

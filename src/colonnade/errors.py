@@ -28,6 +28,10 @@ class PortalError(Exception):
         self.code = code or self.default_code
         self.facts: Mapping[str, object] = facts
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """The error that ends a job is kept with it; by default only the message would be, without the keywords."""
+        return _remade, (type(self), self.__dict__)
+
 
 class Unauthenticated(PortalError):
     default_code = "actor.unknown"
@@ -73,3 +77,9 @@ class LimitReached(PortalError):
 
 class Unavailable(PortalError):
     default_code = "part.unavailable"
+
+
+def _remade(kind: type[PortalError], state: Mapping[str, object]) -> PortalError:
+    error = kind.__new__(kind, state["message"])
+    error.__dict__.update(state)
+    return error

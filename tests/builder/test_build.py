@@ -258,7 +258,10 @@ class TestRows:
 
     def test_what_was_sent_is_carried_over(self, bench: Bench, csv_file: CsvFile) -> None:
         schema = Schema((Field("p", "P", FieldType.DOUBLE, keeps_raw=True),))
-        sent = [{"_id": LIVE, "p": 12.5, "p$raw": "12.50"}, {"_id": LIVE + 1, "p": 3.0, "p$raw": None}]
+        sent: list[dict[str, object]] = [
+            {"_id": LIVE, "p": 12.5, "p$raw": "12.50"},
+            {"_id": LIVE + 1, "p": 3.0, "p$raw": None},
+        ]
         rows = bench.rows_input(schema, sent)
         assert bench.built(rows).rows('p, "p$raw"') == [(12.5, "12.50"), (3.0, None)]
         assert [p for (p,) in bench.built(csv_file("p\nx\n"), rows).rows("p")] == ["x", "12.50", "3"]

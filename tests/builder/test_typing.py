@@ -48,6 +48,7 @@ def _typed(
         (["1", "2.5"], "double"),
         (["0.00000001", "-3.25", "0"], "double"),
         (["1234567890123456", "0.5"], "double"),
+        (["48.053808600000004", "-72.886806000000007"], "double"),
         (["true", "false"], "boolean"),
         (["2020-02-29", "0001-01-01"], "date"),
         (["2020-01-01T10:00", "2020-01-01 10:00:00.5Z", "2020-01-01T10:00:00+05:30"], "datetime"),
@@ -65,6 +66,8 @@ def test_what_survives_is_typed(connection: duckdb.DuckDBPyConnection, cells: Te
             "+5",
             "1e5",
             "1" * 20,
+            "0.1000000000000000123",
+            "48.053808600000005",
             "9223372036854775808",
             " 12",
             "12 ",
@@ -146,7 +149,11 @@ def _is_kept(cell: str | None, value: Any) -> bool:
         case str(), float():
             whole, _, decimals = cell.partition(".")
             shortened = f"{whole}.{decimals}".rstrip("0").rstrip(".") if decimals else whole
-            return shortened == f"{Decimal(repr(value)):f}".removesuffix(".0")
+            digits = len(shortened.replace(".", "").lstrip("-0"))
+            return shortened in {
+                f"{Decimal(repr(value)):f}".removesuffix(".0"),
+                f"{value:.{max(digits, 1)}g}",
+            }
         case str(), dt.datetime():
             told = dt.datetime.fromisoformat(cell)
             return value == (told.astimezone(dt.UTC).replace(tzinfo=None) if told.tzinfo else told)

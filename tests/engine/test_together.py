@@ -122,10 +122,12 @@ def test_three_hundred_tables_are_served_with_few_open(setup: Setup, tmp_path: P
     refs = [GenerationRef(f"ta_{at}", 1) for at in range(300)]
     for ref in refs:
         engine.create(ref, SCHEMA)
-    for at in range(0, 300, 6):
+    for at in range(0, 300, 15):
         put(engine, {"size": at}, ref=refs[at])
-    assert [engine.mark(ref).counter for ref in refs] == [int(at % 6 == 0) for at in range(300)]
-    assert [column(engine, "size", refs[at]) for at in range(0, 300, 6)] == [[at] for at in range(0, 300, 6)]
+    assert [engine.mark(ref).counter for ref in refs] == [int(at % 15 == 0) for at in range(300)]
+    assert [column(engine, "size", refs[at]) for at in range(0, 300, 15)] == [
+        [at] for at in range(0, 300, 15)
+    ]
     engine.close()
 
 

@@ -1,7 +1,8 @@
 """A whole portal in this process, asked over HTTP: real catalogue, engine, index, builder and jobs."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,16 @@ class House:
             holder = people.person(work, person.name)
             datasets.put_ruleset(work, editable, holder, Security.from_json(security), permissions)
 
+    def give_group(
+        self, dataset_uid: str, group_uid: str, permissions: Sequence[str] = (), **security: Any
+    ) -> None:
+        """Give a group a ruleset on a dataset."""
+        with self.running.portal.writing(self.actor(self.admin)) as work:
+            editable = datasets.editable(work, dataset_uid)
+            group = people.group(work, group_uid)
+            assert group is not None
+            datasets.put_ruleset(work, editable, group, Security.from_json(security), permissions)
+
     def restrict(self, dataset_uid: str, *, is_restricted: bool, **security: Any) -> None:
         """Set a dataset's own security."""
         with self.running.portal.writing(self.actor(self.admin)) as work:
@@ -147,3 +158,13 @@ class House:
 def settings(folder: Path, **overrides: Any) -> Settings:
     """Settings of a portal for tests: a known administrator, no environment."""
     return read_settings({}, data=folder, admin_api_key=ADMIN_KEY, admin_password="secret", **overrides)
+
+
+@contextmanager
+def opened(folder: Path, **overrides: Any) -> Iterator[House]:
+    """A portal in this folder, closed at the end of the block. One at a time: DBOS keeps one instance a process."""
+    running = app.start(settings(folder, **overrides))
+    try:
+        yield House(running, TestClient(running.app, raise_server_exceptions=False))
+    finally:
+        running.close()

@@ -78,13 +78,19 @@ def _make_given(staged: Staged) -> None:
             f" FROM {part.table}"
         )
     if len(staged.given) > 1:
-        run(
-            "DELETE FROM given WHERE id IS NOT NULL AND position NOT IN (SELECT max(position) FROM given GROUP BY id)"
-        )
-        run(
-            """DELETE FROM given WHERE key IS NOT NULL AND NOT is_foreign AND position NOT IN (
-                SELECT max(position) FROM given WHERE key IS NOT NULL AND NOT is_foreign GROUP BY key)"""
-        )
+        _keep_last(staged.connection, "given", "id", "id IS NOT NULL")
+        _keep_last(staged.connection, "given", "key", "key IS NOT NULL AND NOT is_foreign")
+
+
+def _keep_last(connection: duckdb.DuckDBPyConnection, table: str, column: str, condition: str) -> None:
+    """Of the rows of a table that fulfil a condition, keep the last one of each value. By joins that spill to disk, as
+    `IN` beside other conditions does not."""
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE {table} AS
+            SELECT * FROM {table} SEMI JOIN (
+                SELECT max(position) AS position FROM {table} WHERE {condition} GROUP BY {column}) USING (position)
+            UNION ALL SELECT * FROM {table} WHERE NOT coalesce({condition}, false)"""  # noqa: S608
+    )
 
 
 def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
@@ -100,11 +106,8 @@ def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
             f" FROM {part.table}"
         )
     if key_fields:
-        run(
-            """CREATE OR REPLACE TABLE filed AS SELECT * FROM filed WHERE key IS NULL OR (
-                position IN (SELECT max(position) FROM filed WHERE key IS NOT NULL GROUP BY key)
-                AND key NOT IN (SELECT key FROM given WHERE key IS NOT NULL))"""
-        )
+        _keep_last(staged.connection, "filed", "key", "key IS NOT NULL")
+        run("CREATE OR REPLACE TABLE filed AS SELECT * FROM filed ANTI JOIN given USING (key)")
 
 
 def _content(part: Part) -> str:
@@ -127,7 +130,7 @@ def _count_occurrences(connection: duckdb.DuckDBPyConnection) -> None:
     """Number rows of the same content in their order. Few rows have twins, so only those are sorted."""
     connection.execute(
         """CREATE TABLE twins AS SELECT position, row_number() OVER (PARTITION BY content ORDER BY position) AS occurrence
-            FROM filed WHERE content IN (SELECT content FROM filed GROUP BY content HAVING count(*) > 1)"""
+            FROM filed SEMI JOIN (SELECT content FROM filed GROUP BY content HAVING count(*) > 1) USING (content)"""
     )
     connection.execute(
         """CREATE OR REPLACE TABLE filed AS SELECT filed.*, coalesce(twins.occurrence, 1) AS occurrence
@@ -142,14 +145,14 @@ def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None) -> None
     if identity is None:
         return
     run(
-        f"""CREATE TABLE known AS SELECT {ID} AS id, content, occurrence, {KEY} AS key
-            FROM read_parquet({literal(str(identity))})
-            WHERE {ID} NOT IN (SELECT id FROM given WHERE id IS NOT NULL)"""  # noqa: S608
+        f"""CREATE TABLE known AS SELECT * FROM (
+                SELECT {ID} AS id, content, occurrence, {KEY} AS key FROM read_parquet({literal(str(identity))}))
+            ANTI JOIN given USING (id)"""  # noqa: S608
     )
     run("INSERT INTO matched SELECT position, id FROM filed JOIN known USING (key)")
     run(
-        """INSERT INTO matched SELECT position, id FROM filed JOIN known USING (content, occurrence)
-            WHERE position NOT IN (SELECT position FROM matched) AND id NOT IN (SELECT id FROM matched)"""
+        """INSERT INTO matched SELECT position, id FROM (FROM filed ANTI JOIN matched USING (position))
+            JOIN (FROM known ANTI JOIN matched USING (id)) USING (content, occurrence)"""
     )
 
 

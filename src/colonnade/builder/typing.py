@@ -37,13 +37,15 @@ def _int_fits(cell: str) -> str:
 
 
 def _double_fits(cell: str) -> str:
-    """Plain decimals only. Fifteen digits always survive a double; of more, those that it prints back do."""
+    """Plain decimals only. Fifteen digits always survive a double; of sixteen and seventeen, those that the double
+    prints back: in its shortest form, or with as many digits, as C and R print (docs/decisions/0008)."""
     value = f"TRY_CAST({cell} AS DOUBLE)"
     digits = f"ltrim(replace(ltrim({_trimmed(cell)}, '-'), '.', ''), '0')"
     return (
         rf"(regexp_full_match({cell}, '-?(0|[1-9][0-9]*)(\.[0-9]+)?') AND length({cell}) <= 60"
         f" AND (NOT starts_with({cell}, '-') OR {value} <> 0) AND (length({cell}) <= 15"
-        f" OR length({digits}) <= 15 OR {_trimmed(f'CAST({value} AS VARCHAR)')} = {_trimmed(cell)}))"
+        f" OR length({digits}) <= 15 OR {_trimmed(f'CAST({value} AS VARCHAR)')} = {_trimmed(cell)}"
+        f" OR (length({digits}) <= 17 AND printf('%.' || length({digits}) || 'g', {value}) = {_trimmed(cell)})))"
     )
 
 

@@ -1,5 +1,5 @@
 """What the portal means. No HTTP, no HTML, no SQL text; each feature is a folder of model, store, service, jobs.
 
 Features by rank, a higher one may use those below it:
-publishing > catalogue > records > resources > jobs > tables > datasets > people > work > rowstore
+upkeep > publishing > catalogue > records > resources > jobs > tables > datasets > people > work > rowstore
 """

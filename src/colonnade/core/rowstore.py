@@ -8,7 +8,7 @@ takes up what it lacks. Readers take no latch: they pair a reading with the sear
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,8 +121,34 @@ class RowStore:
 
     def check(self, ref: GenerationRef, schema: Schema) -> list[str]:
         """What is wrong with a generation, in sentences; empty when all is well. Changes nothing."""
-        found = self._engine.check(ref, schema)
-        return found or self._check_index(ref)
+        return self.check_rows(ref, schema) or self.check_index(ref)
+
+    def check_rows(self, ref: GenerationRef, schema: Schema) -> list[str]:
+        return self._engine.check(ref, schema)
+
+    def check_index(self, ref: GenerationRef) -> list[str]:
+        """The same for the index of sound rows. Writers wait until it is read."""
+        with self.latch(ref.table):
+            return self._index.check(ref) or self._compared(ref)
+
+    def catch_up(self, ref: GenerationRef, schema: Schema) -> None:
+        """Let the index take up what it lacks since a crash. A broken one stays as it is."""
+        with self.latch(ref.table), suppress(IndexBrokenError):
+            known = self._index.searcher(ref).mark
+            if known < self._engine.mark(ref):
+                self._index.apply(ref, self._engine.text_changes_since(ref, schema, known))
+
+    def copy(self, ref: GenerationRef, schema: Schema, folder: Path) -> None:
+        """Write a copy of rows and index into an existing folder, as a generation's, while others read and write.
+
+        The index is copied first, since only it needs the writers to wait: the rows may be ahead of it by what was
+        written meanwhile, as after a crash, and it catches up when the copy is used.
+        """
+        with self.latch(ref.table):
+            self._follow(ref, schema, self._engine.mark(ref))
+            with _unavailable():
+                self._index.copy(ref, folder)
+        self._engine.copy(ref, folder)
 
     def drop(self, ref: GenerationRef) -> None:
         """Forget a generation, so that its folder can be removed; readings of it go on. Idempotent."""
@@ -193,14 +219,13 @@ class RowStore:
         with _unavailable():
             self._index.create(ref, schema, self._engine.texts(ref, schema), mark)
 
-    def _check_index(self, ref: GenerationRef) -> list[str]:
-        with ExitStack() as stack:
-            with self.latch(ref.table):
-                reading = stack.enter_context(self._engine.read(ref))
-                try:
-                    searcher = self._index.searcher(ref)
-                except IndexBrokenError as error:
-                    return [f"The text index cannot be read: {error}."]
+    def _compared(self, ref: GenerationRef) -> list[str]:
+        """What index and rows disagree about. The caller holds the latch."""
+        with self._engine.read(ref) as reading:
+            try:
+                searcher = self._index.searcher(ref)
+            except IndexBrokenError as error:
+                return [f"The text index cannot be read: {error}."]
             if searcher.mark != reading.mark:
                 return [
                     f"The text index is at write {searcher.mark.counter}, the rows at {reading.mark.counter}."

@@ -11,10 +11,12 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
+from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
 from colonnade.db.database import Database
 from colonnade.files.port import BlobStore
 from colonnade.generation import GenerationRef
+from colonnade.jobs.port import Runner
 
 log = logging.getLogger(__name__)
 
@@ -84,14 +86,20 @@ class Portal:
     blobs: BlobStore
     handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
     catalogue: CatalogueProgress = field(default_factory=CatalogueProgress)
+    retention: Retention = field(default_factory=Retention)
+    runner: Runner | None = None
+    """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator["Work"]:
-        """Work that changes nothing in the catalogue. Rows may be written in it: they have their own transactions."""
-        with self.database.read() as session:
-            work = Work(self, actor, session, writes=False)
-            yield work
-        self._dispatch(work.events)
+        """Work that changes nothing in the catalogue. Rows may be written in it: they have their own transactions, so
+        what happened to them happened, even if the work breaks later."""
+        events: list[Event] = []
+        try:
+            with self.database.read() as session:
+                yield Work(self, actor, session, writes=False, events=events)
+        finally:
+            self._dispatch(events)
 
     @contextmanager
     def writing(self, actor: Actor) -> Iterator["Work"]:
@@ -102,9 +110,13 @@ class Portal:
         self._dispatch(work.events)
 
     def _dispatch(self, events: list[Event]) -> None:
+        """Run the handlers. What they follow is committed: one that breaks neither undoes it nor stops the others."""
         for event in events:
             for handler in self.handlers.get(type(event), ()):
-                handler(self, event)
+                try:
+                    handler(self, event)
+                except Exception:  # the edge of an event, as http/edge.py is of a request
+                    log.exception("a handler of %s broke", event)
 
 
 @dataclass
@@ -128,7 +140,7 @@ class Work:
         return self.portal.blobs
 
     def happened(self, event: Event) -> None:
-        """Tell what happened; handlers run after the commit, none after a roll-back."""
+        """Tell what happened; handlers run after the commit, none after a roll-back of the catalogue."""
         self.events.append(event)
 
 

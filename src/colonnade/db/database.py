@@ -9,7 +9,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+
+from colonnade.errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
@@ -60,7 +63,11 @@ class Database:
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
         with Session(self._engine, expire_on_commit=False) as session:
-            session.connection().exec_driver_sql(begin)
+            try:
+                session.connection().exec_driver_sql(begin)
+            except OperationalError as error:
+                message = "The catalogue has been busy for too long."
+                raise Unavailable(message, code="catalogue.busy") from error
             yield session
 
     def copy_to(self, target: Path) -> None:

@@ -2,8 +2,11 @@
 
 One DuckDB file with three tables. `rows`: the system columns, then a column per field and, beside each field that
 keeps what was sent, its raw column. `meta`: one row with the counters. `deleted`: one row per id that a write took
-away, with the counter of that write. A unique index on `_id` is made after the load: built at once it costs a
-fraction of what it costs row by row.
+away, with the counter of that write.
+
+A build makes a unique index on `_id` after the load, and the first live write drops it. Not for its cost: DuckDB 1.5
+loses what its log holds for an index if a file is opened after a crash and closed again before anything used the
+index. Then point reads find nothing and later writes fail or do harm. What is never written to has no log.
 
 DuckDB's names know no case: a schema whose fields differ only in case cannot be laid out.
 """
@@ -154,7 +157,12 @@ def insert_meta(catalog: str, mark: Mark, last_live_id: int = LIVE_IDS_FROM) -> 
 
 
 def create_id_index(catalog: str) -> str:
+    """For a file that is complete. It must be closed, which folds in its log, before it is served."""
     return f"CREATE UNIQUE INDEX {quoted(ID_INDEX)} ON {relation(catalog)} ({quoted(ID)})"
+
+
+def drop_id_index(catalog: str) -> str:
+    return f"DROP INDEX IF EXISTS {relation(catalog, ID_INDEX)}"
 
 
 def text_of(field: Field) -> str:

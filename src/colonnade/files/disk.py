@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from colonnade.errors import LimitReached, NotFound
 from colonnade.files.port import Blob
 
 CHUNK = 1 << 20
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class DiskBlobs:
@@ -50,6 +52,10 @@ class DiskBlobs:
     def remove(self, digest: str) -> None:
         self._path(digest).unlink(missing_ok=True)
 
+    def clear_interrupted(self) -> None:
+        for path in self._incoming.iterdir():
+            path.unlink()
+
     def digests(self) -> Iterator[str]:
         for folder in self._root.iterdir():
             if folder != self._incoming and folder.is_dir():
@@ -69,7 +75,7 @@ class DiskBlobs:
         return [] if right else [f"blob {digest}: its content has the SHA-256 {found.hexdigest()}"]
 
     def _path(self, digest: str) -> Path:
-        if len(digest) != 64 or not digest.isalnum():
+        if not DIGEST.fullmatch(digest):
             raise NotFound("This file is not stored here.", code="blob.unknown")
         return self._root / digest[:2] / digest
 

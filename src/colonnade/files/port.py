@@ -31,6 +31,10 @@ class BlobStore(Protocol):
 
     def remove(self, digest: str) -> None: ...
 
+    def clear_interrupted(self) -> None:
+        """Remove what interrupted uploads left. Only for when nobody uploads: at start."""
+        ...
+
     def digests(self) -> Iterable[str]: ...
 
     def check(self, digest: str) -> list[str]:

@@ -68,20 +68,27 @@ def _load_exact(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: st
         for written, row in enumerate(csv_exact.rows(file), 1):  # noqa: B007 - counted
             write.writerow(row)
     # Each quote is doubled, and each cell quoted and separated.
-    found = _load(connection, copy, target, 2 * file.bounds.cell_bytes + 3 * width)
+    found = _load(connection, copy, target, 2 * file.bounds.cell_bytes + 3 * width, parallel=False)
     if found != written:
         raise Unavailable(f"The file {file.source.name} could not be read whole", code="file.csv")
     copy.path.unlink()
 
 
-def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str, row_bytes: int) -> int:
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    file: CsvFile,
+    target: str,
+    row_bytes: int,
+    *,
+    parallel: bool = True,
+) -> int:
     """Let DuckDB read a file into a new table; returns how many rows it found."""
     manner = file.dialect
     count = connection.execute(
         f"""CREATE OR REPLACE TABLE {target} AS SELECT * FROM read_csv(
             $path, columns = $columns, auto_detect = false, strict_mode = true, header = false, skip = $skip,
             delim = $delim, quote = '"', escape = $escape, nullstr = '', allow_quoted_nulls = true,
-            max_line_size = $line, buffer_size = $buffer, compression = 'none')""",  # noqa: S608
+            max_line_size = $line, buffer_size = $buffer, parallel = $parallel, compression = 'none')""",  # noqa: S608
         {
             "path": str(file.path),
             "columns": {f"c{number}": "VARCHAR" for number in range(len(file.head.labels))},
@@ -89,6 +96,7 @@ def _load(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: str, row
             "delim": manner.separator,
             "escape": manner.escape or ('"' if manner.is_quote_doubled else ""),
             "line": row_bytes,
+            "parallel": parallel,
             "buffer": max(row_bytes, _MIN_BUFFER_BYTES),
         },
     ).fetchone()

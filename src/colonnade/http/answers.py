@@ -17,5 +17,5 @@ def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None
     return Response(json_bytes(value), status, headers, media_type=JSON)
 
 
-def empty(status: int = 204) -> Response:
-    return Response(status_code=status)
+def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(status_code=status, headers=headers)

@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from colonnade import errors
-from colonnade.core.work import Portal, Work
+from colonnade.core.work import Actor, Portal, Work
+from colonnade.http.answers import empty
 from colonnade.http.auth import actor_of
 from colonnade.http.logs import log_crash
+from colonnade.http.methods import allowed
 
 STATUS: Mapping[type[errors.PortalError], int] = {
     errors.Unauthenticated: 401,
@@ -39,19 +41,31 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
+def actor(request: Request) -> Actor:
+    """Who asks; looked up once a request. Raises `Unauthenticated` for a wrong key."""
+    found: Actor | None = getattr(request.state, "actor", None)
+    if found is None:
+        found = request.state.actor = actor_of(portal_of(request), request)
+    return found
+
+
+def require_key(request: Request) -> None:
+    """Raises `Unauthenticated` without a valid key."""
+    if not actor(request).is_signed_in:
+        raise errors.Unauthenticated("An API key is needed for this.", code="key.missing")
+
+
 @contextmanager
 def reading(request: Request) -> Iterator[Work]:
     """The work of a request that changes nothing in the catalogue."""
-    portal = portal_of(request)
-    with portal.reading(actor_of(portal, request)) as work:
+    with portal_of(request).reading(actor(request)) as work:
         yield work
 
 
 @contextmanager
 def writing(request: Request) -> Iterator[Work]:
     """The work of a request that changes the catalogue; committed at the end of the block."""
-    portal = portal_of(request)
-    with portal.writing(actor_of(portal, request)) as work:
+    with portal_of(request).writing(actor(request)) as work:
         yield work
 
 
@@ -64,9 +78,14 @@ def answer_errors(app: FastAPI, render: Renderer) -> None:
 
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        answer = render(request, _family(error))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(allowed(request))
+            if request.method == "OPTIONS":
+                return empty(headers=headers)
+        answer = render(request, _family(request, error))
         answer.status_code = error.status_code
-        answer.headers.update(error.headers or {})
+        answer.headers.update(headers)
         return answer
 
     def crash(request: Request, error: Exception) -> Response:
@@ -79,7 +98,9 @@ def answer_errors(app: FastAPI, render: Renderer) -> None:
     app.add_exception_handler(Exception, crash)
 
 
-def _family(error: HTTPException) -> errors.PortalError:
+def _family(request: Request, error: HTTPException) -> errors.PortalError:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return errors.NotFound("Not found.", code="route.unknown")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return errors.Invalid(f'Method "{request.method}" not allowed.', code="http.405")
     return errors.Invalid(str(error.detail), code=f"http.{error.status_code}")

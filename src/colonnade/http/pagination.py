@@ -1,6 +1,6 @@
 """Links to the pages beside a page."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -13,15 +13,17 @@ SECRETS = frozenset({"apikey"})
 def site_of(request: Request) -> str:
     """The address of the portal as its users know it, without a final slash."""
     public = portal_of(request).settings.public_url
-    return public or f"{request.url.scheme}://{request.url.netloc}"
+    # Not `request.url`: it reads the query too, and breaks on bytes that are no text.
+    return public or f"{request.base_url.scheme}://{request.base_url.netloc}"
 
 
 def page_url(request: Request, *, limit: int, offset: int) -> str:
     """The same request at another offset, as an absolute address that names limit and offset."""
     others = [
         (name, value)
-        for name, value in parse_qsl(request.url.query, keep_blank_values=True)
+        for name, value in request.query_params.multi_items()
         if name not in {"limit", "offset"} | SECRETS
     ]
     query = urlencode([*others, ("limit", limit), ("offset", offset)])
-    return f"{site_of(request)}{request.url.path}?{query}"
+    path: str = request.scope["path"]
+    return f"{site_of(request)}{quote(path)}?{query}"

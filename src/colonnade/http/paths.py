@@ -1,7 +1,7 @@
 """Paths as clients write them: with and without the final slash, with slashes twice."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -10,14 +10,15 @@ _REPEATED = re.compile(r"/{2,}")
 
 class TolerantPaths:
     """Gives an application each path in one form: no slash twice, and a final slash below the `slashed` prefixes (whose
-    documents write it) and nowhere else.
+    documents write it), at the `roots` (where doors are mounted) and nowhere else.
 
     It never redirects: a redirect would lose the body of a POST, or the key of a client that does not follow.
     """
 
-    def __init__(self, app: ASGIApp, slashed: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, slashed: Sequence[str], roots: Collection[str]) -> None:
         self._app = app
         self._slashed = tuple(slashed)
+        self._roots = frozenset({"", *roots})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -26,4 +27,4 @@ class TolerantPaths:
 
     def _canonical(self, path: str) -> str:
         bare = _REPEATED.sub("/", path).rstrip("/")
-        return f"{bare}/" if not bare or f"{bare}/".startswith(self._slashed) else bare
+        return f"{bare}/" if bare in self._roots or f"{bare}/".startswith(self._slashed) else bare

@@ -5,6 +5,7 @@ One writer at a time per generation is the caller's promise; searchers need none
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
 from colonnade.generation import GenerationRef, Mark, TextChanges
@@ -44,6 +45,15 @@ class IndexStore(Protocol):
     def apply(self, ref: GenerationRef, changes: TextChanges) -> None:
         """Take up changes and their mark in one commit; visible to new searchers when it returns.
         Raises `IndexBrokenError`."""
+        ...
+
+    def check(self, ref: GenerationRef) -> list[str]:
+        """What is wrong with the stored index, in sentences; reads all of it from the disk. Nothing is applied
+        meanwhile: the caller sees to it, here and in `copy`."""
+        ...
+
+    def copy(self, ref: GenerationRef, folder: Path) -> None:
+        """Write a copy of the newest state into a generation's folder. Raises `IndexBrokenError`."""
         ...
 
     def drop(self, ref: GenerationRef) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.generation import INDEX_FOLDER, GenerationRef, Mark, TextChanges
+from colonnade.index import moving
 from colonnade.index.feed import MIN_HEAP_BYTES, feed
 from colonnade.index.live import LiveIndex
+from colonnade.index.port import IndexBrokenError
 from colonnade.index.searcher import TantivySearcher
 from colonnade.latches import Latches
 from colonnade.query.schema import Schema
@@ -65,6 +67,19 @@ class TantivyStore:
             finally:
                 self._settle_writer(ref, index)
         self._close_idle_writers()
+
+    def check(self, ref: GenerationRef) -> list[str]:
+        try:
+            self.drop(ref)  # closes its writer, whose merges would change the files, and forgets what is in memory
+            self.searcher(ref)
+        except IndexBrokenError as error:
+            return [f"The text index cannot be read: {error}."]
+        return moving.damaged(self._folder(ref))
+
+    def copy(self, ref: GenerationRef, folder: Path) -> None:
+        self.drop(ref)
+        self.searcher(ref)
+        moving.copy(self._folder(ref), folder / INDEX_FOLDER)
 
     def drop(self, ref: GenerationRef) -> None:
         """Searchers that were given out go on."""

@@ -33,9 +33,25 @@ class Plan:
     ended: Callable[[str], None]
 
 
+class Sender(Protocol):
+    """How a command has a job done: by the server if one runs, else in its own process."""
+
+    def send(self, kind: str, job: str) -> None:
+        """Have a job begun soon, in the background."""
+        ...
+
+    def close(self) -> None:
+        """Jobs of the own process are waited for; a server's go on."""
+        ...
+
+
 class Runner(Protocol):
     def start(self, kind: str, job: str) -> None:
         """Begin a job now, in the background. Starting the same job again does nothing."""
+        ...
+
+    def is_known(self, job: str) -> bool:
+        """Whether a job was ever handed over."""
         ...
 
     def is_over(self, job: str) -> bool:

@@ -55,6 +55,18 @@ class In:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """The value lies between two bounds; each belongs to the interval if it is closed. Binding makes comparisons."""
+
+    value: "Expr"
+    low: "Expr"
+    high: "Expr"
+    low_closed: bool = True
+    high_closed: bool = True
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class IsNull:
     value: "Expr"
     negated: bool = False
@@ -81,11 +93,47 @@ class Not:
     at: int = field(default=0, compare=False)
 
 
+class MatchMode(StrEnum):
+    """How the words of a search text are looked for. Every one of them must be found.
+
+    `WORDS`: as they are; what stands between blanks is a phrase, and `*` at its end makes it a prefix. `LIKE`: the
+    same, and `%` is `*`, also at the beginning. `FUZZY`: word for word, with one letter wrong from three letters on
+    and two from six on; the last word may go on. `PREFIXES`: word for word, each may go on.
+    """
+
+    WORDS = "words"
+    LIKE = "like"
+    FUZZY = "fuzzy"
+    PREFIXES = "prefixes"
+
+
 @dataclass(frozen=True, slots=True)
 class TextMatch:
     """Every word of `text` occurs in the row, in any of `fields` (None: in any visible field).
 
-    A word that ends in `*` is a prefix. Answered by the index, never by a scan.
+    Answered by the index, never by a scan.
+    """
+
+    text: str
+    fields: tuple[str, ...] | None = None
+    mode: MatchMode = MatchMode.WORDS
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The words of `text` stand in a field. Binding makes a `TextMatch` of it."""
+
+    value: "Expr"
+    text: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith:
+    """A text of one of `fields` (None: of any visible field), or an element, starts with `text`, letter for letter.
+
+    Answered by a scan. Bound, it names one field.
     """
 
     text: str
@@ -115,14 +163,99 @@ class Star:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """`count(*)` has no argument."""
+    """`count(*)` has no argument. `parameter` is what a function takes besides: the p of a percentile, 0 to 100."""
 
     function: str
     argument: "Expr | None" = None
+    distinct: bool = False
+    parameter: float | None = None
     at: int = field(default=0, compare=False)
 
 
-Expr = FieldRef | Literal | Compare | In | IsNull | And | Or | Not | TextMatch | HasAny | Star | Aggregate
+class ArithmeticOp(StrEnum):
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`first`, then each operation with the result so far: one node for a chain, so that long ones are not deep.
+
+    A division by zero and what does not fit into 64 bits are null.
+    """
+
+    first: "Expr"
+    rest: tuple[tuple[ArithmeticOp, "Expr"], ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of a row's values, by its lower-case name. `functions.py` says which there are."""
+
+    function: str
+    arguments: tuple["Expr", ...] = ()
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Every field whose name starts so; only in `include` and `exclude`."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with a unit, as `10km` or `1 day`; only as an argument."""
+
+    number: int | float
+    unit: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """The text of a geometry: WKT, WKB in hexadecimal, or GeoJSON."""
+
+    text: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The old form of a range's bounds, `]10, 50[`; only as an argument."""
+
+    values: tuple["Expr", ...]
+    at: int = field(default=0, compare=False)
+
+
+Expr = (
+    FieldRef
+    | Literal
+    | Compare
+    | Between
+    | In
+    | IsNull
+    | And
+    | Or
+    | Not
+    | Like
+    | TextMatch
+    | StartsWith
+    | HasAny
+    | Star
+    | Aggregate
+    | Arithmetic
+    | Call
+    | Prefix
+    | Quantity
+    | Geometry
+    | Bounds
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +278,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`select` None means every visible field, or with `group_by` the group keys alone. `limit` None: no limit."""
+    """`select` None means every visible field, or with `group_by` the group keys alone. `limit` None: no limit.
+
+    `zone`: where dates without an offset are read and days and hours are cut; UTC or a `ZoneInfo`. `language`: of the
+    names of months and days, two letters.
+    """
 
     select: tuple[Named, ...] | None = None
     where: Expr | None = None
@@ -153,6 +290,8 @@ class Query:
     order_by: tuple[Order, ...] = ()
     limit: int | None = None
     offset: int = 0
+    zone: dt.tzinfo = dt.UTC
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +311,8 @@ class BoundQuery:
     `where` already holds the reader's row filter and guard, which may name fields outside `schema`. Aliases are
     resolved: `order_by` holds expressions over fields, with `group_by` only keys and aggregates. Without `group_by`
     an aggregate is taken over all matching rows and stands in each row of the answer. A condition on a multivalued
-    field is a `HasAny`. Literals have their column's type; datetimes are naive UTC.
+    field is a `HasAny` or a `StartsWith`. Literals have their column's type; datetimes are naive UTC. Left out are
+    `Star`, `Between`, `Like` and what only stands in arguments; of calls there are those of `functions.py`.
     """
 
     schema: Schema

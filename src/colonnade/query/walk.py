@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 
 from colonnade.query.malformed import malformed
-from colonnade.query.tree import Aggregate, And, Compare, Expr, In, IsNull, Not, Or
+from colonnade.query.tree import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Between,
+    Bounds,
+    Call,
+    Compare,
+    Expr,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+)
 
 MAX_DEPTH = 50
 """How deep expressions may be nested. What binds and compiles them recurses, some frames a level."""
@@ -19,10 +33,18 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (expr.left, expr.right)
         case In():
             return (expr.value, *expr.options)
-        case IsNull():
+        case Between():
+            return (expr.value, expr.low, expr.high)
+        case IsNull() | Like():
             return (expr.value,)
         case Aggregate():
             return () if expr.argument is None else (expr.argument,)
+        case Arithmetic():
+            return (expr.first, *(one for _, one in expr.rest))
+        case Call():
+            return expr.arguments
+        case Bounds():
+            return expr.values
         case _:
             return ()
 
@@ -34,6 +56,10 @@ def walk(expr: Expr) -> Iterator[Expr]:
         one = waiting.pop()
         yield one
         waiting.extend(reversed(children(one)))
+
+
+def has_aggregate(expr: Expr) -> bool:
+    return any(isinstance(one, Aggregate) for one in walk(expr))
 
 
 def depth(expr: Expr) -> int:

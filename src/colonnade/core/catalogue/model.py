@@ -1,7 +1,7 @@
 """A dataset as a row of the catalogue."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.datasets import metadata as meta
@@ -61,12 +61,13 @@ def features(schema: Schema) -> list[str]:
 def row(
     dataset: Dataset,
     *,
-    schema: Schema | None,
-    records_count: int,
-    data_processed: dt.datetime | None,
-    principals: list[str],
+    has_records: bool,
+    schema: Schema,
+    records_count: int | None,
+    principals: Sequence[str],
 ) -> dict[str, Any]:
-    """The catalogue's row of a published dataset. `schema` None: it has no rows."""
+    """The catalogue's row of a published dataset. `schema` and `records_count`: what everybody who knows of it may
+    know, for conditions on a row tell what is in it."""
     default = meta.effective(dataset.metadata_published or {}).get(meta.DEFAULT, {})
     return {
         "dataset_id": dataset.slug,
@@ -76,14 +77,14 @@ def row(
             for name in ("title", "description", "publisher", "license", "language")
         },
         **{name: _texts(default, name) for name in ("keyword", "theme")},
-        "features": features(schema) if schema else [],
+        "features": features(schema),
         "modified": _datetime(default.get("modified")),
-        "data_processed": _naive(data_processed),
+        "data_processed": _naive(dataset.data_processed_at),
         "metadata_processed": _naive(dataset.metadata_processed_at),
-        "has_records": schema is not None,
+        "has_records": has_records,
         "records_count": records_count,
         "restricted": dataset.is_restricted,
-        "principals": principals,
+        "principals": list(principals),
     }
 
 
@@ -97,13 +98,13 @@ def _texts(values: Mapping[str, Any], name: str) -> list[str]:
     value = values.get(name)
     if value is None:
         return []
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return [str(one) for one in value if one is not None] if isinstance(value, list) else [str(value)]
 
 
 def _datetime(value: object) -> dt.datetime | None:
     try:
         return _naive(dt.datetime.fromisoformat(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: an offset leads out of the years that there are
         return None
 
 

@@ -7,16 +7,18 @@ import pyarrow as pa
 
 from colonnade.core.catalogue import model
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datasets.model import Dataset, ReadableDataset
+from colonnade.core.datasets.model import Audience, Dataset, ReadableDataset
 from colonnade.core.datasets.security import SEE_ALL
+from colonnade.core.records import service as records
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.tables import service as tables
+from colonnade.core.tables.model import Generation
 from colonnade.core.work import SYSTEM, Actor, CatalogueProgress, Portal, Work, now
 from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import Delete, Upsert
 from colonnade.generation import GenerationRef
 from colonnade.query.bind import bind
-from colonnade.query.schema import KEY, Schema
+from colonnade.query.schema import KEY
 from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, HasAny, Literal, Named, Or, Order, Query
 
 TABLE = "catalogue"
@@ -59,7 +61,7 @@ def start(portal: Portal) -> None:
         tables.folder(portal, ref).mkdir(parents=True)
         portal.rows.create(ref, model.WHOLE)
         with portal.reading(SYSTEM) as work:
-            _, progress.seq = datasets.changes_after(work, 0)
+            progress.seq = datasets.last_change(work)
             _take_up(work, ref, datasets.living_ids(work))
         progress.ref = ref
 
@@ -72,7 +74,11 @@ def follow(portal: Portal) -> GenerationRef:
         with portal.reading(SYSTEM) as work:
             changed, seq = datasets.changes_after(work, progress.seq)
             touched = _touched(progress)
-            _take_up(work, progress.ref, sorted(changed | touched))
+            try:
+                _take_up(work, progress.ref, sorted(changed | touched))
+            except BaseException:
+                progress.touched.update(touched)  # for the next time
+                raise
             progress.seq = seq
         return progress.ref
 
@@ -114,28 +120,23 @@ def _take_up(work: Work, ref: GenerationRef, dataset_ids: Sequence[int]) -> None
 
 def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
     listed = list(shown)
-    holders = datasets.holders(work, [one.id for one in listed])
-    rows = [_row(work, one, holders.get(one.id, [])) for one in listed]
+    audiences = datasets.audiences(work, listed)
+    currents = tables.currents(work, [one.id for one in listed])
+    rows = [_row(work, one, audiences[one.id], currents.get(one.id)) for one in listed]
     columns = {KEY: pa.array([str(one.id) for one in listed], pa.string())}
     for field in model.WHOLE.fields:
         columns[field.name] = pa.array([row[field.name] for row in rows], arrow_type(field))
     return pa.table(columns)
 
 
-def _row(work: Work, dataset: Dataset, principals: list[str]) -> dict[str, object]:
-    schema, count = _counted(work, dataset)
+def _row(
+    work: Work, dataset: Dataset, audience: Audience, generation: Generation | None
+) -> dict[str, object]:
+    about = records.about_generation(work, audience.access, generation)
     return model.row(
         dataset,
-        schema=schema,
-        records_count=count,
-        data_processed=dataset.data_processed_at,
-        principals=principals,
+        has_records=about.has_records,
+        schema=about.schema,
+        records_count=about.count,
+        principals=audience.principals,
     )
-
-
-def _counted(work: Work, dataset: Dataset) -> tuple[Schema | None, int]:
-    table = tables.main_table(work, dataset.id)
-    generation = None if table is None else tables.current(work, table)
-    if generation is None:
-        return None, 0
-    return generation.schema, tables.count(work, generation)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from colonnade.core.datasets.security import Access
-from colonnade.core.work import Event, now
+from colonnade.core.work import now
 from colonnade.db.base import Base
 
 DATASET_PERMISSIONS = ("explore_restricted_dataset", "edit_dataset", "publish_dataset", "manage_dataset")
@@ -96,5 +96,9 @@ class PublishableDataset(ViewableDataset):
 
 
 @dataclass(frozen=True)
-class DatasetDeleted(Event):
-    dataset_id: int
+class Audience:
+    """Who knows of a dataset besides those who see all, and what each of them sees at least. `principals`: holders of
+    rulesets, as `Actor.principals` names them; everybody knows of a dataset that is not restricted."""
+
+    principals: tuple[str, ...]
+    access: Access

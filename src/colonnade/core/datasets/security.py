@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from colonnade.core.work import Actor
+from colonnade.query.schema import Schema
 
 SEE_ALL = "explore_restricted_dataset"
 
@@ -47,6 +48,12 @@ class Access:
     visible_fields: frozenset[str] | None = None
     filters: tuple[str, ...] | None = None
 
+    def visible(self, whole: Schema) -> Schema:
+        """Those of a table's fields that the actor may see."""
+        if not self.data_visible:
+            return whole.only(())
+        return whole if self.visible_fields is None else whole.only(sorted(self.visible_fields))
+
 
 FULL = Access(data_visible=True)
 
@@ -66,6 +73,16 @@ def access(actor: Actor, *, is_restricted: bool, default: Security, rules: Rules
     if rules.securities:
         return _union(rules.securities)
     return None if is_restricted else _union((default,))
+
+
+def shared(securities: Sequence[Security]) -> Access:
+    """What every one of these lets its holder see: what may be told to whoever knows of the dataset."""
+    fields = [frozenset(one.visible_fields) for one in securities if one.visible_fields is not None]
+    return Access(
+        data_visible=all(one.is_data_visible for one in securities),
+        visible_fields=frozenset.intersection(*fields) if fields else None,
+        filters=tuple(one.filter_query for one in securities if one.filter_query) or None,
+    )
 
 
 def _union(securities: Sequence[Security]) -> Access:

@@ -7,6 +7,7 @@ from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import security, store
 from colonnade.core.datasets.model import (
     DATASET_PERMISSIONS,
+    Audience,
     CatalogueChange,
     Dataset,
     EditableDataset,
@@ -24,6 +25,8 @@ from colonnade.query import odsql
 
 SLUG_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
 UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
+_KNOWING = frozenset({"edit_dataset", "publish_dataset"})
+"""Who holds one of these knows of a dataset that is not published."""
 
 
 def readable(work: Work, name: str) -> ReadableDataset:
@@ -213,8 +216,21 @@ def changes_after(work: Work, seq: int) -> tuple[set[int], int]:
     return store.changes_after(work.db, seq)
 
 
-def holders(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, list[str]]:
-    return store.holders(work.db, dataset_ids)
+def last_change(work: Work) -> int:
+    return store.last_change(work.db)
+
+
+def audiences(work: Work, some: Sequence[Dataset]) -> Mapping[int, Audience]:
+    """The audience of each dataset, by its id."""
+    rules = store.rulesets_of(work.db, [one.id for one in some])
+    return {one.id: _audience(one, rules.get(one.id, ())) for one in some}
+
+
+def _audience(dataset: Dataset, rules: Sequence[tuple[str, Ruleset]]) -> Audience:
+    securities = [Security.from_json(rule.security) for _, rule in rules]
+    if not dataset.is_restricted:
+        securities.append(Security.from_json(dataset.default_security))
+    return Audience(tuple(principal for principal, _ in rules), security.shared(securities))
 
 
 def _access(work: Work, dataset: Dataset) -> Access | None:
@@ -222,8 +238,6 @@ def _access(work: Work, dataset: Dataset) -> Access | None:
 
 
 def _rules_held(work: Work, dataset_ids: Sequence[int]) -> dict[int, list[Ruleset]]:
-    if not work.actor.is_signed_in:
-        return {}
     found: dict[int, list[Ruleset]] = {}
     for rule in store.rulesets_held(work.db, work.actor, dataset_ids):
         found.setdefault(rule.dataset_id, []).append(rule)
@@ -252,7 +266,7 @@ def _managed(work: Work, name: str, needed: Sequence[str]) -> Dataset:
     # Portal-wide, `publish_dataset` alone opens nothing: it needs the right to edit beside it.
     if held & set(needed) or work.actor.may("edit_dataset"):
         return dataset
-    if held or (dataset.is_published and _access(work, dataset) is not None):
+    if held & _KNOWING or (dataset.is_published and _access(work, dataset) is not None):
         raise Denied("You may not change this dataset.", code="dataset.edit_denied")
     raise _unknown(name)
 

@@ -57,7 +57,9 @@ def page(
 
 
 def rulesets_held(db: Session, actor: Actor, dataset_ids: Sequence[int] | None = None) -> Sequence[Ruleset]:
-    """The rulesets that the actor holds, own and by groups; on these datasets or on all."""
+    """The rulesets that the actor holds, own and by groups; on these datasets or on all. The portal holds none."""
+    if not actor.is_signed_in:
+        return ()
     holder = or_(
         Ruleset.person_id == actor.person_id,
         Ruleset.group_id.in_(select(Group.id).where(Group.uid.in_(sorted(actor.groups)))),
@@ -80,17 +82,19 @@ def ruleset(
     )
 
 
-def holders(db: Session, dataset_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Who holds rulesets of these datasets, as the principals of `Actor.principals`."""
+def rulesets_of(db: Session, dataset_ids: Sequence[int]) -> dict[int, list[tuple[str, Ruleset]]]:
+    """All rulesets of these datasets, each with its holder as a principal (`Actor.principals`)."""
     query = (
-        select(Ruleset.dataset_id, Person.username, Group.uid)
+        select(Person.username, Group.uid, Ruleset)
+        .select_from(Ruleset)
         .outerjoin(Person, Person.id == Ruleset.person_id)
         .outerjoin(Group, Group.id == Ruleset.group_id)
         .where(Ruleset.dataset_id.in_(dataset_ids))
     )
-    found: dict[int, list[str]] = {}
-    for dataset_id, username, uid in db.execute(query):
-        found.setdefault(dataset_id, []).append(f"group:{uid}" if username is None else f"user:{username}")
+    found: dict[int, list[tuple[str, Ruleset]]] = {}
+    for username, uid, rule in db.execute(query):
+        principal = f"group:{uid}" if username is None else f"user:{username}"
+        found.setdefault(rule.dataset_id, []).append((principal, rule))
     return found
 
 
@@ -104,6 +108,10 @@ def changes_after(db: Session, seq: int) -> tuple[set[int], int]:
         select(CatalogueChange.seq, CatalogueChange.dataset_id).where(CatalogueChange.seq > seq)
     ).all()
     return {row.dataset_id for row in rows}, max((row.seq for row in rows), default=seq)
+
+
+def last_change(db: Session) -> int:
+    return db.scalar(select(func.max(CatalogueChange.seq))) or 0
 
 
 def living_ids(db: Session) -> Sequence[int]:

@@ -18,12 +18,6 @@ def latest(db: Session, dataset_id: int) -> Job | None:
     return db.scalar(select(Job).where(Job.dataset_id == dataset_id).order_by(Job.number.desc()).limit(1))
 
 
-def latest_two(db: Session, dataset_id: int) -> Sequence[Job]:
-    return db.scalars(
-        select(Job).where(Job.dataset_id == dataset_id).order_by(Job.number.desc()).limit(2)
-    ).all()
-
-
 def active(db: Session) -> Sequence[Job]:
     return db.scalars(select(Job).where(Job.state.in_(_ACTIVE)).order_by(Job.number)).all()
 

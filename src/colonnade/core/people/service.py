@@ -130,6 +130,8 @@ def add_key(
     text = key or secrets.token_hex(28)
     if not KEY_PATTERN.fullmatch(text):
         raise _wrong("key", "A key is 40 to 80 hexadecimal characters.")
+    if store.digest_taken(work.db, digest_of(text)):
+        raise _wrong("key", "This key is in use.")
     api_key = ApiKey(
         uid=new_uid("ak", lambda uid: store.key_uid_taken(work.db, uid)),
         person_id=owner.id,

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.people.model import ApiKey, Group, Membership, Person
+from colonnade.core.work import MEMBERS
 
 
 def person_by_name(db: Session, username: str) -> Person | None:
     return db.scalar(select(Person).where(Person.username == username))
-
-
-def person_by_id(db: Session, person_id: int) -> Person | None:
-    return db.get(Person, person_id)
 
 
 def person_and_key(db: Session, digest: str) -> tuple[Person, ApiKey] | None:
@@ -32,15 +29,17 @@ def people(db: Session) -> Sequence[Person]:
 
 
 def groups_of(db: Session, person_id: int) -> Sequence[Group]:
-    return db.scalars(
-        select(Group)
-        .join(Membership, Membership.group_id == Group.id)
-        .where(Membership.person_id == person_id)
-    ).all()
+    """The groups that the person joined, and the built-in one of everybody."""
+    joined = select(Membership.group_id).where(Membership.person_id == person_id)
+    return db.scalars(select(Group).where(or_(Group.id.in_(joined), Group.uid == MEMBERS))).all()
 
 
 def group_by_uid(db: Session, uid: str) -> Group | None:
     return db.scalar(select(Group).where(Group.uid == uid))
+
+
+def digest_taken(db: Session, digest: str) -> bool:
+    return db.scalar(select(ApiKey.id).where(ApiKey.digest == digest)) is not None
 
 
 def key_uid_taken(db: Session, uid: str) -> bool:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -69,18 +69,19 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
     current = tables.current(work, table)
     sources = resources.of_dataset(work, job.dataset_id)
     owned = [one for one in sources if one.is_owned]
+    ever_owned = resources.owned_uids(work, job.dataset_id)
     files: list[FileInput | RowsInput]
     origin: GenerationRef | None
     if job.kind == Kind.RESTORE:
         restored = GenerationRef(table.uid, job.params["number"])
-        origin, files = restored, [_derived_rows(work, restored, owned, folder)]
+        origin, files = restored, [_derived_rows(work, restored, ever_owned, folder)]
     else:
         origin = None if current is None else current.ref
         files = [_file(work, one, folder) for one in sources if _is_due(one)]
     carried, mark, last_live_id = _owned_rows(work, current, owned, folder)
     return Gathered(
         inputs=(*files, *carried),
-        identity=None if origin is None else _identity(work, origin),
+        identity=None if origin is None else _identity(work, origin, folder),
         last_built_id=table.last_built_id,
         last_live_id=last_live_id,
         since=None if current is None else current.ref,
@@ -127,10 +128,7 @@ def _file(work: Work, resource: Resource, folder: Path) -> FileInput:
     uploaded = resources.file_by_id(work, resource.file_id)
     path = folder / resource.uid
     with work.blobs.local(uploaded.digest) as blob:
-        try:
-            path.hardlink_to(blob)
-        except OSError:  # another disk, or a file system without links
-            shutil.copyfile(blob, path)
+        _lay(blob, path)
     return FileInput(
         path=path,
         name=uploaded.filename,
@@ -147,24 +145,38 @@ def _owned_rows(
     """Today's owned rows, the mark of the state they are of, and the last live id given out."""
     if current is None:
         return [], START, LIVE_IDS_FROM
-    last_live_id = work.rows.live_ids(current.ref)
-    if not owned:
-        return [], work.rows.mark(current.ref), last_live_id
-    path = folder / "owned.parquet"
-    mark = work.rows.export_rows(current.ref, path, sources=[one.uid for one in owned])
-    return [RowsInput(path=path, schema=current.schema)], mark, last_live_id
+    carried = []
+    if owned:
+        path = folder / "owned.parquet"
+        mark = work.rows.export_rows(current.ref, path, sources=[one.uid for one in owned])
+        carried = [RowsInput(path=path, schema=current.schema)]
+    else:
+        mark = work.rows.mark(current.ref)
+    # After the mark: an id that was given out later is replayed, one that was given out before is counted here.
+    return carried, mark, work.rows.live_ids(current.ref)
 
 
-def _derived_rows(work: Work, ref: GenerationRef, owned: list[Resource], folder: Path) -> RowsInput:
-    """An old generation's rows without those that were owned: today's stand in their place."""
+def _derived_rows(work: Work, ref: GenerationRef, owned_uids: Sequence[str], folder: Path) -> RowsInput:
+    """An old generation's rows without those that were owned: today's stand in their place, if there are any."""
     path = folder / "derived.parquet"
-    work.rows.export_rows(ref, path, sources=[one.uid for one in owned], excluded=True)
+    work.rows.export_rows(ref, path, sources=owned_uids, excluded=True)
     return RowsInput(path=path, schema=tables.generation(work, ref).schema)
 
 
-def _identity(work: Work, ref: GenerationRef) -> Path | None:
+def _identity(work: Work, ref: GenerationRef, folder: Path) -> Path | None:
+    """Laid beside the other inputs, so that the generation may go while the build runs."""
     path = tables.folder(work.portal, ref) / IDENTITY_FILE
-    return path if path.exists() else None
+    if not path.exists():
+        return None
+    _lay(path, folder / IDENTITY_FILE)
+    return folder / IDENTITY_FILE
+
+
+def _lay(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # another disk, or a file system without links
+        shutil.copyfile(source, target)
 
 
 def _input_json(one: FileInput | RowsInput) -> dict[str, Any]:

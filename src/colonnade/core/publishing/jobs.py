@@ -22,6 +22,7 @@ from colonnade.core.publishing.inputs import manifest_of
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal, Work, now
+from colonnade.engine.port import Delete
 from colonnade.errors import PortalError
 from colonnade.generation import GenerationRef
 from colonnade.jobs.port import Done, Plan, Step
@@ -138,7 +139,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
 
 
 def withdraw(portal: Portal, uid: str, done: Done) -> Any:
-    """Unpublish: hide the dataset, then drop its rows, unless some are owned and so exist nowhere else."""
+    """Unpublish: hide the dataset, then drop its rows, except the owned ones, which exist nowhere else."""
     with portal.writing(SYSTEM) as work:
         job = jobs.get(work, uid)
         if job.state == State.DONE:
@@ -149,13 +150,26 @@ def withdraw(portal: Portal, uid: str, done: Done) -> Any:
         if job.state == State.QUEUED:
             jobs.advance(job, State.DELETING)
         datasets.hide(work, dataset)
-        owned = any(one.is_owned for one in resources.of_dataset(work, dataset.id))
-        droppable = [] if owned else [table.uid for table in tables.tables_of(work, dataset.id)]
-    for table_uid in droppable:
-        tables.drop_rows(portal, table_uid)
+        table_uids = [table.uid for table in tables.tables_of(work, dataset.id)]
+    for table_uid in table_uids:
+        _drop_derived(portal, table_uid)
     with portal.writing(SYSTEM) as work:
         jobs.advance(jobs.get(work, uid), State.DONE)
     return None
+
+
+def _drop_derived(portal: Portal, table_uid: str) -> None:
+    # Under the latch: nobody can write a row of a new owned resource between the look and the removal.
+    with tables.latch(portal, table_uid), portal.reading(SYSTEM) as work:
+        table = tables.table(work, table_uid)
+        generation = tables.current(work, table)
+        owned = {one.uid for one in resources.of_dataset(work, table.dataset_id) if one.is_owned}
+        if generation is None or not owned:
+            tables.drop_rows(portal, table_uid)
+            return
+        derived = sorted(set(generation.report.get("sources", ())) - owned)
+        tables.write(work, table, Delete(sources=derived))
+        tables.retire(portal, table_uid, keep=0)
 
 
 def failed(portal: Portal, uid: str, error: PortalError) -> None:

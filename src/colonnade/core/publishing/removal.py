@@ -50,8 +50,7 @@ def remove(portal: Portal, uid: str, done: Done) -> Any:
         if job.is_active:
             jobs.advance(job, State.DONE)
     # After the commit: a crash here leaves a blob too many, which `colonnade doctor` finds.
-    for digest in unused:
-        portal.blobs.remove(digest)
+    portal.retention.remove(partial(resources.remove_unused, portal, unused))
     return None
 
 

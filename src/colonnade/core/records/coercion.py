@@ -1,12 +1,13 @@
 """Values as they are sent (JSON) to values as columns hold them, row by row, all or none."""
 
 import datetime as dt
+import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from colonnade.engine.layout import arrow_type
@@ -14,8 +15,9 @@ from colonnade.errors import Invalid
 from colonnade.query.schema import KEY, Field, FieldType, Schema
 
 INT_RANGE = range(-(1 << 63), 1 << 63)
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_MESSAGES = 20
 
 
@@ -60,10 +62,10 @@ def _column(field: Field, sent: Sequence[Any]) -> tuple[list[Any], list[str | No
         raw = None
         try:
             held = None if value is None or value == "" else _read(field, value)
-            if field.keeps_raw and value is not None and not _says_the_same(field.type, value):
-                raw = _raw(value)
+            if field.keeps_raw and not _says_the_same(field, held, value):
+                raw = _text(value)
         except _MisfitError as error:
-            held, raw = None, _raw(value)
+            held, raw = None, _text(value)
             if not field.lenient:
                 misfits.append((number, f"{_shown(value)} is not {error}"))
         values.append(held)
@@ -75,12 +77,17 @@ def _read(field: Field, value: Any) -> Any:
     if field.multivalued:
         if not isinstance(value, list):
             raise _MisfitError("a list")
-        return [_text(one) for one in value]
+        return [_text(one) for one in value if one is not None]
     return READERS[field.type](value)
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    """A text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _int(value: Any) -> int:
@@ -99,41 +106,50 @@ def _double(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _MisfitError("a number")
     try:
-        return float(value)
+        found = float(value)
     except OverflowError:
-        raise _MisfitError("a number that a double can hold") from None
+        found = math.inf
+    if not math.isfinite(found):
+        raise _MisfitError("a number that a double can hold")
+    return found
 
 
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if value in {"true", "false"}:
-        return bool(value == "true")
+    if isinstance(value, str) and value in {"true", "false"}:
+        return value == "true"
     raise _MisfitError("true or false")
 
 
 def _date(value: Any) -> dt.date:
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no("a date")
+        # Python also reads `2024-W01-1`, which would not come out as it was sent.
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return dt.date.fromisoformat(value)
     except ValueError:
-        raise _MisfitError("a date (YYYY-MM-DD)") from None
+        pass
+    raise _MisfitError("a date (YYYY-MM-DD)")
 
 
 def _datetime(value: Any) -> dt.datetime:
     """An offset is applied; without one the text is UTC. Stored naive."""
     try:
-        found = dt.datetime.fromisoformat(value) if isinstance(value, str) else _no("a date and time")
-    except ValueError:
-        raise _MisfitError("a date and time (ISO 8601)") from None
-    return found if found.tzinfo is None else found.astimezone(dt.UTC).replace(tzinfo=None)
+        if isinstance(value, str):
+            found = dt.datetime.fromisoformat(value)
+            return found if found.tzinfo is None else found.astimezone(dt.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # the latter: an offset leads out of the years that there are
+        pass
+    raise _MisfitError("a date and time (ISO 8601)")
 
 
 def _time(value: Any) -> dt.time:
     try:
-        found = dt.time.fromisoformat(value) if isinstance(value, str) else _no("a time")
+        if isinstance(value, str):
+            return dt.time.fromisoformat(value).replace(tzinfo=None)
     except ValueError:
-        raise _MisfitError("a time (HH:MM:SS)") from None
-    return found.replace(tzinfo=None)
+        pass
+    raise _MisfitError("a time (HH:MM:SS)")
 
 
 def _point(value: Any) -> dict[str, float]:
@@ -162,34 +178,29 @@ READERS: Mapping[FieldType, Callable[[Any], Any]] = {
     FieldType.JSON: _text,
 }
 
-_JSON_TYPES: Mapping[FieldType, tuple[type, ...]] = {
-    FieldType.TEXT: (str, list),
+_SAME: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (str,),
     FieldType.INT: (int,),
     FieldType.DOUBLE: (int, float),
     FieldType.BOOLEAN: (bool,),
 }
+"""The JSON types that these columns print again as they were sent."""
 
 
-def _says_the_same(type_: FieldType, value: Any) -> bool:
-    """The typed column alone gives back what was sent: same JSON type, same text."""
-    if isinstance(value, bool):
-        return type_ is FieldType.BOOLEAN
-    if type_ is FieldType.DATE:
-        return isinstance(value, str)
-    return isinstance(value, _JSON_TYPES.get(type_, ()))
-
-
-def _raw(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def _says_the_same(field: Field, held: Any, value: Any) -> bool:
+    """The typed value alone gives back what was sent: same JSON type, same text."""
+    if value is None:
+        return True
+    if field.type is FieldType.DATE:
+        return held is not None and isinstance(value, str)
+    if isinstance(value, bool) != (field.type is FieldType.BOOLEAN):
+        return False
+    return bool(held == value) and (field.multivalued or isinstance(value, _SAME.get(field.type, ())))
 
 
 def _shown(value: Any) -> str:
-    text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode()
+    text = _json(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _no(what: str) -> Any:
-    raise _MisfitError(what)
 
 
 def _unknown_fields(schema: Schema, rows: Sequence[LiveRow]) -> list[tuple[int, str, str]]:

@@ -15,7 +15,7 @@ from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import DataTable, Generation
 from colonnade.core.work import Event, Work
 from colonnade.engine.port import Delete, Selection, Upsert, Written
-from colonnade.errors import Conflict, Denied, Invalid
+from colonnade.errors import Conflict, Denied, Invalid, NotFound
 from colonnade.query import odsql
 from colonnade.query.bind import bind
 from colonnade.query.schema import Schema
@@ -32,6 +32,16 @@ class RowsChanged(Event):
 
 
 @dataclass(frozen=True)
+class About:
+    """What an actor may know of a dataset's records. `schema`: the fields that they may see. `count`: how many records
+    there are; None when they may not see all of them, which the number would tell of."""
+
+    has_records: bool
+    schema: Schema
+    count: int | None
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`."""
 
@@ -40,26 +50,22 @@ class Page:
     total: int
 
 
-def schema(work: Work, readable: ReadableDataset) -> Schema:
-    """The fields that the actor may see; none when the records are hidden or there are none."""
-    generation = _generation(work, readable)
-    if generation is None or not readable.access.data_visible:
-        return NOTHING
-    return _visible(generation.schema, readable.access)
+def about(work: Work, readables: Sequence[ReadableDataset]) -> list[About]:
+    """What the actor may know of the records of each dataset, in the order given."""
+    currents = tables.currents(work, [one.dataset.id for one in readables])
+    return [about_generation(work, one.access, currents.get(one.dataset.id)) for one in readables]
 
 
-def has_records(work: Work, readable: ReadableDataset) -> bool:
-    return _generation(work, readable) is not None
-
-
-def count(work: Work, readable: ReadableDataset) -> int | None:
-    """How many records the dataset has; None when the actor may not see all of them, which the number would tell of."""
-    generation = _generation(work, readable)
+def about_generation(work: Work, access: Access, generation: Generation | None) -> About:
+    """The same for an access and a generation that are at hand."""
     if generation is None:
-        return 0
-    if not readable.access.data_visible or readable.access.filters is not None:
-        return None
-    return tables.count(work, generation)
+        return About(has_records=False, schema=NOTHING, count=0)
+    sees_all = access.data_visible and access.filters is None
+    return About(
+        has_records=True,
+        schema=access.visible(generation.schema),
+        count=tables.count(work, generation) if sees_all else None,
+    )
 
 
 def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
@@ -70,19 +76,17 @@ def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
     """
     if not readable.access.data_visible:
         raise Denied("The records of this dataset are restricted.", code="records.hidden")
-    generation = _generation(work, readable)
+    generation = tables.currents(work, [readable.dataset.id]).get(readable.dataset.id)
     if generation is None:
         bound = bind(query, visible=NOTHING)
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
-    whole = generation.schema
-    bound = bind(
-        query,
-        visible=_visible(whole, readable.access),
-        row_filter=_row_filter(whole, readable.access),
-        table=whole,
-    )
-    found: Selection = work.rows.select(generation.ref, whole, bound, seconds=work.settings.query_seconds)
-    return Page(bound, found.table, found.total)
+    try:
+        return _page(work, readable.access, generation, query)
+    except NotFound:
+        newer = tables.newest(work, generation.table_uid)
+        if newer is None or newer.number == generation.number:
+            raise
+        return _page(work, readable.access, newer, query)  # The other one was removed since this work began.
 
 
 def upsert(work: Work, editable: EditableDataset, resource: Resource, rows: Sequence[LiveRow]) -> Written:
@@ -133,13 +137,11 @@ def _owned_table(work: Work, editable: EditableDataset, resource: Resource) -> D
     return table
 
 
-def _generation(work: Work, readable: ReadableDataset) -> Generation | None:
-    table = tables.main_table(work, readable.dataset.id)
-    return None if table is None else tables.current(work, table)
-
-
-def _visible(whole: Schema, access: Access) -> Schema:
-    return whole if access.visible_fields is None else whole.only(sorted(access.visible_fields))
+def _page(work: Work, access: Access, generation: Generation, query: Query) -> Page:
+    whole = generation.schema
+    bound = bind(query, visible=access.visible(whole), row_filter=_row_filter(whole, access), table=whole)
+    found: Selection = work.rows.select(generation.ref, whole, bound, seconds=work.settings.query_seconds)
+    return Page(bound, found.table, found.total)
 
 
 def _row_filter(whole: Schema, access: Access) -> Expr | None:

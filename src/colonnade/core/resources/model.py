@@ -20,6 +20,9 @@ class Ownership(StrEnum):
 
 
 class Resource(Base):
+    """A row stays after its resource was removed (`removed_at`): its uid is never used again, and a restored
+    generation may not bring back rows that were owned by it."""
+
     __tablename__ = "resource"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
@@ -37,6 +40,7 @@ class Resource(Base):
     """When an owned resource's file was extracted; it is not extracted again."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=now)
+    removed_at: Mapped[dt.datetime | None]
 
     @property
     def is_owned(self) -> bool:

@@ -3,7 +3,7 @@
 import mimetypes
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,8 +11,9 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ViewableDataset
 from colonnade.core.resources import store
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
+from colonnade.core.tables import service as tables
 from colonnade.core.uids import free_name, new_uid, slug
-from colonnade.core.work import Work, now
+from colonnade.core.work import SYSTEM, Portal, Work, now
 from colonnade.errors import Invalid, NotFound
 from colonnade.files.port import Blob
 from colonnade.formats.registry import EXTRACTORS
@@ -23,7 +24,11 @@ MAX_NAME = 200
 def add_file(
     work: Work, editable: EditableDataset, blob: Blob, *, filename: str, mimetype: str | None
 ) -> UploadedFile:
-    """Take up an uploaded blob as a file of the dataset, under a name that no path can be made of."""
+    """Take up an uploaded blob as a file of the dataset, under a name that no path can be made of.
+
+    Raises `NotFound` when the blob went meanwhile: the same content was another file's, which was removed just now.
+    """
+    work.blobs.open(blob.digest).close()
     name = safe_filename(filename)
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     uid = free_name(
@@ -104,6 +109,11 @@ def of_dataset(work: Work, dataset_id: int) -> Sequence[Resource]:
     return store.resources(work.db, dataset_id)
 
 
+def owned_uids(work: Work, dataset_id: int) -> Sequence[str]:
+    """The resources whose rows are or were the truth, those that were removed included. For jobs."""
+    return store.owned_uids(work.db, dataset_id)
+
+
 def resource(work: Work, viewable: ViewableDataset, uid: str) -> Resource:
     found = store.resource(work.db, viewable.dataset.id, uid)
     if found is None:
@@ -112,8 +122,12 @@ def resource(work: Work, viewable: ViewableDataset, uid: str) -> Resource:
 
 
 def remove(work: Work, editable: EditableDataset, uid: str) -> None:
-    """Published rows stay until the next publish."""
-    work.db.delete(resource(work, editable, uid))
+    """A table of its own goes with it; its rows in the dataset's main table stay until the next publish."""
+    removed = resource(work, editable, uid)
+    removed.removed_at, removed.file_id = now(), None
+    table = tables.resource_table(work, editable.dataset.id, removed.id)
+    if table is not None:
+        tables.forget(work, table)
     datasets.touch(work, editable)
 
 
@@ -130,6 +144,15 @@ def remove_all(work: Work, dataset_id: int) -> list[str]:
     store.remove_of(work.db, dataset_id)
     work.db.flush()
     return [digest for digest in sorted(digests) if store.uses_of_digest(work.db, digest) == 0]
+
+
+def remove_unused(portal: Portal, digests: Iterable[str]) -> None:
+    """Remove the blobs among these that no file uses. Inside the write transaction: nobody can take up a file of the
+    same content between the look and the removal."""
+    for digest in digests:
+        with portal.writing(SYSTEM) as work:
+            if store.uses_of_digest(work.db, digest) == 0:
+                portal.blobs.remove(digest)
 
 
 def all_files(work: Work) -> Sequence[UploadedFile]:

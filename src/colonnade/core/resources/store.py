@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from colonnade.core.resources.model import Resource, UploadedFile
+from colonnade.core.resources.model import Ownership, Resource, UploadedFile
 
 
 def uid_taken(db: Session, uid: str) -> bool:
@@ -13,11 +13,20 @@ def uid_taken(db: Session, uid: str) -> bool:
 
 
 def resources(db: Session, dataset_id: int) -> Sequence[Resource]:
-    return db.scalars(select(Resource).where(Resource.dataset_id == dataset_id).order_by(Resource.id)).all()
+    return db.scalars(_kept().where(Resource.dataset_id == dataset_id).order_by(Resource.id)).all()
 
 
 def resource(db: Session, dataset_id: int, uid: str) -> Resource | None:
-    return db.scalar(select(Resource).where(Resource.dataset_id == dataset_id, Resource.uid == uid))
+    return db.scalar(_kept().where(Resource.dataset_id == dataset_id, Resource.uid == uid))
+
+
+def owned_uids(db: Session, dataset_id: int) -> Sequence[str]:
+    """Of the resources that were removed, too."""
+    return db.scalars(
+        select(Resource.uid)
+        .where(Resource.dataset_id == dataset_id, Resource.ownership == Ownership.OWNED.value)
+        .order_by(Resource.id)
+    ).all()
 
 
 def file_by_uid(db: Session, dataset_id: int, uid: str) -> UploadedFile | None:
@@ -45,3 +54,7 @@ def uses_of_digest(db: Session, digest: str) -> int:
 def remove_of(db: Session, dataset_id: int) -> None:
     db.execute(delete(Resource).where(Resource.dataset_id == dataset_id))
     db.execute(delete(UploadedFile).where(UploadedFile.dataset_id == dataset_id))
+
+
+def _kept() -> Select[Resource]:
+    return select(Resource).where(Resource.removed_at.is_(None))

@@ -1,12 +1,13 @@
 """Tables and generations, as tables of the catalogue."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from colonnade.core.work import now
+from colonnade.core.work import Event, now
 from colonnade.db.base import Base
 from colonnade.generation import GenerationRef
 from colonnade.query.schema import Schema
@@ -40,7 +41,7 @@ class Generation(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     is_ready: Mapped[bool] = mapped_column(default=False)
     is_live: Mapped[bool] = mapped_column(default=False)
-    """It holds owned rows, so that its rows can change after it was built."""
+    """It holds owned rows, or rows were written into it: what the build counted may not be what there is now."""
     fields: Mapped[list[Any]]
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Of the manifest: rows, sources, columns, seconds."""
@@ -53,3 +54,10 @@ class Generation(Base):
     @property
     def schema(self) -> Schema:
         return Schema.from_json(self.fields)
+
+
+@dataclass(frozen=True)
+class TableForgotten(Event):
+    """A table left the catalogue; what is on disk of it can go."""
+
+    table_uid: str

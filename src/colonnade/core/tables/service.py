@@ -4,15 +4,14 @@ The latch of a table is always taken before the catalogue's write lock, never in
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-
-from sqlalchemy.orm import Session
 
 from colonnade.builder.job import Manifest
 from colonnade.core.tables import store
-from colonnade.core.tables.model import DataTable, Generation
+from colonnade.core.tables.model import DataTable, Generation, TableForgotten
 from colonnade.core.uids import new_uid
 from colonnade.core.work import Portal, Work, now
 from colonnade.engine.port import Delete, Upsert, Written
@@ -25,6 +24,10 @@ Change = Upsert | Delete
 
 def main_table(work: Work, dataset_id: int) -> DataTable | None:
     return store.table_of(work.db, dataset_id, None)
+
+
+def resource_table(work: Work, dataset_id: int, resource_id: int) -> DataTable | None:
+    return store.table_of(work.db, dataset_id, resource_id)
 
 
 def tables_of(work: Work, dataset_id: int) -> Sequence[DataTable]:
@@ -60,15 +63,31 @@ def current(work: Work, table: DataTable) -> Generation | None:
     return store.current(work.db, table.uid)
 
 
+def currents(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, Generation]:
+    """The same for the main tables of many datasets, by dataset; without those that have no rows."""
+    return store.currents(work.db, dataset_ids)
+
+
+def newest(work: Work, table_uid: str) -> Generation | None:
+    """The generation that counts at this moment; the work's own transaction may be older than the last swap."""
+    with work.portal.database.read() as fresh:
+        return store.current(fresh, table_uid)
+
+
 def generations(work: Work, table: DataTable) -> Sequence[Generation]:
     return store.generations(work.db, table.uid)
 
 
 def count(work: Work, generation: Generation) -> int:
-    """How many rows a generation has: what the build counted, or if it takes live rows what there are now."""
+    """How many rows a generation has: what the build counted, or if its rows change what there are now. Of one that
+    was removed since this work began, how many the one in its place has."""
     if not generation.is_live:
         return int(generation.report["rows"])
-    return work.rows.count(generation.ref)
+    try:
+        return work.rows.count(generation.ref)
+    except NotFound:
+        newer = newest(work, generation.table_uid)
+        return 0 if newer is None or newer.number == generation.number else count(work, newer)
 
 
 def reserve(work: Work, table: DataTable) -> Generation:
@@ -107,14 +126,11 @@ def write(work: Work, table: DataTable, change: Change) -> Written:
 def write_by(work: Work, table: DataTable, change_for: Callable[[Schema], Change]) -> Written:
     """The same for a change that depends on the schema: it is made under the latch, for the schema that then counts."""
     assert not work.writes, "rows are written outside the catalogue's write transaction"
-    portal = work.portal
-    with latch(portal, table.uid):
-        # The work's own transaction may be older than the last swap, so the pointer is read anew.
-        with portal.database.read() as fresh:
-            generation = _counting(fresh, table.uid)
+    with latch(work.portal, table.uid):
+        generation = _written_to(work, table.uid)
         schema = generation.schema
         at = now().replace(tzinfo=None)
-        return portal.rows.write(generation.ref, schema, change_for(schema), at)
+        return work.rows.write(generation.ref, schema, change_for(schema), at)
 
 
 def create_live(portal: Portal, table_uid: str, schema: Schema) -> Generation:
@@ -169,7 +185,7 @@ def swap(
     generation.fields = schema.to_json()
     generation.report = {key: value for key, value in manifest.to_json().items() if key != "schema"}
     generation.is_ready = True
-    generation.is_live = is_live
+    generation.is_live = is_live or (since is not None and work.rows.mark(since) > mark)
     table.current = generation.number
     table.last_built_id = max(table.last_built_id, manifest.last_built_id)
 
@@ -178,7 +194,7 @@ def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
     """Remove generations that no longer count, except the last `keep` of those that did.
 
     The catalogue forgets a generation before its folder goes, so that a crash leaves a folder too many, never a row
-    too many (`remove_strays` takes the folder)."""
+    too many (`colonnade doctor` finds it)."""
     with portal.database.write() as db:
         table = store.table(db, table_uid)
         if table is None:
@@ -196,8 +212,8 @@ def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
 def abandon(portal: Portal, ref: GenerationRef) -> None:
     """Forget a generation that was reserved and never counted."""
     with portal.database.write() as db:
-        table = store.table(db, ref.table)
-        if table is not None and table.current == ref.number:
+        found = store.generation(db, ref.table, ref.number)
+        if found is not None and found.is_ready:
             return
         store.remove_generation(db, ref.table, ref.number)
     remove_folder(portal, ref)
@@ -220,34 +236,88 @@ def drop_rows(portal: Portal, table_uid: str) -> None:
 
 def remove(portal: Portal, table_uid: str) -> None:
     """Remove a table and all its rows."""
-    drop_rows(portal, table_uid)
     with portal.database.write() as db:
         store.remove_table(db, table_uid)
-    shutil.rmtree(portal.settings.generations_folder / table_uid, ignore_errors=True)
+    clear(portal, table_uid)
+
+
+def forget(work: Work, table: DataTable) -> None:
+    """Remove a table inside a transaction of the catalogue; its rows go after the commit (`clear`)."""
+    store.remove_table(work.db, table.uid)
+    work.happened(TableForgotten(table.uid))
+
+
+def clear(portal: Portal, table_uid: str) -> None:
+    """Remove from disk what is left of a table that the catalogue has forgotten."""
+    portal.retention.remove(partial(_clear, portal, table_uid))
+
+
+def _clear(portal: Portal, table_uid: str) -> None:
+    root = portal.settings.generations_folder / table_uid
+    with latch(portal, table_uid):
+        for path in list(root.iterdir()) if root.exists() else []:
+            if path.name.isdecimal():
+                _remove_folder(portal, GenerationRef(table_uid, int(path.name)))
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def discard(portal: Portal, ref: GenerationRef) -> None:
+    """Forget a kept generation, one that does not count."""
+    with portal.database.write() as db:
+        table = store.table(db, ref.table)
+        if table is not None and table.current == ref.number:
+            raise Conflict("This generation counts.", code="generation.current")
+        store.remove_generation(db, ref.table, ref.number)
+    remove_folder(portal, ref)
+
+
+def fall_back(work: Work, table_uid: str, number: int | None) -> None:
+    """Let another kept generation count, or none, because the current one is broken. Called under the latch. What was
+    written into the broken one is out of sight from then on; it stays as a kept generation."""
+    if number is not None and not generation(work, GenerationRef(table_uid, number)).is_ready:
+        raise Conflict(f"Generation {number} was never finished.", code="generation.unfinished")
+    table(work, table_uid).current = number
+
+
+def unlist(work: Work, ref: GenerationRef) -> None:
+    """Take a generation out of the catalogue and nothing more; for a copy of the catalogue."""
+    store.remove_generation(work.db, ref.table, ref.number)
 
 
 def remove_folder(portal: Portal, ref: GenerationRef) -> None:
+    """Remove the folder of a generation that the catalogue has forgotten."""
+    portal.retention.remove(partial(_remove_folder, portal, ref))
+
+
+def _remove_folder(portal: Portal, ref: GenerationRef) -> None:
     portal.rows.drop(ref)
     shutil.rmtree(folder(portal, ref), ignore_errors=True)
 
 
 def strays(portal: Portal) -> list[Path]:
-    """Folders of generations that the catalogue does not know: what crashes left."""
+    """Folders and files among the generations that the catalogue does not know: what crashes left."""
+    root = portal.settings.generations_folder
+    present = {path: sorted(path.iterdir()) if path.is_dir() else [] for path in sorted(root.iterdir())}
+    # Read after the folders: what was new when they were listed is known by now.
     with portal.database.read() as db:
         known = {
-            (table.uid, str(one.number))
+            table.uid: {str(one.number) for one in store.generations(db, table.uid)}
             for table in store.all_tables(db)
-            for one in store.generations(db, table.uid)
         }
-    root = portal.settings.generations_folder
-    tables = [path for path in root.iterdir() if path.is_dir()] if root.exists() else []
-    return [
-        path for table in tables for path in sorted(table.iterdir()) if (table.name, path.name) not in known
-    ]
+    found = [path for path in present if path.name not in known]
+    for path, inner in present.items():
+        found += [one for one in inner if path.name in known and one.name not in known[path.name]]
+    return found
 
 
-def _counting(db: Session, table_uid: str) -> Generation:
-    generation = store.current(db, table_uid)
+def _written_to(work: Work, table_uid: str) -> Generation:
+    """The generation that counts now, marked as one whose rows change. The caller holds the latch."""
+    generation = newest(work, table_uid)
     if generation is None:
         raise Conflict("This dataset has no rows yet.", code="table.empty")
+    if not generation.is_live:
+        with work.portal.database.write() as db:
+            found = store.generation(db, table_uid, generation.number)
+            assert found is not None, "nobody swaps or drops while the latch is held"
+            found.is_live = True
     return generation

@@ -46,6 +46,20 @@ def current(db: Session, uid: str) -> Generation | None:
     )
 
 
+def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
+    """The generations that count of the main tables of these datasets."""
+    rows = db.execute(
+        select(DataTable.dataset_id, Generation)
+        .join(Generation, Generation.table_uid == DataTable.uid)
+        .where(
+            DataTable.dataset_id.in_(dataset_ids),
+            DataTable.resource_id.is_(None),
+            DataTable.current == Generation.number,
+        )
+    )
+    return dict(rows.tuples().all())
+
+
 def generations(db: Session, uid: str) -> Sequence[Generation]:
     return db.scalars(select(Generation).where(Generation.table_uid == uid).order_by(Generation.number)).all()
 

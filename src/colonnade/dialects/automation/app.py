@@ -15,7 +15,12 @@ UPLOAD_MARGIN = 1 << 20
 
 def build(portal: Portal) -> FastAPI:
     app = FastAPI(
-        title="Automation API", version="1.0", redirect_slashes=False, docs_url=None, redoc_url=None
+        title="Automation API",
+        version="1.0",
+        redirect_slashes=False,
+        openapi_url="/openapi.json/",  # every path of this door ends in a slash by the time it gets here
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.portal = portal
 

@@ -9,10 +9,11 @@ from colonnade.core.datasets.security import Security
 from colonnade.core.publishing import service as publishing
 from colonnade.dialects.automation import rendering, status
 from colonnade.dialects.automation.models import DatasetBody, Limit, Offset
+from colonnade.dialects.automation.routing import KeyedRoute
 from colonnade.http.answers import empty, json
 from colonnade.http.edge import reading, writing
 
-router = APIRouter(prefix="/datasets", tags=["Datasets"])
+router = APIRouter(prefix="/datasets", tags=["Datasets"], route_class=KeyedRoute)
 OK = {"detail": "ok"}
 
 

@@ -23,6 +23,9 @@ CODES: Mapping[type[errors.PortalError], str] = {
     errors.Unavailable: "unavailable",
     errors.PortalError: "internal_error",
 }
+HTTP_CODES: Mapping[str, str] = {"http.405": "method_not_allowed", "http.413": "limit_reached"}
+"""What is wrong with a request before it reaches an operation; anything else is a `bad_request`."""
+
 STATUS_CONFLICTS = frozenset({"job.busy", "job.idle", "dataset.draft", "dataset.unpublished"})
 
 
@@ -34,7 +37,7 @@ def render(request: Request, error: errors.PortalError) -> Response:
         body["message"] = "Not found."
     if isinstance(error, errors.Invalid):
         if error.code.startswith("http."):
-            body["error_code"] = "bad_request"
+            body["error_code"] = HTTP_CODES.get(error.code, "bad_request")
         else:
             body |= {"message": "Invalid input", "detail": _detail(error)}
     if "trace_id" in error.facts:

@@ -12,11 +12,14 @@ from colonnade.core.resources.model import Resource
 from colonnade.core.work import Work
 from colonnade.dialects.automation import rendering
 from colonnade.dialects.automation.models import Limit, Offset, ResourceBody
+from colonnade.dialects.automation.routing import KeyedRoute
 from colonnade.errors import Invalid
 from colonnade.http.answers import empty, json
 from colonnade.http.edge import reading, writing
 
-router = APIRouter(prefix="/datasets/{dataset_uid}/resources", tags=["Dataset resources"])
+router = APIRouter(
+    prefix="/datasets/{dataset_uid}/resources", tags=["Dataset resources"], route_class=KeyedRoute
+)
 FILE_BODY = {
     "requestBody": {
         "required": True,

@@ -15,14 +15,14 @@ router = APIRouter(prefix="/catalog/datasets", tags=["Catalog"])
 
 @router.get("")
 def get_list(request: Request) -> Response:
-    query = query_of(request, grouped=False)
     with reading(request) as work:
-        found, total = catalogue.search(work, query)
-        results = [rendering.dataset(work, one) for one in found]
+        found, total = catalogue.search(work, query_of(request, grouped=False))
+        results = rendering.datasets(work, found)
     return rendering.answer({"total_count": total, "results": results})
 
 
 @router.get("/{dataset_id}")
 def get_one(request: Request, dataset_id: str) -> Response:
     with reading(request) as work:
-        return rendering.answer(rendering.dataset(work, datasets.readable(work, dataset_id)))
+        (result,) = rendering.datasets(work, [datasets.readable(work, dataset_id)])
+    return rendering.answer(result)

@@ -14,6 +14,7 @@ CODES: Mapping[str, str] = {
     "odsql.semantic": "ODSQLError",
     "odsql.incompatible": "IncompatibleTypesInComparisonFilter",
     "parameter.invalid": "InvalidRESTParameterError",
+    "http.405": "MethodNotAllowed",
 }
 FAMILIES: Mapping[type[errors.PortalError], str] = {
     errors.Unauthenticated: "Unauthorized",
@@ -32,4 +33,5 @@ def render(request: Request, error: errors.PortalError) -> Response:
     body = {"error_code": code, "message": error.message}
     if "trace_id" in error.facts:
         body["trace_id"] = str(error.facts["trace_id"])
-    return json(body, status_of(error))
+    headers = {"WWW-Authenticate": "Apikey"} if isinstance(error, errors.Unauthenticated) else None
+    return json(body, status_of(error), headers)

@@ -1,6 +1,6 @@
 """Core objects as Explore shows them (sections 4 and 11 of the reference)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from colonnade.core.catalogue.model import features
 from colonnade.core.datasets import metadata as meta
-from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.datasets.model import Dataset, ReadableDataset
 from colonnade.core.records import service as records
+from colonnade.core.records.service import About
 from colonnade.core.work import Work
 from colonnade.http.answers import JSON
 from colonnade.query.schema import Field, FieldType
@@ -45,25 +46,28 @@ def answer(body: Any) -> Response:
     return Response(orjson.dumps(body, option=orjson.OPT_NAIVE_UTC), media_type=JSON)
 
 
-def dataset(work: Work, readable: ReadableDataset) -> dict[str, Any]:
+def datasets(work: Work, readables: Sequence[ReadableDataset]) -> list[dict[str, Any]]:
+    abouts = records.about(work, readables)
+    return [_dataset(one, about) for one, about in zip(readables, abouts, strict=True)]
+
+
+def _dataset(readable: ReadableDataset, about: About) -> dict[str, Any]:
     one = readable.dataset
-    schema = records.schema(work, readable)
     return {
         "dataset_id": one.slug,
         "dataset_uid": one.uid,
         "attachments": [],
         "alternative_exports": [],
-        "has_records": records.has_records(work, readable),
+        "has_records": about.has_records,
         "data_visible": readable.access.data_visible,
         "visibility": "restricted" if one.is_restricted else "domain",
-        "features": features(schema),
-        "metas": _metas(work, readable),
-        "fields": [_field(field) for field in schema.fields],
+        "features": features(about.schema),
+        "metas": _metas(one, about),
+        "fields": [_field(field) for field in about.schema.fields],
     }
 
 
-def _metas(work: Work, readable: ReadableDataset) -> dict[str, Any]:
-    one = readable.dataset
+def _metas(one: Dataset, about: About) -> dict[str, Any]:
     templates = meta.effective(one.metadata_published or {})
     default = templates.pop(meta.DEFAULT, {})
     # Configuration, not metadata: readers see its effects.
@@ -75,7 +79,7 @@ def _metas(work: Work, readable: ReadableDataset) -> dict[str, Any]:
             **default,
             "data_processed": one.data_processed_at,
             "metadata_processed": one.metadata_processed_at,
-            "records_count": records.count(work, readable),
+            "records_count": about.count,
         },
         **templates,
     }

@@ -12,7 +12,7 @@ import duckdb
 
 from colonnade.engine.embedded.instance import Instance, translated
 from colonnade.engine.layout import attach, quoted
-from colonnade.errors import NotFound
+from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, GenerationRef
 
 WORTH_A_LOOK = 50_000
@@ -26,7 +26,8 @@ class OpenTable:
 
     `lock` is held while the file is attached or detached, so that the two never meet; `pins` counts those who use it.
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
-    many rows were written or deleted since somebody counted the dead places.
+    many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
+    the index is gone.
     """
 
     ref: GenerationRef
@@ -37,6 +38,7 @@ class OpenTable:
     lock: threading.Lock = field(default_factory=threading.Lock)
     dense: tuple[int, tuple[int, int] | None] | None = None
     churn: int = WORTH_A_LOOK
+    takes_writes: bool = False
 
 
 class OpenTables:
@@ -118,9 +120,12 @@ class OpenTables:
             if table.dropped or not table.path.is_file():
                 raise _unknown(table.ref)
             alias = f"g{next(self._names)}"
-            with translated(), self._instance.cursor() as cursor:
-                cursor.execute(attach(table.path, alias))
-            table.dense = None
+            with self._instance.cursor() as cursor:
+                try:
+                    cursor.execute(attach(table.path, alias))
+                except duckdb.Error as error:
+                    raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
+            table.dense, table.takes_writes = None, False
             table.alias = alias
 
     def _shrink(self) -> None:

@@ -55,7 +55,6 @@ class EmbeddedEngine:
         statements = (
             *layout.create_tables(name, schema),
             layout.insert_meta(name, START),
-            layout.create_id_index(name),
         )
         with translated(), self._instance.cursor() as cursor:
             cursor.execute(layout.attach(path, name, blocks=layout.block_size(0)))
@@ -81,8 +80,14 @@ class EmbeddedEngine:
         with self._tables.pinned(ref) as table, snapshot(self._instance, table) as state:
             yield state
 
-    def write(self, ref: GenerationRef, schema: Schema, change: Upsert | Delete, at: dt.datetime) -> Written:
+    @contextmanager
+    def _writable(self, ref: GenerationRef) -> Iterator[OpenTable]:
         with self._tables.pinned(ref) as table:
+            writing.drop_index(self._instance, table)
+            yield table
+
+    def write(self, ref: GenerationRef, schema: Schema, change: Upsert | Delete, at: dt.datetime) -> Written:
+        with self._writable(ref) as table:
             with writing.changing(self._instance, table) as state:
                 if isinstance(change, Upsert):
                     written = writing.upsert(state, schema, change, at)
@@ -125,12 +130,12 @@ class EmbeddedEngine:
                 yield batch
 
     def apply(self, ref: GenerationRef, schema: Schema, changes: Changes) -> Mark:
-        with self._tables.pinned(ref) as table:
+        if changes.is_empty:
+            return self.mark(ref)
+        with self._writable(ref) as table:
             with writing.changing(self._instance, table) as state:
                 replay.add_missing_columns(state, schema)
             with writing.changing(self._instance, table) as state:
-                if changes.is_empty:
-                    return state.mark
                 return replay.apply(state, changes)
 
     def export_rows(

@@ -2,8 +2,8 @@
 
 Rows are never updated in place, the counters neither: after an UPDATE DuckDB writes no checkpoint while any older
 transaction is open, and on a table that is always read its log would grow for ever. What is rewritten is deleted
-and inserted. That leaves dead places behind, which DuckDB does not reclaim from a table with an index; so a table
-that is mostly dead places is written anew.
+and inserted. That leaves dead places behind, which DuckDB reclaims only while nobody reads; so a table that is mostly
+dead places is written anew. The index on `_id` goes before the first write (`layout` says why).
 """
 
 import datetime as dt
@@ -21,8 +21,8 @@ from colonnade.engine.layout import (
     DELETED,
     META,
     ROWS,
-    create_id_index,
     create_rows,
+    drop_id_index,
     insert_meta,
     quoted,
     relation,
@@ -32,10 +32,21 @@ from colonnade.errors import Invalid
 from colonnade.generation import Mark
 from colonnade.query.schema import ID, KEY, SEQ, SOURCE, Schema
 
-_BY_INDEX = 1_000
-"""Ids. DuckDB looks up ids that stand in the statement in the index; beyond this one scan is cheaper."""
+_IN_STATEMENT = 1_000
+"""Ids. DuckDB skips blocks by ids that stand in the statement; more of them cost more than they save."""
 _DEAD_PLACES = 200_000
 """A table is written anew when so many places and more than half of all are dead."""
+
+
+def drop_index(instance: Instance, table: OpenTable) -> None:
+    """Make a generation as it was built into one that takes live writes."""
+    if table.takes_writes:
+        return
+    with changing(instance, table) as state:
+        # Not asked for first: DuckDB's lists of tables and indexes touch every attached file, and a file that another
+        # transaction has touched cannot be closed and opened again.
+        state.cursor.execute(drop_id_index(state.catalog))
+    table.takes_writes = True
 
 
 @contextmanager
@@ -108,7 +119,7 @@ def remove(state: Snapshot, ids: Sequence[int]) -> None:
     """Delete the rows with these ids."""
     if not ids:
         return
-    if len(ids) <= _BY_INDEX:
+    if len(ids) <= _IN_STATEMENT:
         numbers = ", ".join(str(int(one)) for one in ids)
         state.cursor.execute(f"DELETE FROM {state.rows} WHERE {ID} IN ({numbers})")
         return
@@ -164,4 +175,3 @@ def _rewrite(state: Snapshot) -> None:
     state.cursor.execute(f"INSERT INTO {new} SELECT * FROM {old} ORDER BY {SEQ}")
     state.cursor.execute(f"DROP TABLE {old}")
     state.cursor.execute(f"ALTER TABLE {new} RENAME TO {quoted(ROWS)}")
-    state.cursor.execute(create_id_index(state.catalog))

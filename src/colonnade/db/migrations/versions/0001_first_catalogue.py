@@ -171,6 +171,7 @@ def _resources() -> None:
         sa.Column("loaded_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("removed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_resource_dataset_id")),
         sa.ForeignKeyConstraint(["file_id"], ["uploaded_file.id"], name=op.f("fk_resource_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
