@@ -25,6 +25,7 @@ from colonnade.core.records.service import RowsChanged
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
+from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
@@ -38,12 +39,14 @@ from colonnade.http.methods import AnswerHead
 from colonnade.http.metrics import CountRequests, RequestMetrics
 from colonnade.http.paths import TolerantPaths
 from colonnade.index.tantivy_store import TantivyStore
-from colonnade.jobs.dbos import DbosRunner
-from colonnade.jobs.port import Runner
+from colonnade.jobs.dbos import DbosRunner, DbosSender
+from colonnade.jobs.here import HereRunner
+from colonnade.jobs.port import Runner, Sender
 
 DOORS = {automation.PREFIX: "automation", explore.PREFIX: "explore"}
 SLASHED = (f"{automation.PREFIX}/",)
 """Doors whose documents write every path with a final slash."""
+LOCKED = "data.locked"
 SPARE_WORKERS = 4
 """Jobs beside the builds: removals, withdrawals, checks."""
 
@@ -59,6 +62,15 @@ class Running:
     close: Callable[[], None]
 
 
+@dataclass(frozen=True)
+class Reached:
+    """A portal as a command has it. `is_served`: its rows belong to a server, the catalogue to both."""
+
+    portal: Portal
+    sender: Sender
+    is_served: bool
+
+
 def start(settings: Settings) -> Running:
     """Open the data folder, bring it up to date, resume what was interrupted, build the application.
 
@@ -68,9 +80,10 @@ def start(settings: Settings) -> Running:
         portal = open_portal(settings, cleanup)
         first = _first_start(portal)
         catalogue.start(portal)
-        plans = (*publishing_jobs.plans(portal), removal.plan(portal))
+        plans = (*publishing_jobs.plans(portal), removal.plan(portal), *upkeep_jobs.plans(portal))
         runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
         cleanup.callback(runner.close)
+        portal.runner = runner
         portal.handlers = {
             JobQueued: (partial(_start_job, runner),),
             RowsChanged: (_rows_changed,),
@@ -89,6 +102,7 @@ def open_portal(settings: Settings, cleanup: ExitStack) -> Portal:
     portal = parts(settings, cleanup)
     portal.database.migrate()
     _clear_scratch(portal)
+    portal.blobs.clear_interrupted()
     return portal
 
 
@@ -110,6 +124,30 @@ def parts(settings: Settings, cleanup: ExitStack) -> Portal:
     return Portal(settings, database, RowStore(engine, index), DiskBlobs(settings.blobs_folder))
 
 
+def reach(settings: Settings, cleanup: ExitStack) -> Reached:
+    """A portal for a command that has a job done: by the server that holds the folder, or else here."""
+    try:
+        portal = open_portal(settings, cleanup)
+    except Unavailable as error:
+        if error.code != LOCKED:
+            raise
+        portal, sender = parts(settings, cleanup), DbosSender(settings.jobs_file)
+        cleanup.callback(sender.close)
+        return Reached(portal, sender, is_served=True)
+    here = HereRunner(upkeep_jobs.plans(portal))
+    cleanup.callback(here.close)
+    return Reached(portal, here, is_served=False)
+
+
+def is_served(settings: Settings) -> bool:
+    """Whether a server holds the data folder at this moment."""
+    try:
+        _lock(settings).close()
+    except Unavailable:
+        return True
+    return False
+
+
 def _lock(settings: Settings) -> IO[str]:
     """Hold the data folder for this process; the lock goes with the process, however it ends."""
     handle = settings.lock_file.open("a+")
@@ -118,7 +156,7 @@ def _lock(settings: Settings) -> IO[str]:
     except OSError:
         handle.close()
         message = f"Another Colonnade process is using the folder {settings.data}."
-        raise Unavailable(message, code="data.locked") from None
+        raise Unavailable(message, code=LOCKED) from None
     handle.truncate(0)
     handle.write(str(os.getpid()))
     handle.flush()

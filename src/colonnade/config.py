@@ -275,6 +275,11 @@ class Settings:
         return self.data / "outbox"
 
     @property
+    def secret_file(self) -> Path:
+        """The key that stored passwords of other systems are sealed with."""
+        return self.data / "secret.key"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one server of a data folder."""
         return self.data / "lock"

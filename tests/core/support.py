@@ -83,7 +83,7 @@ def person(
         return people.actor_of_key(db, key)
 
 
-def dataset(portal: Portal, *, title: str | None = None, actor: Actor = ADMIN, **metadata: object) -> str:
+def dataset(portal: Portal, *, title: str | None = None, actor: Actor = ADMIN, **metadata: Any) -> str:
     """A new dataset; returns its uid."""
     name = f"dataset-{next(_numbers)}"
     default = {"title": title or name, **metadata}
@@ -287,7 +287,7 @@ def abort(portal: Portal, uid: str) -> None:
         publishing.abort(work, datasets.publishable(work, uid))
 
 
-def published(portal: Portal, content: str, **metadata: object) -> tuple[str, str]:
+def published(portal: Portal, content: str, **metadata: Any) -> tuple[str, str]:
     """A dataset whose rows were built from a CSV file; returns its uid and the resource's."""
     uid = dataset(portal, **metadata)
     resource = source(portal, uid, content)

@@ -20,7 +20,8 @@ from colonnade.core.records import service as records
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
-from colonnade.core.work import SYSTEM, Portal, Work
+from colonnade.core.upkeep import checks
+from colonnade.core.work import Actor, Portal, Work
 from colonnade.errors import NotFound
 from colonnade.generation import MANIFEST_FILE
 from colonnade.query import odsql
@@ -55,9 +56,9 @@ class Look:
     constant: str | None = None
 
 
-def look(portal: Portal, dataset_uid: str, words: Sequence[str]) -> Look:
+def look(portal: Portal, actor: Actor, dataset_uid: str, words: Sequence[str]) -> Look:
     """`words`: words to search for beside those that are found in the rows."""
-    with portal.reading(SYSTEM) as work:
+    with portal.reading(actor) as work:
         seen = tuple(JobSeen(one.uid, one.kind, one.state, one.message) for one in jobs.recent(work, 1000))
         problems = [*_jobs(seen), *_leftovers(portal)]
         for table in tables.all_tables(work):
@@ -69,6 +70,8 @@ def look(portal: Portal, dataset_uid: str, words: Sequence[str]) -> Look:
                 ]
             if table.current is not None and tables.current(work, table) is None:
                 problems.append(f"{table.uid}: its generation {table.current} is unknown")
+        # Asked after the indexes were looked at: one that is behind catches up when it is searched.
+        problems += [f"doctor: {one}" for one in checks.check(portal, lambda *_: None).findings]
         try:
             rows = _rows(work, dataset_uid)
         except NotFound:
@@ -111,7 +114,7 @@ def _jobs(seen: Sequence[JobSeen]) -> Iterator[str]:
 
 def _leftovers(portal: Portal) -> Iterator[str]:
     for path in tables.strays(portal):
-        if path.parent.name != catalogue.TABLE:
+        if path.name != catalogue.TABLE:
             yield f"a folder that nobody knows: {path.parent.name}/{path.name}"
     for path in portal.settings.scratch_folder.iterdir():
         if path.name not in AT_HOME:

@@ -20,16 +20,16 @@ from tests.journeys.looking import Look, look
 from tests.support.house import ADMIN_KEY, settings
 
 from colonnade import app
-from colonnade.cli.main import main as command_line
+from colonnade.cli.main import colonnade
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
+from colonnade.core.people import service as people
 from colonnade.core.publishing import service as publishing
 from colonnade.core.records import service as records
 from colonnade.core.records.coercion import LiveRow
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Ownership
 from colonnade.core.tables import service as tables
-from colonnade.core.work import SYSTEM
 
 PATIENCE_SECONDS = 120
 
@@ -42,6 +42,8 @@ class Stage:
     def __init__(self, running: app.Running, send: Callable[[Any], None]) -> None:
         self._running = running
         self._portal = running.portal
+        with self._portal.database.read() as db:
+            self._actor = people.actor_of_key(db, ADMIN_KEY)
         self._send = send
         self._stop = threading.Event()
         self._writers = ThreadPoolExecutor(8)
@@ -50,7 +52,7 @@ class Stage:
     def found(self, name: str, *, owned: int, rows: int | None) -> tuple[str, tuple[str, ...]]:
         """A dataset with edition 0 of a file, or (`rows` None) published empty for live rows; and with owned
         resources. Returns its uid and theirs."""
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             made = datasets.create(work, {"default": {"title": name}}, wanted_slug=name)
             sources = tuple(
                 resources.add(work, made, title=f"live {at}", ownership=Ownership.OWNED).uid
@@ -60,17 +62,24 @@ class Stage:
                 tables.ensure(work, made.dataset.id)
                 datasets.show(work, made.dataset)
         if rows is None:
-            with self._portal.reading(SYSTEM) as work:
+            with self._portal.reading(self._actor) as work:
                 records.create_empty(work, datasets.editable(work, name), SCHEMA)
         else:
             self.edit(made.dataset.uid, 0, rows)
         return made.dataset.uid, sources
 
+    def found_again(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """The same for a dataset whose making was interrupted before its first generation counted."""
+        with self._portal.reading(self._actor) as work:
+            editable = datasets.editable(work, name)
+            records.create_empty(work, editable, SCHEMA)
+            return editable.dataset.uid, tuple(one.uid for one in resources.resources(work, editable))
+
     def edit(self, uid: str, number: int, rows: int) -> None:
         """Put an edition of the file in the place of the one before."""
         content = edition(number, rows).encode()
         blob = self._portal.blobs.put(io.BytesIO(content), limit=1 << 30)
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             editable = datasets.editable(work, uid)
             old = [one.uid for one in resources.resources(work, editable) if not one.is_owned]
             file = resources.add_file(work, editable, blob, filename=f"e{number}.csv", mimetype=None)
@@ -79,15 +88,15 @@ class Stage:
                 resources.remove(work, editable, one)
 
     def publish(self, uid: str) -> str:
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             return publishing.publish(work, datasets.publishable(work, uid)).uid
 
     def unpublish(self, uid: str) -> str:
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             return publishing.unpublish(work, datasets.publishable(work, uid)).uid
 
     def restore_oldest(self, uid: str) -> str:
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             publishable = datasets.publishable(work, uid)
             table = tables.main_table(work, publishable.dataset.id)
             assert table is not None
@@ -95,16 +104,16 @@ class Stage:
             return publishing.restore(work, publishable, oldest.number).uid
 
     def abort(self, uid: str) -> None:
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             publishing.abort(work, datasets.publishable(work, uid))
 
     def remove(self, uid: str) -> None:
-        with self._portal.writing(SYSTEM) as work:
+        with self._portal.writing(self._actor) as work:
             publishing.remove(work, datasets.editable(work, uid))
 
     def state(self, uid: str) -> str | None:
         """Of the dataset's latest job."""
-        with self._portal.reading(SYSTEM) as work:
+        with self._portal.reading(self._actor) as work:
             job = publishing.latest_job(work, datasets.viewable(work, uid))
             return None if job is None else job.state
 
@@ -117,7 +126,7 @@ class Stage:
             time.sleep(0.02)
 
     def _unfinished(self) -> list[str]:
-        with self._portal.reading(SYSTEM) as work:
+        with self._portal.reading(self._actor) as work:
             recent = jobs.recent(work, 1000)
         return [
             f"{one.uid} {one.kind} {one.state}"
@@ -153,7 +162,7 @@ class Stage:
             self._send(("done", source, self._write(uid, source, one)))
 
     def _write(self, uid: str, source: str, one: Operation) -> tuple[int, ...]:
-        with self._portal.reading(SYSTEM) as work:
+        with self._portal.reading(self._actor) as work:
             editable = datasets.editable(work, uid)
             resource = resources.resource(work, editable, source)
             if one.kind == "clear":
@@ -173,7 +182,7 @@ class Stage:
         lay(doom)
 
     def look(self, uid: str, words: Sequence[str]) -> Look:
-        return look(self._portal, uid, words)
+        return look(self._portal, self._actor, uid, words)
 
     def close(self) -> None:
         self._writers.shutdown()
@@ -203,4 +212,4 @@ def serve(folder: Path, port: int) -> None:
     """The process of a real server: `colonnade serve`."""
     os.setsid()
     os.environ["COLONNADE_ADMIN_API_KEY"] = ADMIN_KEY
-    command_line(["serve", "--data", str(folder), "--port", str(port)])
+    colonnade(["serve", "--data", str(folder), "--port", str(port)])

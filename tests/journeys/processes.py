@@ -44,6 +44,7 @@ class Forked:
 
     def __init__(self, process: ForkServerProcess) -> None:
         self.process = process
+        process.daemon = True  # a test that fails leaves nothing behind
         process.start()
 
     @property
@@ -69,6 +70,7 @@ class PortalProcess(Forked):
     def __init__(self, folder: Path, *dooms: Doom, ledger: Ledger | None = None, **overrides: Any) -> None:
         self.ledger = ledger or Ledger()
         self.broken: list[str] = []
+        self._owed = 1  # answers that are to come; the first one says that it has started
         self._answers: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
         context = _context()
         self._pipe, inside = context.Pipe()
@@ -93,13 +95,14 @@ class PortalProcess(Forked):
         portal.answer()
         return portal
 
-    def ask(self, name: str, **arguments: Any) -> Any:
+    def ask(self, name: str, /, **arguments: Any) -> Any:
         """Do it and return the answer. Raises `Died`."""
         self.tell(name, **arguments)
         return self.answer()
 
-    def tell(self, name: str, **arguments: Any) -> None:
+    def tell(self, name: str, /, **arguments: Any) -> None:
         """Have it done; the answer is fetched by `answer`, or never."""
+        self._owed += 1
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._pipe.send((name, arguments))
 
@@ -108,6 +111,7 @@ class PortalProcess(Forked):
         if kind == "died":
             self._answers.put(("died",))
             raise Died
+        self._owed -= 1
         return rest[0]
 
     def kill(self) -> None:
@@ -120,8 +124,19 @@ class PortalProcess(Forked):
         assert self.process.exitcode == -signal.SIGKILL, f"it lives, or ended otherwise: {self.process.exitcode}"
         self._crashed()
 
+    def died_or_rests(self) -> None:
+        """Wait until a doom has come, or nothing is left that could meet it; then the process is killed."""
+        with contextlib.suppress(Died):
+            self.tell("rest")
+            while self._owed:
+                self.answer()
+            self.kill()
+            return
+        self.died()
+
     def close(self) -> None:
         """Stop it as an operator does."""
+        self.ask("stop_writers")
         self.ask("close")
         self.process.join(ANSWER_SECONDS)
         assert self.process.exitcode == 0
@@ -134,8 +149,8 @@ class PortalProcess(Forked):
         """Everything that was sent before the end arrives, however the end came."""
         handlers: dict[str, Callable[..., Any]] = {
             "answer": lambda value: self._answers.put(("answer", value)),
-            "sent": self.ledger.sent,
-            "done": self.ledger.done,
+            "sent": lambda *told: self.ledger.sent(*told),
+            "done": lambda *told: self.ledger.done(*told),
             "broke": self.broken.append,
         }
         with contextlib.suppress(EOFError, OSError):

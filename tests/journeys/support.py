@@ -7,8 +7,6 @@ from random import Random, SystemRandom
 from tests.journeys.looking import JobSeen, Look
 from tests.journeys.processes import PortalProcess
 
-ENDS = frozenset({"done", "aborted", "failed", "limit_reached"})
-
 
 def chance() -> Random:
     """A source of random moments. Its seed is printed, which pytest shows for a test that fails; `JOURNEY_SEED`
@@ -21,12 +19,11 @@ def chance() -> Random:
 def at_rest(portal: PortalProcess, uid: str) -> Look:
     """Look at a portal whose jobs are over: everything agrees, and every acknowledged write is there."""
     portal.ask("rest")
+    portal.ask("stop_writers")
     words = list(portal.ledger.words)
     seen: Look = portal.ask("look", uid=uid, words=words[:: 1 + len(words) // 20])
-    assert portal.broken == []
-    assert seen.problems == ()
-    assert portal.ledger.settle(seen.live) == []
-    assert {job.state for job in seen.jobs} <= ENDS
+    wrong = [*portal.broken, *seen.problems, *portal.ledger.settle(seen.live)]
+    assert not wrong, "\n".join(wrong)
     return seen
 
 

@@ -8,18 +8,28 @@ from pathlib import Path
 from colonnade.query.tree import (
     Aggregate,
     And,
+    Arithmetic,
+    Between,
+    Bounds,
+    Call,
     Compare,
     Expr,
     FieldRef,
+    Geometry,
     HasAny,
     In,
     IsNull,
+    Like,
     Literal,
+    MatchMode,
     Named,
     Not,
     Or,
     Order,
+    Prefix,
+    Quantity,
     Star,
+    StartsWith,
     TextMatch,
 )
 
@@ -74,14 +84,50 @@ def shown(parsed: Parsed) -> str:
             return f"(or {' '.join(map(shown, terms))})"
         case Not(term):
             return f"(not {shown(term)})"
-        case TextMatch(text, fields):
-            return f"(search {'*' if fields is None else ','.join(fields)} {_value(text)})"
+        case TextMatch(text, fields, mode):
+            return f"({_MODES[mode]} {_names(fields)} {_value(text)})"
+        case Like(value, text):
+            return f"(like {shown(value)} {_value(text)})"
+        case StartsWith(text, fields, multivalued):
+            return f"({'starts-any' if multivalued else 'starts'} {_names(fields)} {_value(text)})"
+        case Between(value, low, high, low_closed, high_closed):
+            interval = f"{'[' if low_closed else ']'}{shown(low)} {shown(high)}{']' if high_closed else '['}"
+            return f"(between {shown(value)} {interval})"
+        case Arithmetic(first, rest):
+            return f"({shown(first)} {' '.join(f'{op} {shown(one)}' for op, one in rest)})"
+        case Call(function, arguments):
+            return f"({' '.join([function, *map(shown, arguments)])})"
+        case Prefix(name):
+            return f"{name}*"
+        case Quantity(number, unit):
+            return f"{number}{unit}"
+        case Geometry(text):
+            return f"geom{_value(text)}"
+        case Bounds(values):
+            return f"]{' '.join(map(shown, values))}["
         case HasAny(name, values, negated):
             return f"({'other' if negated else 'any'} {name} {' '.join(map(_value, values))})"
         case Star():
             return "*"
-        case Aggregate(function, argument):
-            return f"({function} {'*' if argument is None else shown(argument)})"
+        case Aggregate(function, argument, distinct, parameter):
+            words = [
+                function,
+                *(["distinct"] if distinct else []),
+                "*" if argument is None else shown(argument),
+            ]
+            return f"({' '.join(words)}{'' if parameter is None else f' {parameter}'})"
+
+
+_MODES = {
+    MatchMode.WORDS: "words",
+    MatchMode.LIKE: "words-like",
+    MatchMode.FUZZY: "search",
+    MatchMode.PREFIXES: "suggest",
+}
+
+
+def _names(fields: tuple[str, ...] | None) -> str:
+    return "*" if fields is None else ",".join(fields)
 
 
 def _item(one: Named | Order) -> str:
@@ -115,11 +161,31 @@ def written(expr: Expr) -> str:
             return " or ".join(f"({written(one)})" for one in terms)
         case Not(term):
             return f"not({written(term)})"
-        case TextMatch(text, None):
+        case TextMatch(text, None, MatchMode.WORDS):
             return _literal(text)
-        case TextMatch(text, fields):
-            return f"search({','.join(written(FieldRef(one)) for one in fields or ())},{_literal(text)})"
+        case TextMatch(text, fields, MatchMode.FUZZY):
+            return f"search({_places(fields)}{_literal(text)})"
+        case TextMatch(text, fields, MatchMode.PREFIXES):
+            return f"suggest({_places(fields)}{_literal(text)})"
+        case StartsWith(text, fields):
+            return f"startswith({_places(fields)}{_literal(text)})"
+        case Like(value, text):
+            return f"{written(value)} LIKE {_literal(text)}"
+        case Between(value, low, high, low_closed, high_closed):
+            ends = (
+                f"{'[' if low_closed else ']'}{written(low)} .. {written(high)}{']' if high_closed else '['}"
+            )
+            return f"{written(value)} in {ends}"
+        case Arithmetic(first, rest):
+            operands = "".join(f"{op}({written(one)})" for op, one in rest)
+            return f"(({written(first)}){operands})"
+        case Call(function, arguments):
+            return f"{function}({','.join(map(written, arguments))})"
     raise AssertionError(expr)
+
+
+def _places(fields: tuple[str, ...] | None) -> str:
+    return "*," if fields is None else "".join(f"{written(FieldRef(one))}," for one in fields)
 
 
 def _literal(value: object) -> str:

@@ -59,8 +59,9 @@ def _bound(
         where=parse_where(where) if where else None,
         group_by=parse_group_by(group_by) if group_by else (),
         order_by=parse_order_by(order_by) if order_by else (),
+        zone=zone,
     )
-    return bind(query, visible=VISIBLE, table=TABLE, zone=zone)
+    return bind(query, visible=VISIBLE, table=TABLE)
 
 
 def _shown(where: Expr | None) -> str:

@@ -86,7 +86,7 @@ def _load_and_tell(running: app.Running, site: str, credentials: dict[str, str])
                 "",
                 "Open in a browser:",
                 f"  {explore}",
-                f"  {explore}/flights/records?select=carrier,count(*)&group_by=carrier",
+                f"  {explore}/flights/records?select=carrier,count(*)&group_by=carrier&limit=20",
                 f"  {explore}/flights/records?where=dest%3D%22LAX%22&order_by=-dep_delay",
                 f"  {explore}/airports/records?where=search(%22kennedy%22)",
                 "",

@@ -5,7 +5,9 @@ import sys
 import click
 
 from colonnade import __version__
+from colonnade.cli.backup import backup, restore
 from colonnade.cli.demo import demo
+from colonnade.cli.doctor import doctor
 from colonnade.cli.jobs import jobs
 from colonnade.cli.keys import key, user
 from colonnade.cli.serve import serve
@@ -18,7 +20,7 @@ def colonnade() -> None:
     """A data portal server: one hall of data behind many doors."""
 
 
-for command in (serve, demo, user, key, jobs):
+for command in (serve, demo, user, key, jobs, doctor, backup, restore):
     colonnade.add_command(command)
 
 

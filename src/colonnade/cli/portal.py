@@ -11,7 +11,7 @@ import click
 
 from colonnade import app
 from colonnade.config import Settings, read_settings
-from colonnade.core.work import SYSTEM, Work
+from colonnade.core.work import SYSTEM, Portal, Work
 from colonnade.errors import NotFound
 
 data_option: Callable[..., Any] = click.option(
@@ -27,19 +27,31 @@ def settings_from(data: Path | None) -> Settings:
     return settings
 
 
-@contextmanager
-def command_work(data: Path | None) -> Iterator[Work]:
-    """Work that changes the catalogue of a folder, whether a server is using it or not.
-
-    Raises `NotFound` where there is no portal.
-    """
+def existing(data: Path | None) -> Settings:
+    """The settings of a portal that is there. Raises `NotFound`."""
     settings = settings_from(data)
     if not settings.catalogue_file.exists():
         raise NotFound(
             f"There is no portal in {settings.data}; `colonnade serve` makes one.", code="data.none"
         )
+    return settings
+
+
+@contextmanager
+def command_portal(data: Path | None) -> Iterator[Portal]:
+    """The catalogue of a folder, whether a server is using it or not; the rows are not to be touched.
+
+    Raises `NotFound` where there is no portal.
+    """
+    settings = existing(data)
     with ExitStack() as cleanup:
         portal = app.parts(settings, cleanup)
         portal.database.migrate()
-        with portal.writing(SYSTEM) as work:
-            yield work
+        yield portal
+
+
+@contextmanager
+def command_work(data: Path | None) -> Iterator[Work]:
+    """Work that changes the catalogue of a folder. Raises `NotFound` where there is no portal."""
+    with command_portal(data) as portal, portal.writing(SYSTEM) as work:
+        yield work

@@ -1,8 +1,11 @@
 """`colonnade serve`."""
 
 import os
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -49,7 +52,8 @@ def run(running: app.Running, settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    with _signals_once():
+        uvicorn.Server(config).run()
     with running.portal.reading(SYSTEM) as work:
         is_busy = bool(jobs.active(work))
     if is_busy:
@@ -57,6 +61,18 @@ def run(running: app.Running, settings: Settings, host: str, port: int) -> None:
         sys.stderr.flush()
         os._exit(0)
     running.close()
+
+
+@contextmanager
+def _signals_once() -> Iterator[None]:
+    """Uvicorn sends itself the signal that stopped it once more, which by default would end the process there and then,
+    with everything open."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def show_first(first: FirstAdministrator) -> None:

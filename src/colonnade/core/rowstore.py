@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from colonnade.engine.port import Delete, Engine, Reading, Selection, Upsert, Written
 from colonnade.errors import Unavailable
@@ -18,7 +19,7 @@ from colonnade.generation import START, Changes, GenerationRef, Mark
 from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
 from colonnade.latches import Latches
 from colonnade.query.schema import SYSTEM_COLUMNS, Schema
-from colonnade.query.tree import BoundQuery
+from colonnade.query.tree import BoundQuery, TextMatch
 
 TRIES = 3
 """How often a reader looks for a matching pair before it takes the latch."""
@@ -134,6 +135,8 @@ class RowStore:
     def catch_up(self, ref: GenerationRef, schema: Schema) -> None:
         """Let the index take up what it lacks since a crash. A broken one stays as it is."""
         with self.latch(ref.table), suppress(IndexBrokenError):
+            if self._index.check(ref):
+                return
             known = self._index.searcher(ref).mark
             if known < self._engine.mark(ref):
                 self._index.apply(ref, self._engine.text_changes_since(ref, schema, known))
@@ -142,9 +145,11 @@ class RowStore:
         """Write a copy of rows and index into an existing folder, as a generation's, while others read and write.
 
         The index is copied first, since only it needs the writers to wait: the rows may be ahead of it by what was
-        written meanwhile, as after a crash, and it catches up when the copy is used.
+        written meanwhile, as after a crash, and it catches up when the copy is used. A broken one is made anew before.
         """
         with self.latch(ref.table):
+            if self._index.check(ref):
+                self._rebuild(ref, schema)
             self._follow(ref, schema, self._engine.mark(ref))
             with _unavailable():
                 self._index.copy(ref, folder)
@@ -160,7 +165,10 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
         with self._pair(ref, schema, until) as (reading, searcher):
-            hits = {match: searcher.ids(match) for match in query.matches}
+            hits: dict[TextMatch, Any] = {}
+            for match in query.matches:
+                _remaining(until)
+                hits[match] = searcher.ids(match)
             return reading.select(query, hits, seconds=_remaining(until))
 
     @contextmanager

@@ -9,10 +9,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from colonnade.errors import Unavailable
+from colonnade.errors import PortalError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
@@ -52,7 +52,6 @@ class Database:
                 yield session
             finally:
                 session.expunge_all()  # what was read stays readable as values
-                session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -68,7 +67,14 @@ class Database:
             except OperationalError as error:
                 message = "The catalogue has been busy for too long."
                 raise Unavailable(message, code="catalogue.busy") from error
-            yield session
+            try:
+                yield session
+            except BaseException as error:
+                if not isinstance(error, PortalError):
+                    # A result that was half read may live on in the trace, and would keep this connection at its old
+                    # state for whoever is given it next.
+                    session.invalidate()
+                raise
 
     def copy_to(self, target: Path) -> None:
         """Write one consistent state to a new file while others read and write."""
@@ -76,8 +82,11 @@ class Database:
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when all is well."""
-        with self._engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        try:
+            with self._engine.connect() as connection:
+                found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        except (DatabaseError, sqlite3.DatabaseError) as error:  # the latter from `_configure`
+            return [f"catalogue: it cannot be read ({getattr(error, 'orig', error)})"]
         return [f"catalogue: {line}" for line in found if line != "ok"]
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from colonnade.disk import link_or_copy
 from colonnade.errors import LimitReached, NotFound
 from colonnade.files.port import Blob
 
@@ -51,6 +52,12 @@ class DiskBlobs:
 
     def remove(self, digest: str) -> None:
         self._path(digest).unlink(missing_ok=True)
+
+    def copy(self, digest: str, root: Path) -> None:
+        target = root / digest[:2] / digest
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self.local(digest) as path:
+            link_or_copy(path, target)
 
     def clear_interrupted(self) -> None:
         for path in self._incoming.iterdir():

@@ -31,6 +31,11 @@ class BlobStore(Protocol):
 
     def remove(self, digest: str) -> None: ...
 
+    def copy(self, digest: str, root: Path) -> None:
+        """Write a blob into another folder, where a store on disk would look for it. Not made durable.
+        Raises `NotFound`."""
+        ...
+
     def clear_interrupted(self) -> None:
         """Remove what interrupted uploads left. Only for when nobody uploads: at start."""
         ...

@@ -25,7 +25,9 @@ _CANDIDATES = ["cp1252", "cp1250", "cp1251", "cp1253", "shift_jis", "gb18030", "
 """What spreadsheets of the world really write. The detector knows more, and finds them in short files by mistake."""
 
 _WESTERN = "cp1252"
-_SLOPPY = "sloppy-windows-1252"
+SLOPPY = "sloppy-windows-1252"
+LATIN_ERRORS = "colonnade-latin"
+"""An error handler of codecs: with it, Windows-1252 reads every byte."""
 _UTF8 = (None, "utf-8", "utf-8-sig")
 
 
@@ -56,7 +58,7 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
     holds NULs or nothing at all.
     """
     given = source.params.get("encoding")
-    encoding = _known(source, str(given)) if given else None
+    encoding = known(source, str(given)) if given else None
     with source.path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
     if not head:
@@ -74,10 +76,10 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
     return _scanned(source, path)
 
 
-def _known(source: Source, name: str) -> str:
+def known(source: Source, name: str) -> str:
     """The codec's own name. Only codecs between text and bytes are let in."""
-    if name.lower() == _SLOPPY:
-        return _SLOPPY
+    if name.lower() == SLOPPY:
+        return SLOPPY
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=name)
         return codecs.lookup(name).name
@@ -114,7 +116,7 @@ def _fits(path: Path, encoding: str) -> str:
         for _ in _texts(path, encoding):
             pass
     except UnicodeError:
-        return _SLOPPY
+        return SLOPPY
     return encoding
 
 
@@ -132,8 +134,8 @@ def _transcoded(source: Source, encoding: str, scratch: Path, *, is_given: bool)
 
 
 def _texts(path: Path, encoding: str) -> Iterator[str]:
-    if encoding == _SLOPPY:
-        encoding, errors = _WESTERN, "colonnade-latin"
+    if encoding == SLOPPY:
+        encoding, errors = _WESTERN, LATIN_ERRORS
     else:
         errors = "strict"
     with path.open("r", encoding=encoding, errors=errors, newline="") as file:
@@ -147,7 +149,7 @@ def _latin(fault: UnicodeError) -> tuple[str, int]:
     return fault.object[fault.start : fault.end].decode("latin-1"), fault.end
 
 
-codecs.register_error("colonnade-latin", _latin)
+codecs.register_error(LATIN_ERRORS, _latin)
 
 
 def _utf8_fault(path: Path) -> BadByte | None:

@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from colonnade import errors
 from colonnade.core.work import Actor, Portal, Work
@@ -70,7 +71,8 @@ def writing(request: Request) -> Iterator[Work]:
 
 
 def answer_errors(app: FastAPI, render: Renderer) -> None:
-    """Let a door's renderer answer every error: the core's, the router's and the unforeseen."""
+    """Let a door's renderer answer every error: the core's, the router's and the unforeseen. Middleware that is added
+    after this call sees these answers too."""
 
     def portal_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PortalError)
@@ -88,14 +90,40 @@ def answer_errors(app: FastAPI, render: Renderer) -> None:
         answer.headers.update(headers)
         return answer
 
-    def crash(request: Request, error: Exception) -> Response:
-        trace_id = str(uuid.uuid4())
-        log_crash(request, trace_id, error)
-        return render(request, errors.PortalError("A server error occurred.", code="bug", trace_id=trace_id))
-
     app.add_exception_handler(errors.PortalError, portal_error)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(Exception, crash)
+    app.add_middleware(AnswerCrashes, render=render)
+
+
+class AnswerCrashes:
+    """Answers what nobody foresaw, and logs it once: a handler of Starlette's for `Exception` would raise it again."""
+
+    def __init__(self, app: ASGIApp, render: Renderer) -> None:
+        self._app = app
+        self._render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return  # Nobody is there to be answered, and nothing is wrong here.
+        except Exception as error:
+            if scope["type"] != "http" or has_begun:
+                raise  # Half an answer cannot be taken back: the server closes the connection.
+            await self._crashed(Request(scope, receive), error)(scope, receive, send)
+
+    def _crashed(self, request: Request, error: Exception) -> Response:
+        trace_id = str(uuid.uuid4())
+        log_crash(request, trace_id, error)
+        bug = errors.PortalError("A server error occurred.", code="bug", trace_id=trace_id)
+        return self._render(request, bug)
 
 
 def _family(request: Request, error: HTTPException) -> errors.PortalError:

@@ -32,7 +32,8 @@ class CountRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        door = next((name for start, name in self._doors.items() if scope["path"].startswith(start)), "other")
+        path = f"{scope['path']}/"
+        door = next((name for start, name in self._doors.items() if path.startswith(f"{start}/")), "other")
         method = scope["method"] if scope["method"] in self.METHODS else "other"
         status, begun = 500, time.perf_counter()
 

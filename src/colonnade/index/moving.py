@@ -1,5 +1,6 @@
 """The files of an index at rest: are they as they were written, and a copy of them."""
 
+import json
 import shutil
 import struct
 import zlib
@@ -10,8 +11,10 @@ from colonnade.disk import link_or_copy
 from colonnade.index.port import IndexBrokenError
 
 _CHUNK = 1 << 20
+_META = "meta.json"
 _REPLACED = ".json"
 _LOCK = ".lock"
+_UNFINISHED = ".tmp"
 
 _TAIL = struct.Struct("<II")
 _MAGIC = 1337
@@ -20,9 +23,11 @@ this number. The others are replaced as a whole by a rename, and locks hold noth
 
 
 def damaged(folder: Path) -> list[str]:
-    """The files that are not what was written into them, in sentences."""
+    """The files that are not what was written into them, in sentences. Raises `IndexBrokenError`."""
     return [
-        f"The file {path.name} of the text index is damaged." for path in _written_once(folder) if not _is_whole(path)
+        f"The file {path.name} of the text index is damaged."
+        for path in _committed(folder)
+        if not _is_whole(path)
     ]
 
 
@@ -33,15 +38,21 @@ def copy(folder: Path, target: Path) -> None:
         for path in sorted(folder.iterdir()):
             if path.suffix == _REPLACED:
                 shutil.copyfile(path, target / path.name)
-            elif path.suffix != _LOCK:
+            elif path.suffix != _LOCK and not path.name.startswith(_UNFINISHED):
                 link_or_copy(path, target / path.name)
     except FileNotFoundError as error:
         raise IndexBrokenError(f"the index went while it was copied: {error}") from error
 
 
-def _written_once(folder: Path) -> Iterator[Path]:
+def _committed(folder: Path) -> Iterator[Path]:
+    """The files of the last commit's segments. Others are what an interrupted one left; the next writer removes them."""
+    try:
+        segments = json.loads((folder / _META).read_bytes())["segments"]
+        names = {one["segment_id"].replace("-", "") for one in segments}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexBrokenError(f"its {_META} cannot be read ({type(error).__name__})") from error
     for path in sorted(folder.iterdir()):
-        if path.suffix not in {_REPLACED, _LOCK}:
+        if path.name.partition(".")[0] in names:
             yield path
 
 

@@ -13,7 +13,7 @@ from colonnade.generation import Mark, no_ids
 from colonnade.index.guard import guarded
 from colonnade.index.layout import ID_FIELD, text_field
 from colonnade.index.terms import Term, terms
-from colonnade.query.tree import TextMatch
+from colonnade.query.tree import MatchMode, TextMatch
 
 SLICE = 50_000
 """Hits taken at once. Their list is built under the GIL, 10 ms for this many; Tantivy reserves memory by it too."""
@@ -47,15 +47,15 @@ class TantivySearcher:
     def ids(self, match: TextMatch) -> Any:
         """Every term of the text must occur in at least one of the fields; a term of several words in one field, the
         words one after the other. A text without any word asks for nothing and so is true of every row: callers
-        take an empty search box as no condition, and this agrees. A field that the index does not have holds no
-        text. `fields` None means all. Raises `IndexBrokenError`.
+        take an empty search box as no condition, and this agrees; only `LIKE` is then true of none. A field that the
+        index does not have holds no text. `fields` None means all. Raises `IndexBrokenError`.
         """
-        wanted = terms(match.text)
+        wanted = terms(match.text, match.mode)
         names = self._names if match.fields is None else self._names.intersection(match.fields)
         with guarded():
-            if not wanted:
+            if not wanted and match.mode is not MatchMode.LIKE:
                 return self._all(_any_row(self._schema))
-            if not names or not all(term.can_match for term in wanted):
+            if not wanted or not names or not all(term.can_match for term in wanted):
                 return no_ids()
             return self._every(wanted, [text_field(name) for name in sorted(names)])
 
@@ -73,6 +73,10 @@ class TantivySearcher:
 
     def _term(self, term: Term, field: str) -> Query:
         *head, last = term.words
+        if term.is_suffix:
+            return self._suffixed(term, field)
+        if term.distance:
+            return self._fuzzy(term, field)
         if not term.is_prefix:
             return self._phrase(term.words, field)
         if not head:
@@ -86,6 +90,22 @@ class TantivySearcher:
         if len(parts) == 1:  # a phrase of one word panics
             return Query.term_query(self._schema, field, parts[0])
         return Query.phrase_query(self._schema, field, list(parts))
+
+    def _fuzzy(self, term: Term, field: str) -> Query:
+        """Two letters that changed places count as one that is wrong."""
+        (word,) = term.words
+        near = Query.fuzzy_term_query(self._schema, field, word, term.distance, transposition_cost_one=True)
+        return _or([near, self._prefix(word, field)]) if term.is_prefix else near
+
+    def _suffixed(self, term: Term, field: str) -> Query:
+        """The words after the first are a phrase; that the first stands directly before them is not asked for: a
+        phrase with an open beginning could stand for more words than Tantivy takes."""
+        first, *rest = term.words
+        tail = ".*" if term.is_prefix and not rest else ""
+        begun = Query.regex_query(self._schema, field, f".*{re.escape(first)}{tail}")
+        if not rest:
+            return begun
+        return _and([begun, self._term(Term(tuple(rest), term.is_prefix), field)])
 
     def _prefix(self, word: str, field: str) -> Query:
         """Distance 0: an exact prefix. A regex does the same, slower, and refuses long words."""

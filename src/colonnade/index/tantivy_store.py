@@ -70,15 +70,18 @@ class TantivyStore:
 
     def check(self, ref: GenerationRef) -> list[str]:
         try:
-            self.drop(ref)  # closes its writer, whose merges would change the files, and forgets what is in memory
-            self.searcher(ref)
+            # Closes its writer, whose merges would change the files, and forgets what is in memory.
+            self.drop(ref)
+            # Before it is opened: over a damaged file Tantivy may end the process, not just raise.
+            wrong = moving.damaged(self._folder(ref))
+            if not wrong:
+                self.searcher(ref)
         except IndexBrokenError as error:
             return [f"The text index cannot be read: {error}."]
-        return moving.damaged(self._folder(ref))
+        return wrong
 
     def copy(self, ref: GenerationRef, folder: Path) -> None:
         self.drop(ref)
-        self.searcher(ref)
         moving.copy(self._folder(ref), folder / INDEX_FOLDER)
 
     def drop(self, ref: GenerationRef) -> None:

@@ -3,12 +3,14 @@
 DBOS keeps one instance and one registry a process, so this module does too: `DbosRunner` owns them while it lives.
 """
 
+import contextvars
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowID, error
+from sqlalchemy.exc import SQLAlchemyError
 
 from colonnade.errors import PortalError, Unavailable
 from colonnade.jobs.port import Plan, Step
@@ -48,9 +50,8 @@ class DbosRunner:
         DBOS.register_queue(SENT_QUEUE, worker_concurrency=1)
 
     def start(self, kind: str, job: str) -> None:
-        if DBOS.get_workflow_status(job) is None:
-            with SetWorkflowID(job):
-                DBOS.start_workflow(_run, kind, job)
+        # In a context of its own: a step of another job may start this one, and DBOS has no workflows begun by steps.
+        contextvars.Context().run(_start, kind, job)
 
     def is_known(self, job: str) -> bool:
         return DBOS.get_workflow_status(job) is not None
@@ -71,6 +72,9 @@ class DbosSender:
     """Hands jobs from a command to the server that runs on the same file; they begin within about a second."""
 
     def __init__(self, database: Path) -> None:
+        """Raises `Unavailable` when no server ever ran here."""
+        if not database.exists():
+            raise Unavailable("Another command is using this folder, and no server.", code="jobs.none")
         self._client = DBOSClient(system_database_url=f"sqlite:///{database}")
 
     def send(self, kind: str, job: str) -> None:
@@ -80,10 +84,19 @@ class DbosSender:
             "workflow_id": job,
             "app_version": APPLICATION_VERSION,
         }
-        self._client.enqueue(options, kind, job)
+        try:
+            self._client.enqueue(options, kind, job)
+        except SQLAlchemyError as problem:
+            raise Unavailable("The server's jobs cannot be reached.", code="jobs.unreachable") from problem
 
     def close(self) -> None:
         self._client.destroy()
+
+
+def _start(kind: str, job: str) -> None:
+    if DBOS.get_workflow_status(job) is None:
+        with SetWorkflowID(job):
+            DBOS.start_workflow(_run, kind, job)
 
 
 @DBOS.workflow(name=WORKFLOW)

@@ -37,7 +37,7 @@ class Sender(Protocol):
     """How a command has a job done: by the server if one runs, else in its own process."""
 
     def send(self, kind: str, job: str) -> None:
-        """Have a job begun soon, in the background."""
+        """Have a job begun soon, in the background. Raises `Unavailable`."""
         ...
 
     def close(self) -> None:

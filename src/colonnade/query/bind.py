@@ -28,23 +28,25 @@ def bind(
     guard: Expr | None = None,
     table: Schema | None = None,
     system: Sequence[str] = (),
-    zone: dt.tzinfo = dt.UTC,
+    moment: dt.datetime | None = None,
 ) -> BoundQuery:
     """Check a query and write out what it leaves to its context.
 
     `visible`: the fields that the reader may see. `row_filter`, `guard`: conditions of the reader's and of the
     caller's own over `table` (all fields; `visible` if absent) and the system columns. `system`: system columns that
-    the query itself may name besides. `zone`: where dates without an offset are read.
+    the query itself may name besides. `moment`: what `now()` is, with an offset; the present by default.
 
     Raises `Invalid` with code `odsql.semantic` or `odsql.incompatible`; for a row filter or guard that does not fit
     the table with code `filter.broken` and without a field's name: the reader must not learn of it.
     """
-    scope = Scope(visible, frozenset(system), zone)
+    present = moment or dt.datetime.now(dt.UTC)
+    scope = Scope(visible, frozenset(system), query.zone, present, query.language)
     check_aliases((*query.group_by, *(query.select or ())))
     keys = bound_keys(query.group_by, scope)
     outputs = bound_select(query.select, keys, scope)
     order = bound_order(query.order_by, keys, outputs, scope)
-    whole = Scope(table or visible, frozenset(SYSTEM_TYPES), zone)
+    # In UTC: a reader who chooses a zone must not move what a filter lets through.
+    whole = Scope(table or visible, frozenset(SYSTEM_TYPES), dt.UTC, present)
     terms = [_filter(one, whole) for one in (guard, row_filter) if one is not None]
     if query.where is not None:
         terms.append(_condition(query.where, scope))

@@ -16,6 +16,9 @@ from colonnade.query.scope import Scope
 from colonnade.query.tree import (
     Aggregate,
     And,
+    Arithmetic,
+    Between,
+    Call,
     Compare,
     CompareOp,
     Expr,
@@ -23,14 +26,17 @@ from colonnade.query.tree import (
     HasAny,
     In,
     IsNull,
+    Like,
     Literal,
+    MatchMode,
     Not,
     Or,
     Scalar,
-    Star,
+    StartsWith,
     TextMatch,
 )
-from colonnade.query.types import DATES, NUMBERS, Typed
+from colonnade.query.types import DATES, NUMBERS, TEXTS, Typed
+from colonnade.query.values import bound_value, is_value, moment_of
 
 _CLAUSE = "where"
 
@@ -54,14 +60,18 @@ _HOLDS: Mapping[CompareOp, Callable[[Any, Any], bool]] = {
     CompareOp.GE: operator.ge,
 }
 
-_EQUALITY = frozenset({CompareOp.EQ, CompareOp.NE})
+_LONGEST_PATTERN = 500
+"""Characters of a text that is looked for otherwise than as whole words: each word costs some milliseconds a field."""
 
-_TEXTS = frozenset({FieldType.TEXT, FieldType.JSON})
+_MOST_PREFIXES = 100
+"""Words with a wildcard in a text of whole words."""
+
+_EQUALITY = frozenset({CompareOp.EQ, CompareOp.NE})
 
 
 def bound_condition(expr: Expr, scope: Scope) -> Expr:
     """The condition as an engine takes it. The tree must not be deep (`walk.check_depth`). Raises `Invalid`."""
-    return _BINDERS[type(expr)](expr, scope)
+    return _BINDERS.get(type(expr), _no_condition)(expr, scope)
 
 
 def _and(expr: And, scope: Scope) -> Expr:
@@ -97,54 +107,97 @@ def _not(expr: Not, scope: Scope) -> Expr:
 
 
 def _compare(expr: Compare, scope: Scope) -> Expr:
-    left, right = expr.left, expr.right
+    left, right = _plain(expr.left, scope), _plain(expr.right, scope)
     if isinstance(left, Literal):
         if isinstance(right, Literal):
             return Literal(_holds(expr.op, left.value, right.value, scope), at=expr.at)
         return _compare(Compare(_MIRRORED[expr.op], right, left, at=expr.at), scope)
-    field, typed = _field(left, scope)
+    value, typed = _operand(left, scope)
     if isinstance(right, Literal):
-        return _compare_literal(expr, field, typed, right, scope)
-    other, other_typed = _field(right, scope)
+        return _compare_literal(expr, value, typed, right, scope)
+    other, other_typed = _operand(right, scope)
+    if typed is None or other_typed is None:
+        return _FALSE
     if typed.multivalued or other_typed.multivalued or _family(typed.type) != _family(other_typed.type):
-        raise incompatible(_CLAUSE, f"Fields {field.name} and {other.name} cannot be compared.")
-    return expr
+        raise incompatible(_CLAUSE, _unlike(left, right))
+    return Compare(expr.op, value, other, at=expr.at)
 
 
-def _compare_literal(expr: Compare, field: FieldRef, typed: Typed, literal: Literal, scope: Scope) -> Expr:
+def _compare_literal(expr: Compare, value: Expr, typed: Typed | None, literal: Literal, scope: Scope) -> Expr:
     is_ordering = expr.op not in _EQUALITY
+    if typed is None:
+        return _FALSE
     if typed.multivalued and is_ordering:
-        raise incompatible(_CLAUSE, f"The multivalued field {field.name} has no order.")
-    value = _coerced(literal, typed, scope, is_ordering=is_ordering)
-    if value is None:
+        raise incompatible(_CLAUSE, f"The multivalued field {_name(value)} has no order.")
+    wanted = _coerced(literal, typed, scope, is_ordering=is_ordering)
+    if wanted is None:
         return _FALSE
     if typed.multivalued:
-        return HasAny(field.name, (str(value),), negated=expr.op is CompareOp.NE, at=expr.at)
-    return Compare(expr.op, field, Literal(value, at=literal.at), at=expr.at)
+        return HasAny(_name(value), (str(wanted),), negated=expr.op is CompareOp.NE, at=expr.at)
+    return Compare(expr.op, value, Literal(wanted, at=literal.at), at=expr.at)
 
 
 def _in(expr: In, scope: Scope) -> Expr:
-    literals = [one for one in expr.options if isinstance(one, Literal)]
-    if not isinstance(expr.value, FieldRef) or len(literals) != len(expr.options):
-        each = (Compare(CompareOp.EQ, expr.value, one, at=expr.at) for one in expr.options)
+    options = [_plain(one, scope) for one in expr.options]
+    literals = [one for one in options if isinstance(one, Literal)]
+    if isinstance(_plain(expr.value, scope), Literal) or len(literals) != len(options):
+        each = (Compare(CompareOp.EQ, expr.value, one, at=expr.at) for one in options)
         return Or(tuple(_compare(one, scope) for one in each), at=expr.at)
-    field, typed = _field(expr.value, scope)
+    value, typed = _operand(expr.value, scope)
+    if typed is None:
+        return _FALSE
     values = [_coerced(one, typed, scope, is_ordering=False) for one in literals]
     known = [one for one in values if one is not None]
     if not known:
         return _FALSE
     if typed.multivalued:
-        return HasAny(field.name, tuple(str(one) for one in known), at=expr.at)
-    return In(field, tuple(Literal(one) for one in known), at=expr.at)
+        return HasAny(_name(value), tuple(str(one) for one in known), at=expr.at)
+    return In(value, tuple(Literal(one) for one in known), at=expr.at)
+
+
+def _between(expr: Between, scope: Scope) -> Expr:
+    low = Compare(CompareOp.GE if expr.low_closed else CompareOp.GT, expr.value, expr.low, at=expr.at)
+    high = Compare(CompareOp.LE if expr.high_closed else CompareOp.LT, expr.value, expr.high, at=expr.at)
+    return And((_compare(low, scope), _compare(high, scope)), at=expr.at)
+
+
+def _like(expr: Like, scope: Scope) -> Expr:
+    """Answered by the index, so that a word is the same here as in every search."""
+    if not isinstance(expr.value, FieldRef):
+        raise malformed(_CLAUSE, "like takes a field on its left.")
+    field = expr.value
+    scope.typed(field, _CLAUSE)
+    if scope.fields.get(field.name) is None:
+        raise malformed(_CLAUSE, f"Field {field.name} has no words.")
+    if not checked_text(expr.text, _CLAUSE).strip("*% \t\r\n"):
+        return _is_null(IsNull(field, negated=True, at=expr.at), scope)
+    _check_pattern(expr.text, MatchMode.LIKE)
+    return TextMatch(expr.text, (field.name,), MatchMode.LIKE, at=expr.at)
+
+
+def _starts_with(expr: StartsWith, scope: Scope) -> Expr:
+    checked_text(expr.text, _CLAUSE)
+    if expr.fields is None:
+        names = [one.name for one in scope.fields.fields if one.type in TEXTS]
+    else:
+        names = list(dict.fromkeys(expr.fields))
+    terms = tuple(_starts(expr, name, scope.named(name, _CLAUSE)) for name in names)
+    return terms[0] if len(terms) == 1 else Or(terms, at=expr.at)
+
+
+def _starts(expr: StartsWith, name: str, typed: Typed) -> Expr:
+    if typed.type not in TEXTS:
+        raise malformed(_CLAUSE, f"startswith() takes texts, and field {name} is none.")
+    return StartsWith(expr.text, (name,), typed.multivalued, at=expr.at)
 
 
 def _is_null(expr: IsNull, scope: Scope) -> Expr:
     if isinstance(expr.value, Literal):
         return Literal((expr.value.value is None) is not expr.negated, at=expr.at)
-    field, typed = _field(expr.value, scope)
-    if not typed.multivalued:
-        return expr
-    some = HasAny(field.name, (), negated=True, at=expr.at)
+    value, typed = _operand(expr.value, scope)
+    if typed is None or not typed.multivalued:
+        return IsNull(value, expr.negated, at=expr.at)
+    some = HasAny(_name(value), (), negated=True, at=expr.at)
     return some if expr.negated else Not(some, at=expr.at)
 
 
@@ -164,11 +217,28 @@ def _literal_alone(expr: Literal, scope: Scope) -> Expr:
     return expr
 
 
+def _value_alone(expr: Call | Arithmetic, scope: Scope) -> Expr:
+    """A computed value where a condition stands: it is true."""
+    value = bound_value(expr, scope, _CLAUSE)
+    if scope.type_of(value) != Typed(FieldType.BOOLEAN):
+        what = f"{expr.function}()" if isinstance(expr, Call) else "Arithmetic"
+        raise malformed(_CLAUSE, f"{what} is not a condition.")
+    return value
+
+
 def _text_match(expr: TextMatch, scope: Scope) -> Expr:
     for name in expr.fields or ():
         scope.named(name, _CLAUSE)
     names = scope.fields.names if expr.fields is None else expr.fields
-    return TextMatch(checked_text(expr.text, _CLAUSE), tuple(dict.fromkeys(names)), at=expr.at)
+    _check_pattern(checked_text(expr.text, _CLAUSE), expr.mode)
+    return TextMatch(expr.text, tuple(dict.fromkeys(names)), expr.mode, at=expr.at)
+
+
+def _check_pattern(text: str, mode: MatchMode) -> None:
+    if mode is not MatchMode.WORDS and len(text) > _LONGEST_PATTERN:
+        raise malformed(_CLAUSE, f"A text to search for may have {_LONGEST_PATTERN} characters at most.")
+    if mode is MatchMode.WORDS and text.count("*") > _MOST_PREFIXES:
+        raise malformed(_CLAUSE, f"A text to search for may have {_MOST_PREFIXES} wildcards at most.")
 
 
 def _has_any(expr: HasAny, scope: Scope) -> Expr:
@@ -179,17 +249,37 @@ def _has_any(expr: HasAny, scope: Scope) -> Expr:
     return expr
 
 
-def _no_condition(expr: Aggregate | Star, scope: Scope) -> NoReturn:
-    what = "*" if isinstance(expr, Star) else f"{expr.function}()"
-    raise malformed(_CLAUSE, f"{what} is not a condition; aggregations stand in select and order_by.")
+def _no_condition(expr: Expr, scope: Scope) -> NoReturn:
+    if isinstance(expr, Aggregate):
+        raise malformed(
+            _CLAUSE, f"{expr.function}() is not a condition; aggregations stand in select and order_by."
+        )
+    raise malformed(_CLAUSE, "A value or an argument stands where a condition is needed.")
 
 
-def _field(expr: Expr, scope: Scope) -> tuple[FieldRef, Typed]:
+def _plain(expr: Expr, scope: Scope) -> Expr:
+    """`now()` as the date that it is."""
+    return moment_of(expr, scope, _CLAUSE) if isinstance(expr, Call) and expr.function == "now" else expr
+
+
+def _operand(expr: Expr, scope: Scope) -> tuple[Expr, Typed | None]:
     if isinstance(expr, Aggregate):
         _no_condition(expr, scope)
-    if not isinstance(expr, FieldRef):
+    if not is_value(expr):
         raise malformed(_CLAUSE, "Only fields and values can be compared.")
-    return expr, scope.typed(expr, _CLAUSE)
+    value = bound_value(expr, scope, _CLAUSE)
+    return value, scope.type_of(value)
+
+
+def _name(expr: Expr) -> str:
+    assert isinstance(expr, FieldRef), "only fields are multivalued"
+    return expr.name
+
+
+def _unlike(left: Expr, right: Expr) -> str:
+    if isinstance(left, FieldRef) and isinstance(right, FieldRef):
+        return f"Fields {left.name} and {right.name} cannot be compared."
+    return "Values of these two types cannot be compared."
 
 
 def _coerced(literal: Literal, typed: Typed, scope: Scope, *, is_ordering: bool) -> Scalar:
@@ -212,7 +302,7 @@ def _holds(op: CompareOp, left: Scalar, right: Scalar, scope: Scope) -> bool:
 
 def _family(type_: FieldType) -> object:
     """What can be compared with one another; a place with nothing, not even itself."""
-    for family in (NUMBERS, DATES, _TEXTS):
+    for family in (NUMBERS, DATES, TEXTS):
         if type_ in family:
             return family
     return type_ if type_ in {FieldType.BOOLEAN, FieldType.TIME} else object()
@@ -223,12 +313,15 @@ _BINDERS: Mapping[type[Any], Callable[[Any, Scope], Expr]] = {
     Or: _or,
     Not: _not,
     Compare: _compare,
+    Between: _between,
     In: _in,
     IsNull: _is_null,
+    Like: _like,
     FieldRef: _field_alone,
     Literal: _literal_alone,
     TextMatch: _text_match,
+    StartsWith: _starts_with,
     HasAny: _has_any,
-    Aggregate: _no_condition,
-    Star: _no_condition,
+    Call: _value_alone,
+    Arithmetic: _value_alone,
 }

@@ -1,15 +1,17 @@
 """The columns of an answer and their order, bound."""
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from colonnade.errors import Invalid
-from colonnade.query.literals import checked_text, instant
 from colonnade.query.malformed import malformed
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
-from colonnade.query.tree import Aggregate, Expr, FieldRef, Literal, Named, Order, Output, Scalar, Star
+from colonnade.query.spreading import spread
+from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Literal, Named, Order, Output, Star
 from colonnade.query.types import GEO, Typed
+from colonnade.query.values import bound_value, is_value
+from colonnade.query.walk import children, has_aggregate, walk
 
 Outputs = tuple[Output, ...]
 
@@ -29,7 +31,7 @@ def check_aliases(items: Iterable[Named]) -> None:
 
 
 def bound_keys(items: Sequence[Named], scope: Scope) -> Outputs:
-    """The keys of a `group_by`. Raises `Invalid`."""
+    """The keys of a `group_by`; a multivalued one stands for its elements. Raises `Invalid`."""
     return _unique(_key(one, scope) for one in items)
 
 
@@ -40,8 +42,9 @@ def bound_select(items: Sequence[Named] | None, keys: Outputs, scope: Scope) -> 
     """
     if items is None:
         items = () if keys else (Named(Star(), "*"),)
-    found = (_output(one, keys, scope) for one in _spread(items, scope))
-    return _unique((*keys, *found))
+    elements = tuple(replace(one, multivalued=False) for one in keys)
+    found = (_output(one, elements, scope) for one in spread(items, scope))
+    return _unique((*elements, *found))
 
 
 def bound_order(items: Sequence[Order], keys: Outputs, outputs: Outputs, scope: Scope) -> tuple[Order, ...]:
@@ -49,18 +52,10 @@ def bound_order(items: Sequence[Order], keys: Outputs, outputs: Outputs, scope: 
     named = {one.name: one.expr for one in outputs}
     resolved = [Order(_sortable(one.expr, named, keys, scope), one.descending) for one in items]
     found = tuple(one for one in resolved if not isinstance(one.expr, Literal))
-    are_aggregates = [isinstance(one.expr, Aggregate) for one in found]
+    are_aggregates = [has_aggregate(one.expr) for one in found]
     if keys and are_aggregates != sorted(are_aggregates, reverse=True):
         raise malformed("order_by", "Aggregations must come before fields.")
     return found
-
-
-def _spread(items: Iterable[Named], scope: Scope) -> Iterator[Named]:
-    for one in items:
-        if isinstance(one.expr, Star):
-            yield from (Named(FieldRef(name), name) for name in scope.fields.names)
-        else:
-            yield one
 
 
 def _unique(outputs: Iterable[Output]) -> Outputs:
@@ -78,77 +73,62 @@ def _twice(name: str) -> Invalid:
 
 def _key(item: Named, scope: Scope) -> Output:
     expr = item.expr
-    if not isinstance(expr, FieldRef):
+    has_field = any(isinstance(one, FieldRef) for one in walk(expr))
+    if not is_value(expr) or has_aggregate(expr) or not (has_field or _is_unknown(expr)):
         raise malformed("group_by", f"{item.name} cannot be grouped by.")
-    typed = scope.typed(expr, "group_by")
+    bound = bound_value(expr, scope, "group_by")
+    typed = scope.type_of(bound)
+    if typed is None:
+        raise malformed("group_by", f"{item.name} cannot be grouped by.")
     if typed.type in GEO:
         raise malformed("group_by", _GEO_GROUP)
-    return _as_output(item, typed)
+    return _as_output(item, bound, typed)
+
+
+def _is_unknown(expr: Expr) -> bool:
+    """A call, which says by itself what is wrong with it."""
+    return isinstance(expr, Call)
 
 
 def _output(item: Named, keys: Outputs, scope: Scope) -> Output:
-    match item.expr:
-        case Aggregate() as aggregate:
-            return _as_output(item, _aggregate(aggregate, "select", scope))
-        case FieldRef() as reference:
-            typed = scope.typed(reference, "select")
-            _check_grouped(reference, keys, "select")
-            return _as_output(item, typed)
-        case Literal() as literal:
-            return Output(item.name, _constant(literal, scope.zone), _literal_type(literal.value))
-        case _:
-            raise malformed("select", f"{item.name} is a condition, not a value.")
+    if not is_value(item.expr):
+        raise malformed("select", f"{item.name} is a condition, not a value.")
+    if isinstance(item.expr, FieldRef):
+        for key in keys:
+            if key.name == item.expr.name:
+                return replace(key, name=item.name)
+    bound = bound_value(item.expr, scope, "select")
+    _check_grouped(bound, keys, "select")
+    return _as_output(item, bound, scope.type_of(bound) or Typed(FieldType.TEXT), keys)
 
 
-def _as_output(item: Named, typed: Typed) -> Output:
-    return Output(item.name, item.expr, typed.type, typed.multivalued)
+def _as_output(item: Named, expr: Expr, typed: Typed, keys: Outputs = ()) -> Output:
+    is_element = any(one.expr == expr for one in keys)
+    return Output(item.name, expr, typed.type, typed.multivalued and not is_element)
 
 
-def _aggregate(expr: Aggregate, clause: str, scope: Scope) -> Typed:
-    if isinstance(expr.argument, FieldRef):
-        scope.typed(expr.argument, clause)
-    return Typed(FieldType.INT)
-
-
-def _check_grouped(reference: FieldRef, keys: Outputs, clause: str) -> None:
-    if keys and all(one.expr != reference for one in keys):
-        raise malformed(clause, f"Field {reference.name} must be in group_by.")
-
-
-def _constant(literal: Literal, zone: dt.tzinfo) -> Literal:
-    value = literal.value
-    if isinstance(value, str):
-        checked_text(value, "select")
-    if isinstance(value, dt.datetime):
-        return Literal(instant(value, zone, "select"), at=literal.at)
-    return literal
-
-
-def _literal_type(value: Scalar) -> FieldType:
-    return _LITERAL_TYPES.get(type(value), FieldType.TEXT)
-
-
-_LITERAL_TYPES: Mapping[type[object], FieldType] = {
-    bool: FieldType.BOOLEAN,
-    int: FieldType.INT,
-    float: FieldType.DOUBLE,
-    dt.date: FieldType.DATE,
-    dt.datetime: FieldType.DATETIME,
-    dt.time: FieldType.TIME,
-}
+def _check_grouped(expr: Expr, keys: Outputs, clause: str) -> None:
+    """With keys, a value is made of keys, aggregates and constants alone."""
+    if not keys or isinstance(expr, Aggregate) or any(one.expr == expr for one in keys):
+        return
+    if isinstance(expr, FieldRef):
+        raise malformed(clause, f"Field {expr.name} must be in group_by.")
+    if isinstance(expr, Call) and expr.function == "random":
+        raise malformed(clause, "Groups cannot be sorted by random().")
+    for one in children(expr):
+        _check_grouped(one, keys, clause)
 
 
 def _sortable(expr: Expr, named: Mapping[str, Expr], keys: Outputs, scope: Scope) -> Expr:
-    found = named.get(expr.name, expr) if isinstance(expr, FieldRef) else expr
-    match found:
-        case Aggregate():
-            _aggregate(found, "order_by", scope)
-        case FieldRef():
-            if scope.typed(found, "order_by").type in GEO:
-                raise malformed("order_by", f"Sorting by the geographic field {found.name} is not possible.")
-            _check_grouped(found, keys, "order_by")
-        case Literal() if found is not expr:
-            pass  # the alias of a constant orders nothing
-        case _:
-            raise malformed("order_by", "Only fields, aliases and aggregations can be sorted by.")
+    if isinstance(expr, FieldRef) and expr.name in named:
+        found = named[expr.name]
+    elif is_value(expr) and not isinstance(expr, Literal):
+        found = bound_value(expr, scope, "order_by")
+    else:
+        raise malformed("order_by", "Only fields, aliases and values made of them can be sorted by.")
+    typed = scope.type_of(found)
+    if typed is not None and typed.type in GEO:
+        of = f"the geographic field {found.name}" if isinstance(found, FieldRef) else "a place"
+        raise malformed("order_by", f"Sorting by {of} is not possible.")
+    _check_grouped(found, keys, "order_by")
     return found

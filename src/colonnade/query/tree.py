@@ -133,11 +133,12 @@ class Like:
 class StartsWith:
     """A text of one of `fields` (None: of any visible field), or an element, starts with `text`, letter for letter.
 
-    Answered by a scan. Bound, it names one field.
+    Answered by a scan. Bound, it names one field and says whether that is `multivalued`.
     """
 
     text: str
     fields: tuple[str, ...] | None = None
+    multivalued: bool = False
     at: int = field(default=0, compare=False)
 
 
@@ -193,7 +194,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of a row's values, by its lower-case name. `functions.py` says which there are."""
+    """A function of a row's values, by its lower-case name. `values.EVALUATED` says which are understood."""
 
     function: str
     arguments: tuple["Expr", ...] = ()
@@ -312,7 +313,7 @@ class BoundQuery:
     resolved: `order_by` holds expressions over fields, with `group_by` only keys and aggregates. Without `group_by`
     an aggregate is taken over all matching rows and stands in each row of the answer. A condition on a multivalued
     field is a `HasAny` or a `StartsWith`. Literals have their column's type; datetimes are naive UTC. Left out are
-    `Star`, `Between`, `Like` and what only stands in arguments; of calls there are those of `functions.py`.
+    `Star`, `Between`, `Like` and what only stands in arguments; of calls there are those of `values.EVALUATED` and `local`.
     """
 
     schema: Schema

@@ -1,10 +1,11 @@
 """Which type an expression has."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, Field, FieldType, Schema
-from colonnade.query.tree import Aggregate, Expr, FieldRef
+from colonnade.query.tree import Aggregate, Arithmetic, ArithmeticOp, Call, Expr, FieldRef, Literal
 
 SYSTEM_TYPES: Mapping[str, FieldType] = {
     ID: FieldType.INT,
@@ -17,6 +18,24 @@ SYSTEM_TYPES: Mapping[str, FieldType] = {
 GEO = frozenset({FieldType.GEO_POINT, FieldType.GEO_SHAPE})
 NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE})
 DATES = frozenset({FieldType.DATE, FieldType.DATETIME})
+TEXTS = frozenset({FieldType.TEXT, FieldType.JSON})
+
+_LITERALS: Mapping[type[object], FieldType] = {
+    bool: FieldType.BOOLEAN,
+    int: FieldType.INT,
+    float: FieldType.DOUBLE,
+    str: FieldType.TEXT,
+    dt.date: FieldType.DATE,
+    dt.datetime: FieldType.DATETIME,
+    dt.time: FieldType.TIME,
+}
+
+_RESULTS: Mapping[str, FieldType] = {
+    **dict.fromkeys(("year", "month", "day", "hour", "minute", "second", "length", "random"), FieldType.INT),
+    **dict.fromkeys(("lower", "date_format", "path_start"), FieldType.TEXT),
+    "local": FieldType.DATETIME,
+}
+"""Of functions whose result does not depend on their arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +51,45 @@ def field_type(field: Field) -> Typed:
 
 
 def type_of(expr: Expr, schema: Schema) -> Typed | None:
-    """The type of a value; None for what is not one (a condition, a literal that takes its neighbour's type, an
-    unknown name). System columns are known in every schema."""
-    if isinstance(expr, FieldRef):
-        if expr.name in SYSTEM_TYPES:
-            return Typed(SYSTEM_TYPES[expr.name])
-        found = schema.get(expr.name)
-        return field_type(found) if found else None
-    if isinstance(expr, Aggregate):
-        return Typed(FieldType.INT)
-    return None
+    """The type of a bound value; None for what is not one (a condition, the literal null, an unknown name). System
+    columns are known in every schema."""
+    match expr:
+        case FieldRef(name):
+            if name in SYSTEM_TYPES:
+                return Typed(SYSTEM_TYPES[name])
+            found = schema.get(name)
+            return field_type(found) if found else None
+        case Literal(value):
+            return None if value is None else Typed(_LITERALS[type(value)])
+        case Aggregate():
+            return _aggregate_type(expr, schema)
+        case Arithmetic(first, rest):
+            parts = [type_of(one, schema) for one in (first, *(one for _, one in rest))]
+            is_divided = any(op is ArithmeticOp.DIVIDE for op, _ in rest)
+            return Typed(
+                FieldType.DOUBLE if is_divided or Typed(FieldType.DOUBLE) in parts else FieldType.INT
+            )
+        case Call():
+            return _call_type(expr, schema)
+        case _:
+            return None
+
+
+def _aggregate_type(expr: Aggregate, schema: Schema) -> Typed | None:
+    if expr.function in {"avg", "median", "percentile"}:
+        return Typed(FieldType.DOUBLE)
+    if expr.function in {"sum", "min", "max"} and expr.argument is not None:
+        return type_of(expr.argument, schema)
+    return Typed(FieldType.INT)
+
+
+def _call_type(expr: Call, schema: Schema) -> Typed | None:
+    if expr.function == "path_start":
+        of = type_of(expr.arguments[0], schema)
+        return Typed(FieldType.TEXT, multivalued=of is not None and of.multivalued)
+    if expr.function in _RESULTS:
+        return Typed(_RESULTS[expr.function])
+    found = [one for one in (type_of(argument, schema) for argument in expr.arguments) if one is not None]
+    if Typed(FieldType.DOUBLE) in found:
+        return Typed(FieldType.DOUBLE)
+    return found[0] if found else None

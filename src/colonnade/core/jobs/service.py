@@ -86,8 +86,11 @@ def active(work: Work) -> Sequence[Job]:
     return store.active(work.db)
 
 
-def recent(work: Work, limit: int = 50) -> Sequence[Job]:
-    return store.recent(work.db, limit)
+def recent(
+    work: Work, limit: int = 50, *, kind: str | None = None, is_active: bool = False
+) -> Sequence[Job]:
+    """The latest jobs, newest first; of one kind, or only those that are not over."""
+    return store.recent(work.db, limit, kind=kind, is_active=is_active)
 
 
 def counts(work: Work) -> Mapping[tuple[str, str], int]:

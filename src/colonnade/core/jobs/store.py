@@ -22,8 +22,13 @@ def active(db: Session) -> Sequence[Job]:
     return db.scalars(select(Job).where(Job.state.in_(_ACTIVE)).order_by(Job.number)).all()
 
 
-def recent(db: Session, limit: int) -> Sequence[Job]:
-    return db.scalars(select(Job).order_by(Job.number.desc()).limit(limit)).all()
+def recent(db: Session, limit: int, *, kind: str | None, is_active: bool) -> Sequence[Job]:
+    query = select(Job).order_by(Job.number.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
+    if is_active:
+        query = query.where(Job.state.in_(_ACTIVE))
+    return db.scalars(query).all()
 
 
 def counts(db: Session) -> dict[tuple[str, str], int]:

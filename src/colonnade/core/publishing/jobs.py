@@ -79,6 +79,8 @@ def fetch(portal: Portal, uid: str, done: Done) -> Any:
 
 def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Done) -> Any:
     """Run the builder and move what it made to where the generation will be. Returns the number of rows."""
+    # A power cut may take back the record of this step and not the swap after it: then the target is what readers see.
+    _check(portal, uid)
     scratch, target = scratch_of(portal, uid), tables.folder(portal, _ref(done))
     gathered = inputs.Gathered.from_json(done["fetch"])
     out = scratch / "out"

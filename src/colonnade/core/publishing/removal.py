@@ -45,11 +45,12 @@ def remove(portal: Portal, uid: str, done: Done) -> Any:
     for table_uid in table_uids:
         tables.remove(portal, table_uid)
     with portal.writing(SYSTEM) as work:
-        unused = resources.remove_all(work, dataset_id)
         job = jobs.get(work, uid)
         if job.is_active:
+            # Written down with the commit, for a run that is cut off before the blobs are gone.
+            jobs.progress(work, job, unused=resources.remove_all(work, dataset_id))
             jobs.advance(job, State.DONE)
-    # After the commit: a crash here leaves a blob too many, which `colonnade doctor` finds.
+        unused: list[str] = job.progress.get("unused", [])
     portal.retention.remove(partial(resources.remove_unused, portal, unused))
     return None
 

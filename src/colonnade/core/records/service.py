@@ -62,7 +62,7 @@ def about_generation(work: Work, access: Access, generation: Generation | None) 
         return About(has_records=False, schema=NOTHING, count=0)
     sees_all = access.data_visible and access.filters is None
     return About(
-        has_records=True,
+        has_records=bool(generation.schema.fields),
         schema=access.visible(generation.schema),
         count=tables.count(work, generation) if sees_all else None,
     )

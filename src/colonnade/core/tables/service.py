@@ -194,7 +194,7 @@ def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
     """Remove generations that no longer count, except the last `keep` of those that did.
 
     The catalogue forgets a generation before its folder goes, so that a crash leaves a folder too many, never a row
-    too many (`colonnade doctor` finds it)."""
+    too many; the next call takes it along."""
     with portal.database.write() as db:
         table = store.table(db, table_uid)
         if table is None:
@@ -205,8 +205,7 @@ def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
         gone = [one.ref for one in (counted[:-keep] if keep else counted)]
         for ref in gone:
             store.remove_generation(db, ref.table, ref.number)
-    for ref in gone:
-        remove_folder(portal, ref)
+    _sweep(portal, table_uid)
 
 
 def abandon(portal: Portal, ref: GenerationRef) -> None:
@@ -230,8 +229,7 @@ def drop_rows(portal: Portal, table_uid: str) -> None:
             refs = [one.ref for one in store.generations(db, table_uid)]
             for ref in refs:
                 store.remove_generation(db, ref.table, ref.number)
-        for ref in refs:
-            remove_folder(portal, ref)
+        _sweep(portal, table_uid)
 
 
 def remove(portal: Portal, table_uid: str) -> None:
@@ -289,6 +287,21 @@ def remove_folder(portal: Portal, ref: GenerationRef) -> None:
     portal.retention.remove(partial(_remove_folder, portal, ref))
 
 
+def _sweep(portal: Portal, table_uid: str) -> None:
+    """Remove the folders of a table's generations that the catalogue has forgotten, also what an interrupted call left.
+
+    Under the latch, as a generation for live rows has its folder before the catalogue knows of it; and the catalogue is
+    read after the folders, as any other is known first."""
+    root = portal.settings.generations_folder / table_uid
+    with latch(portal, table_uid):
+        present = [int(path.name) for path in _inside(root) if path.name.isdecimal()]
+        with portal.database.read() as db:
+            known = {one.number for one in store.generations(db, table_uid)}
+    for number in present:
+        if number not in known:
+            remove_folder(portal, GenerationRef(table_uid, number))
+
+
 def _remove_folder(portal: Portal, ref: GenerationRef) -> None:
     portal.rows.drop(ref)
     shutil.rmtree(folder(portal, ref), ignore_errors=True)
@@ -297,7 +310,7 @@ def _remove_folder(portal: Portal, ref: GenerationRef) -> None:
 def strays(portal: Portal) -> list[Path]:
     """Folders and files among the generations that the catalogue does not know: what crashes left."""
     root = portal.settings.generations_folder
-    present = {path: sorted(path.iterdir()) if path.is_dir() else [] for path in sorted(root.iterdir())}
+    present = {path: _inside(path) for path in sorted(root.iterdir())}
     # Read after the folders: what was new when they were listed is known by now.
     with portal.database.read() as db:
         known = {
@@ -308,6 +321,13 @@ def strays(portal: Portal) -> list[Path]:
     for path, inner in present.items():
         found += [one for one in inner if path.name in known and one.name not in known[path.name]]
     return found
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        return sorted(path.iterdir())
+    except (FileNotFoundError, NotADirectoryError):  # the first: it was removed just now
+        return []
 
 
 def _written_to(work: Work, table_uid: str) -> Generation:

@@ -57,7 +57,7 @@ def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
             DataTable.current == Generation.number,
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def generations(db: Session, uid: str) -> Sequence[Generation]:

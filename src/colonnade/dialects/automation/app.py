@@ -23,13 +23,13 @@ def build(portal: Portal) -> FastAPI:
         redoc_url=None,
     )
     app.state.portal = portal
+    answer_errors(app, render)
 
     def limit_for(content_type: str) -> int:
         is_upload = content_type.startswith("multipart/form-data")
         return portal.settings.max_upload_bytes + UPLOAD_MARGIN if is_upload else JSON_LIMIT
 
     app.add_middleware(BoundedBodies, limit_for=limit_for)
-    answer_errors(app, render)
     render_request_error(app)
     app.include_router(datasets.router)
     app.include_router(resources.router)

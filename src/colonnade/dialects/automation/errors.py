@@ -77,15 +77,18 @@ def _detail(error: errors.Invalid) -> dict[str, Any]:
 
 
 def _nest(detail: dict[str, Any], path: Sequence[object], message: str) -> None:
+    """Put a message at its place. Where another message is in the way, it stands beside that one."""
     *parents, last = (str(part) for part in path)
     for parent in parents:
         inner = detail.setdefault(parent, {})
-        if not isinstance(inner, dict):  # the parent has messages of its own
-            break
+        if isinstance(inner, list):
+            inner.append(message)
+            return
         detail = inner
     messages = detail.setdefault(last, [])
-    if isinstance(messages, list):
-        messages.append(message)
+    if isinstance(messages, dict):
+        messages = messages.setdefault("non_field_errors", [])
+    messages.append(message)
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ EXPOSED = (
 def build(portal: Portal) -> FastAPI:
     app = FastAPI(title="Explore API", version="2.1", redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.portal = portal
+    answer_errors(app, render)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -30,7 +31,6 @@ def build(portal: Portal) -> FastAPI:
         allow_headers=["*"],
         expose_headers=EXPOSED,
     )
-    answer_errors(app, render)
     app.include_router(datasets.router)
     app.include_router(records.router)
     return app

@@ -20,7 +20,9 @@ FAMILIES: Mapping[type[errors.PortalError], str] = {
     errors.Unauthenticated: "Unauthorized",
     errors.Denied: "ForbiddenAccess",
     errors.NotFound: "NotFoundResource",
+    errors.Conflict: "Conflict",
     errors.Invalid: "BadRequest",
+    errors.LimitReached: "LimitReached",
     errors.Unavailable: "Unavailable",
     errors.PortalError: "ServerError",
 }

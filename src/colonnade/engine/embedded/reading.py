@@ -165,7 +165,9 @@ def _is_plain(query: BoundQuery) -> bool:
 
 
 def _typed(table: Any, outputs: tuple[Output, ...]) -> Any:
-    """The answer with the Arrow types that the outputs promise."""
+    """The answer with the Arrow types that the outputs promise. Rows without a column are still counted."""
+    if not outputs:
+        return table.select([])
     types = [arrow_type(Field(one.name, one.name, one.type, multivalued=one.multivalued)) for one in outputs]
     wanted = pa.schema(list(zip((one.name for one in outputs), types, strict=True)))
     return table if table.schema.equals(wanted) else table.rename_columns(wanted.names).cast(wanted)

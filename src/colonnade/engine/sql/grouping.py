@@ -1,14 +1,15 @@
-"""Grouped queries.
+"""Grouped queries, in three steps.
 
-The keys and the arguments of the aggregates become columns of an inner query, and the outer one groups by their
-names: written twice, an expression with parameters would be two different ones to DuckDB.
+The keys and the arguments of the aggregates become columns of an inner query; a middle one groups by these and takes
+the aggregates; the outer one computes with what they give. Written twice, an expression with parameters would be two
+different ones to DuckDB, and in `TRY` it takes no aggregates.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
-from colonnade.engine.sql.expressions import Writer, called, column
+from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.parts import (
     Relation,
     Statement,
@@ -22,25 +23,49 @@ from colonnade.engine.sql.parts import (
     statement,
     where_clause,
 )
+from colonnade.engine.sql.pieces import called, column
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import Aggregate, BoundQuery, Expr
 from colonnade.query.types import Typed, type_of
 from colonnade.query.walk import walk
 
 _INNER = "g"
+_OUTER = "o"
 _ELEMENT = "e"
+_LIST = "l"
 
 
 def grouped_page(bound: BoundQuery, relation: Relation, writer: Writer) -> Statement:
     """One row a group, in the asked order; otherwise by ascending keys."""
-    columns = _columns(bound)
-    outer = writer.over({expr: column(name, _INNER) for expr, name in columns.items()})
+    keys = {one.expr: f"k{at}" for at, one in enumerate(bound.group_by)}
+    aggregates = {one: f"s{at}" for at, one in enumerate(_aggregates(bound))}
+    outer = writer.over({expr: column(name, _OUTER) for expr, name in [*keys.items(), *aggregates.items()]})
     query = select(*(named(outer.write(one.expr), one.name) for one in bound.outputs))
-    _from_inner(query, bound, columns, relation, writer)
-    keys = [column(columns[one.expr], _INNER) for one in bound.group_by]
-    query.set("group", exp.Group(expressions=keys))
+    groups = _groups(bound, keys, aggregates, relation, writer)
+    query.from_(exp.Subquery(this=groups, alias=exp.TableAlias(this=identifier(_OUTER))), copy=False)
     query.set("order", exp.Order(expressions=list(_order(bound, outer))))
     return statement(paged(query, bound), writer)
+
+
+def _groups(
+    bound: BoundQuery,
+    keys: Mapping[Expr, str],
+    aggregates: Mapping[Aggregate, str],
+    relation: Relation,
+    writer: Writer,
+) -> exp.Select:
+    """The keys and aggregates of every group."""
+    columns = _columns(keys, aggregates)
+    elements = frozenset(one.expr for one in bound.group_by if one.multivalued)
+    inside = writer.over({expr: column(name, _INNER) for expr, name in columns.items()}, elements)
+    grouped = [column(name, _INNER) for name in keys.values()]
+    query = select(
+        *(named(key.copy(), name) for key, name in zip(grouped, keys.values(), strict=True)),
+        *(named(inside.write(one), name) for one, name in aggregates.items()),
+    )
+    _from_inner(query, bound, columns, relation, writer)
+    query.set("group", exp.Group(expressions=grouped))
+    return query
 
 
 def grouped_total(bound: BoundQuery, relation: Relation, writer: Writer) -> Statement:
@@ -54,14 +79,18 @@ def grouped_total(bound: BoundQuery, relation: Relation, writer: Writer) -> Stat
     return statement(query, writer)
 
 
-def _columns(bound: BoundQuery) -> dict[Expr, str]:
+def _aggregates(bound: BoundQuery) -> list[Aggregate]:
+    used = [*(one.expr for one in bound.outputs), *(one.expr for one in bound.order_by)]
+    found = (part for expr in used for part in walk(expr) if isinstance(part, Aggregate))
+    return list(dict.fromkeys(found))
+
+
+def _columns(keys: Mapping[Expr, str], aggregates: Iterable[Aggregate]) -> dict[Expr, str]:
     """The columns of the inner query: the keys, and what the aggregates are taken over."""
-    found: dict[Expr, str] = {one.expr: f"k{at}" for at, one in enumerate(bound.group_by)}
-    used = [one.expr for one in bound.outputs] + [one.expr for one in bound.order_by]
-    for expr in used:
-        for part in walk(expr):
-            if isinstance(part, Aggregate) and part.argument is not None and part.argument not in found:
-                found[part.argument] = f"a{len(found)}"
+    found = dict(keys)
+    for one in aggregates:
+        if one.argument is not None and one.argument not in found:
+            found[one.argument] = f"a{len(found)}"
     return found
 
 
@@ -80,12 +109,16 @@ def _from_inner(
 
 def _exploded(values: exp.Expression, alias: str) -> exp.Join:
     """A row for each different element of a list; one row with null for a list without any."""
-    elements = called("list_distinct", values)
+    listed = exp.Subquery(
+        this=select(named(called("list_distinct", values), _LIST)),
+        alias=exp.TableAlias(this=identifier(_LIST)),
+    )
+    elements = column(_LIST, _LIST)
     some = exp.GT(this=called("len", elements), expression=exp.Literal.number(0))
     nothing = exp.Array(expressions=[exp.Null()])
     either = exp.Case(ifs=[exp.If(this=some, true=elements.copy())], default=nothing)
-    rows = exp.Subquery(this=select(named(called("unnest", either), _ELEMENT)))
-    lateral = exp.Lateral(this=rows, alias=exp.TableAlias(this=identifier(alias)))
+    exploded = select(named(called("unnest", either), _ELEMENT)).from_(listed, copy=False)
+    lateral = exp.Lateral(this=exp.Subquery(this=exploded), alias=exp.TableAlias(this=identifier(alias)))
     return exp.Join(this=lateral, kind="CROSS")
 
 
@@ -93,7 +126,8 @@ def _order(bound: BoundQuery, outer: Writer) -> Iterator[exp.Ordered]:
     """As asked, then by the keys, so that pages are stable."""
     for one in bound.order_by:
         typed = type_of(one.expr, bound.schema)
-        yield ordered(sort_key(outer.write(one.expr), typed), descending=one.descending)
+        element = None if typed is None else Typed(typed.type)
+        yield ordered(sort_key(outer.write(one.expr), element), descending=one.descending)
     for key in bound.group_by:
         value = outer.write(key.expr)
         yield ordered(sort_key(value, Typed(key.type)))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
-from colonnade.engine.sql.expressions import ROWS, Writer, called, folded
+from colonnade.engine.sql.expressions import Writer, folded
+from colonnade.engine.sql.pieces import ROWS, called
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Expr, Scalar
 from colonnade.query.types import Typed

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
 from lark import Token, v_args
 from lark.tree import Meta
@@ -9,20 +11,29 @@ from lark.visitors import Transformer_NonRecursive
 
 from colonnade.query.dates import parse_date
 from colonnade.query.malformed import malformed
-from colonnade.query.odsql.functions import FUNCTIONS, ArgumentsError
+from colonnade.query.odsql.functions import FUNCTIONS, ArgumentsError, Distinct
 from colonnade.query.tree import (
     And,
+    Arithmetic,
+    ArithmeticOp,
+    Between,
+    Bounds,
+    Call,
     Compare,
     CompareOp,
     Expr,
     FieldRef,
+    Geometry,
     In,
     IsNull,
+    Like,
     Literal,
     Named,
     Not,
     Or,
     Order,
+    Prefix,
+    Quantity,
     Star,
     TextMatch,
 )
@@ -31,8 +42,13 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _OPERATORS = {":": CompareOp.EQ, "<>": CompareOp.NE} | {one.value: one for one in CompareOp}
 
+_QUANTITY = re.compile(r"(?P<number>.*?[0-9])\s*(?P<unit>[A-Za-z]+)", re.DOTALL)
+
 _LONGEST_INTEGER = 18
 """Digits that surely fit in 64 bits; longer numbers are floating."""
+
+_LONGEST_CHAIN = 200
+"""Operands of one sum or product; an engine nests what this tree does not."""
 
 
 def unquoted(text: str) -> str:
@@ -96,13 +112,13 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
     def alias(self, meta: Meta, items: Sequence[Token]) -> str:
         return _name(items[0])
 
-    def ascending(self, meta: Meta, items: Sequence[object]) -> Order:
-        return _order(*items)
-
-    def descending(self, meta: Meta, items: Sequence[object]) -> Order:
+    def order_item(self, meta: Meta, items: Sequence[object]) -> Order:
         """A leading minus turns the direction round."""
-        order = _order(*items[1:])
-        return Order(order.expr, descending=not order.descending)
+        expr, direction = items
+        is_descending = isinstance(direction, Token) and direction.type == "DESC"
+        if isinstance(expr, Call) and expr.function == "negate":
+            return Order(expr.arguments[0], descending=not is_descending)
+        return Order(cast(Expr, expr), descending=is_descending)
 
     # conditions
 
@@ -122,6 +138,25 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
     def among(self, meta: Meta, items: Sequence[Expr]) -> Expr:
         value, *options = items
         return In(value, tuple(options), at=meta.start_pos)
+
+    def between(self, meta: Meta, items: Sequence[object]) -> Expr:
+        value, interval = cast(tuple[Expr, Between], (items[0], items[-1]))
+        return replace(interval, value=value, at=meta.start_pos)
+
+    def interval(self, meta: Meta, items: Sequence[object]) -> Between:
+        opening, low, high, closing = items
+        return Between(
+            Star(),  # `between` knows the value
+            cast(Expr, low),
+            cast(Expr, high),
+            low_closed=opening == "[",
+            high_closed=closing == "]",
+            at=meta.start_pos,
+        )
+
+    def like(self, meta: Meta, items: Sequence[object]) -> Expr:
+        value, text = items
+        return Like(cast(Expr, value), unquoted(str(text)), at=meta.start_pos)
 
     def is_test(self, meta: Meta, items: Sequence[Expr | Token | None]) -> Expr:
         value, negated, what = items
@@ -143,10 +178,23 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
     def number(self, meta: Meta, items: Sequence[Token]) -> Expr:
         return Literal(_number(items[0]), at=meta.start_pos)
 
-    def signed(self, meta: Meta, items: Sequence[Token]) -> Expr:
-        sign, digits = items
-        value = _number(digits)
-        return Literal(-value if sign == "-" else value, at=meta.start_pos)
+    def signed(self, meta: Meta, items: Sequence[object]) -> Expr:
+        sign, value = items
+        match value:
+            case Literal(value=int() | float() as number) if not isinstance(number, bool):
+                return Literal(-number if sign == "-" else number, at=meta.start_pos)
+            case _:
+                negated = Call("negate", (cast(Expr, value),), at=meta.start_pos)
+                return negated if sign == "-" else cast(Expr, value)
+
+    def addition(self, meta: Meta, items: Sequence[object]) -> Expr:
+        operands = cast(Sequence[Expr], items[::2])
+        if len(operands) > _LONGEST_CHAIN:
+            raise malformed(self._clause, f"A sum or product may have {_LONGEST_CHAIN} operands at most.")
+        operators = (ArithmeticOp(str(one)) for one in items[1::2])
+        return Arithmetic(operands[0], tuple(zip(operators, operands[1:], strict=True)), at=meta.start_pos)
+
+    multiplication = addition
 
     def date(self, meta: Meta, items: Sequence[Token]) -> Expr:
         text = unquoted(items[0][len("date") :])
@@ -154,6 +202,9 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
             return Literal(parse_date(text), at=meta.start_pos)
         except ValueError:
             raise malformed(self._clause, f"Invalid date to parse '{text}'.") from None
+
+    def geometry(self, meta: Meta, items: Sequence[Token]) -> Expr:
+        return Geometry(unquoted(items[0][len("geom") :]), at=meta.start_pos)
 
     def true(self, meta: Meta, items: Sequence[Token]) -> Expr:
         return Literal(value=True, at=meta.start_pos)
@@ -167,18 +218,30 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
     def field(self, meta: Meta, items: Sequence[Token]) -> Expr:
         return FieldRef(_name(items[0]), at=meta.start_pos)
 
+    # arguments
+
     def star_argument(self, meta: Meta, items: Sequence[object]) -> Expr:
         return Star(at=meta.start_pos)
 
-    def call(self, meta: Meta, items: Sequence[Expr | None]) -> Expr:
+    def prefix(self, meta: Meta, items: Sequence[Token]) -> Expr:
+        return Prefix(items[0][:-1], at=meta.start_pos)
+
+    def quantity(self, meta: Meta, items: Sequence[Token]) -> Expr:
+        found = _QUANTITY.fullmatch(items[0])
+        assert found is not None
+        return Quantity(_number(found["number"]), found["unit"], at=meta.start_pos)
+
+    def distinct(self, meta: Meta, items: Sequence[Expr]) -> Distinct:
+        return Distinct(items[0])
+
+    def bounds(self, meta: Meta, items: Sequence[object]) -> Expr:
+        return Bounds(cast(tuple[Expr, ...], tuple(items[1:-1])), at=meta.start_pos)
+
+    def call(self, meta: Meta, items: Sequence[object]) -> Expr:
         name, *arguments = items
-        given = [one for one in arguments if one is not None]
+        given = cast(list[Expr | Distinct], [one for one in arguments if one is not None])
+        lower = str(name).lower()
         try:
-            return FUNCTIONS[str(name).lower()](given, meta.start_pos)
+            return FUNCTIONS[lower](lower, given, meta.start_pos)
         except ArgumentsError as error:
             raise malformed(self._clause, str(error)) from None
-
-
-def _order(expr: object, direction: object = None) -> Order:
-    descending = isinstance(direction, Token) and direction.type == "DESC"
-    return Order(expr, descending=descending)  # type: ignore[arg-type]

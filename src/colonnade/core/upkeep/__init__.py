@@ -1,0 +1,1 @@
+"""Upkeep: does everything agree (`checks`), what can be mended (`repairs`), copies (`backup`) and back (`restoring`)."""
