@@ -76,7 +76,7 @@ def test_owned_rows_are_carried_over_with_their_ids(portal: Portal) -> None:
     before = _ids(portal, uid)
     publication(portal, uid).run()
     assert _ids(portal, uid) == before
-    assert rows(portal, uid, where="search('owned')") == [{"name": "owned", "size": 7}]
+    assert rows(portal, uid, where="'owned'") == [{"name": "owned", "size": 7}]
     put(portal, uid, owned, {"key": "k", "name": "changed"}, {"name": "more"})
     after = _ids(portal, uid)
     assert after["changed"] == before["owned"]
@@ -112,7 +112,7 @@ def test_owned_rows_that_were_deleted_or_overwritten_never_come_back(portal: Por
     publication(portal, uid).run()
     assert names(portal, uid) == []
     for word in ("old", "gone", "new"):
-        assert names(portal, uid, where=f"search('{word}')") == []
+        assert names(portal, uid, where=f"'{word}'") == []
 
 
 def test_writes_before_every_step_of_a_build_are_in_what_it_publishes(portal: Portal) -> None:
@@ -134,9 +134,9 @@ def test_writes_before_every_step_of_a_build_are_in_what_it_publishes(portal: Po
     assert job.run(before=before) == "done"
     assert sorted(names(portal, uid)) == ["begin", "build", "fetch", "file", "swap", "x3"]
     for word in ("begin", "fetch", "build", "swap", "x3"):
-        assert names(portal, uid, where=f"search('{word}')") == [word]
+        assert names(portal, uid, where=f"'{word}'") == [word]
     for word in ("doomed0", "doomed3", "x0", "x2"):
-        assert names(portal, uid, where=f"search('{word}')") == []
+        assert names(portal, uid, where=f"'{word}'") == []
     ids = _ids(portal, uid)
     put(portal, uid, owned, {"name": "after"})
     assert _ids(portal, uid)["after"] > max(ids.values())
@@ -181,7 +181,7 @@ def test_every_step_may_be_repeated(portal: Portal, kind: str) -> None:
     if kind == "publish":
         assert before.items() <= _ids(portal, uid).items()
         assert names(portal, uid) == ["file", "owned", "late"]
-        assert names(portal, uid, where="search('late')") == ["late"]
+        assert names(portal, uid, where="'late'") == ["late"]
     else:
         with portal.reading(ADMIN) as work, pytest.raises(NotFound):
             datasets.readable(work, uid)

@@ -9,6 +9,7 @@ from tests.core.support import (
     dataset,
     names,
     person,
+    publication,
     published,
     rows,
     rule,
@@ -103,18 +104,18 @@ def test_counts_groups_orders_and_aggregates_are_of_what_is_seen(portal: Portal,
 
 
 def test_a_search_finds_no_word_of_a_hidden_field_or_row(portal: Portal, seen: Shared) -> None:
-    assert names(portal, seen.uid, where="search('apple')") == ["ann", "cid"]
-    assert names(portal, seen.uid, seen.reader, where="search('apple')") == []
-    assert names(portal, seen.uid, seen.reader, where="search('ann')") == ["ann"]
-    assert names(portal, seen.uid, seen.reader, where="search('cid')") == []
+    assert names(portal, seen.uid, where="'apple'") == ["ann", "cid"]
+    assert names(portal, seen.uid, seen.reader, where="'apple'") == []
+    assert names(portal, seen.uid, seen.reader, where="'ann'") == ["ann"]
+    assert names(portal, seen.uid, seen.reader, where="'cid'") == []
     assert names(portal, seen.uid, seen.reader, where="'bob'") == ["bob"]
 
 
 def test_a_filter_may_name_and_search_what_its_holder_does_not_see(portal: Portal, seen: Shared) -> None:
     reader = person(portal)
-    rule(portal, seen.uid, reader, visible_fields=["name"], filter_query="search('apple')")
+    rule(portal, seen.uid, reader, visible_fields=["name"], filter_query="'apple'")
     assert names(portal, seen.uid, reader) == ["ann", "cid"]
-    assert names(portal, seen.uid, reader, where="search('apple')") == []
+    assert names(portal, seen.uid, reader, where="'apple'") == []
 
 
 def test_filters_of_several_rulesets_are_alternatives(portal: Portal, seen: Shared) -> None:
@@ -132,7 +133,7 @@ def test_a_filter_that_fits_no_more_lets_nothing_through_and_is_not_told(
     rule(portal, seen.uid, reader, filter_query=broken)
     assert ask(portal, seen.uid, reader).total == 0
     assert rows(portal, seen.uid, reader, group_by="team", select="count(*) as n") == []
-    assert names(portal, seen.uid, reader, where="search('ann')") == []
+    assert names(portal, seen.uid, reader, where="'ann'") == []
     with pytest.raises(Invalid) as caught:
         ask(portal, seen.uid, reader, where="nosuch = 1")
     assert "gone" not in caught.value.message
@@ -152,6 +153,7 @@ def test_no_visible_field_is_rows_without_fields(portal: Portal, seen: Shared) -
         (about,) = records.about(work, [datasets.readable(work, seen.uid)])
     assert (about.has_records, about.schema.names, about.count) == (True, (), 5)
     assert rows(portal, seen.uid, reader, select="count(*) as n")[0] == {"n": 5}
+    assert ask(portal, seen.uid, reader).total == 5
     with pytest.raises(Invalid):
         names(portal, seen.uid, reader, where="name = 'ann'")
 
@@ -180,6 +182,10 @@ def test_a_dataset_without_rows_answers_with_none(portal: Portal) -> None:
     uid = dataset(portal)
     shown(portal, uid)
     assert ask(portal, uid).total == 0
+    assert publication(portal, uid).run() == "done"
+    assert ask(portal, uid).total == 0
+    with portal.reading(ADMIN) as work:
+        assert not records.about(work, [datasets.readable(work, uid)])[0].has_records
     assert rows(portal, uid, select="count(*) as n") == []
     with pytest.raises(Invalid):
         ask(portal, uid, where="name = 'ann'")

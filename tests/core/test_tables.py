@@ -35,7 +35,7 @@ from colonnade.core.tables.model import DataTable
 from colonnade.core.work import SYSTEM, Portal, Work
 from colonnade.engine.port import Upsert
 from colonnade.errors import Conflict, NotFound
-from colonnade.generation import GenerationRef, Mark
+from colonnade.generation import START, GenerationRef
 from colonnade.query.tree import Query
 
 
@@ -124,7 +124,7 @@ def test_a_restored_generation_is_a_new_one_of_old_derived_and_todays_owned_rows
     assert _table(portal, uid).current == 4
     assert sorted(names(portal, uid)) == ["kept", "late", "old", "x2"]
     put(portal, uid, owned, {"key": "later", "name": "later"})
-    assert sorted(names(portal, uid, where="search('late*')")) == ["late", "later"]
+    assert sorted(names(portal, uid, where="'late*'")) == ["late", "later"]
 
 
 def test_rows_of_an_owned_resource_that_was_removed_do_not_come_back(portal: Portal) -> None:
@@ -255,11 +255,13 @@ def test_a_table_can_be_the_union_of_other_tables_rows(portal: Portal, tmp_path:
     manifest = process.build(
         BuildJob(out=folder, scratch=tmp_path / "scratch", inputs=tuple(parts)), poll=lambda: None
     )
-    with tables.latch(portal, main.uid), portal.writing(SYSTEM) as work:
-        generation = tables.generation(work, reserved.ref)
-        tables.swap(work, generation, manifest, since=None, mark=Mark(0, 0), is_live=False)
+    with tables.latch(portal, main.uid):
+        with portal.reading(SYSTEM) as work:
+            built = tables.catch_up(work, reserved.ref, manifest, since=None, mark=START)
+        with portal.writing(SYSTEM) as work:
+            tables.swap(work, reserved.ref, built, is_live=False)
     assert names(portal, uid) == ["opal", "jade", "opal", "ruby"]
-    assert names(portal, uid, where="search('opal')") == ["opal", "opal"]
+    assert names(portal, uid, where="'opal'") == ["opal", "opal"]
     assert len(rows(portal, uid)) == manifest.rows == 4
 
 

@@ -21,7 +21,8 @@ def edition(number: int, rows: int) -> str:
     lines = [",".join(FIELDS)]
     lines += [f"{at},{ALWAYS},town{at % 50},{ALWAYS} {at},{at % 977}" for at in range(rows // 2)]
     lines += [
-        f"{at},e{number},town{at % 50},e{number} {at},{(at + number) % 977}" for at in range(rows // 2 + number)
+        f"{at},e{number},town{at % 50},e{number} {at},{(at + number) % 977}"
+        for at in range(rows // 2 + number)
     ]
     return "\n".join(lines) + "\n"
 

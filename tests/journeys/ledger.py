@@ -11,11 +11,21 @@ class Ledger:
     """Follows the operations on each source. One that was sent and not answered may have happened or not, but whole;
     so after a crash a source may be in one of several states, until somebody looks."""
 
-    def __init__(self, sources: Sequence[str] = ()) -> None:
-        self._possible: dict[str, list[Held]] = {source: [{}] for source in sources}
+    def __init__(self) -> None:
+        self._possible: dict[str, list[Held]] = {}
         self._open: dict[str, Operation] = {}
+        self._eras = 0
         self.acknowledged = 0
         self.words: dict[str, None] = {}
+
+    def follow(self, sources: Sequence[str]) -> None:
+        """These sources are empty now, and are owed from here on."""
+        self._possible.update((source, [{}]) for source in sources)
+
+    def era(self) -> int:
+        """A number for the first operation of writers that start anew: no later number was ever used."""
+        self._eras += 1
+        return self._eras * 1_000_000
 
     def sent(self, source: str, operation: Operation) -> None:
         assert source not in self._open, "a writer waits for its answer"

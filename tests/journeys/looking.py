@@ -45,7 +45,7 @@ class JobSeen:
 
 @dataclass(frozen=True)
 class Look:
-    """`problems`: what does not agree, in sentences. `live`: the owned rows by source and slot, with their ids.
+    """`jobs`: the newest first. `problems`: what does not agree, in sentences. `live`: the owned rows by source and slot, with their ids.
     `editions`: derived rows by edition. `constant`: a digest of ids and notes of the rows that never change; None
     without such rows."""
 
@@ -81,7 +81,11 @@ def look(portal: Portal, actor: Actor, dataset_uid: str, words: Sequence[str]) -
 
 
 def _summary(
-    work: Work, dataset_uid: str, seen: tuple[JobSeen, ...], problems: Sequence[str], rows: list[dict[str, Any]]
+    work: Work,
+    dataset_uid: str,
+    seen: tuple[JobSeen, ...],
+    problems: Sequence[str],
+    rows: list[dict[str, Any]],
 ) -> Look:
     dataset = datasets.viewable(work, dataset_uid).dataset
     owned = {one.uid for one in resources.of_dataset(work, dataset.id) if one.is_owned}

@@ -4,6 +4,7 @@ It is forked, so that a start takes less than a second; see `processes`.
 """
 
 import io
+import itertools
 import os
 import threading
 import time
@@ -134,11 +135,11 @@ class Stage:
             if one.is_active or not self._running.runner.is_over(one.uid)
         ]
 
-    def start_writers(self, uid: str, sources: Sequence[str], first: int, seed: str) -> None:
+    def start_writers(self, uid: str, sources: Sequence[str], first: int) -> None:
         """One writer a source, until they are stopped. `first`: the number of their first operation."""
         self._stop.clear()
         for at, source in enumerate(sources):
-            random = Random(f"{seed} {at} {first}")
+            random = Random(f"{first} {at}")
             writing = self._writers.submit(self._write_on, uid, source, f"w{at}", first, random)
             writing.add_done_callback(self._report)
             self._writing.append(writing)
@@ -154,12 +155,13 @@ class Stage:
             self._send(("broke", repr(error)))
 
     def _write_on(self, uid: str, source: str, writer: str, first: int, random: Random) -> None:
-        number = first
-        while not self._stop.is_set():
-            number += 1
+        """At least one operation, so that a stop that comes at once stops something."""
+        for number in itertools.count(first):
             one = operation(random, writer, number)
             self._send(("sent", source, one))
             self._send(("done", source, self._write(uid, source, one)))
+            if self._stop.is_set():
+                return
 
     def _write(self, uid: str, source: str, one: Operation) -> tuple[int, ...]:
         with self._portal.reading(self._actor) as work:

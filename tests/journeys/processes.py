@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -35,7 +35,7 @@ def _context() -> ForkServerContext:
     return context
 
 
-class Died(Exception):  # noqa: N818 - what happened, not what went wrong
+class Died(Exception):
     """The process was gone before it answered."""
 
 
@@ -98,21 +98,28 @@ class PortalProcess(Forked):
     def ask(self, name: str, /, **arguments: Any) -> Any:
         """Do it and return the answer. Raises `Died`."""
         self.tell(name, **arguments)
+        while self._owed > 1:
+            self.answer()
         return self.answer()
 
     def tell(self, name: str, /, **arguments: Any) -> None:
-        """Have it done; the answer is fetched by `answer`, or never."""
+        """Have it done. Its answer comes after those that are still owed."""
         self._owed += 1
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._pipe.send((name, arguments))
 
     def answer(self) -> Any:
+        """The next answer that is owed. Raises `Died`."""
         kind, *rest = self._answers.get(timeout=ANSWER_SECONDS)
         if kind == "died":
             self._answers.put(("died",))
             raise Died
         self._owed -= 1
         return rest[0]
+
+    def start_writers(self, uid: str, sources: Sequence[str]) -> None:
+        """A writer for each source, until `stop_writers` is asked. Not waited for."""
+        self.tell("start_writers", uid=uid, sources=sources, first=self.ledger.era())
 
     def kill(self) -> None:
         super().kill()
@@ -121,7 +128,9 @@ class PortalProcess(Forked):
     def died(self) -> None:
         """Wait until a doom has come. Raises `AssertionError` if it does not."""
         self.process.join(ANSWER_SECONDS)
-        assert self.process.exitcode == -signal.SIGKILL, f"it lives, or ended otherwise: {self.process.exitcode}"
+        assert self.process.exitcode == -signal.SIGKILL, (
+            f"it lives, or ended otherwise: {self.process.exitcode}"
+        )
         self._crashed()
 
     def died_or_rests(self) -> None:
@@ -149,8 +158,8 @@ class PortalProcess(Forked):
         """Everything that was sent before the end arrives, however the end came."""
         handlers: dict[str, Callable[..., Any]] = {
             "answer": lambda value: self._answers.put(("answer", value)),
-            "sent": lambda *told: self.ledger.sent(*told),
-            "done": lambda *told: self.ledger.done(*told),
+            "sent": self.ledger.sent,
+            "done": self.ledger.done,
             "broke": self.broken.append,
         }
         with contextlib.suppress(EOFError, OSError):
@@ -183,9 +192,11 @@ class Server(Forked):
             self.kill()
         self._client.close()
 
-    def send(self, method: str, path: str, **body: Any) -> Any:
-        """The JSON that is answered."""
+    def send(self, method: str, path: str, *, is_optional: bool = False, **body: Any) -> Any:
+        """The JSON that is answered; None if there is nothing, and with `is_optional` if it is not found."""
         answer = self._client.request(method, path, **body)
+        if is_optional and answer.status_code == 404:
+            return None
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

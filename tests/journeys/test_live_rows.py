@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.journeys.ledger import Ledger
 from tests.journeys.processes import PortalProcess
 from tests.journeys.support import at_rest, chance
 
@@ -14,11 +13,12 @@ def test_no_acknowledged_row_is_lost_when_the_portal_is_killed(kills: int, tmp_p
     random = chance()
     portal = PortalProcess.opened(tmp_path)
     uid, sources = portal.ask("found", name="live", owned=3, rows=None)
-    ledger = portal.ledger = Ledger(sources)
+    ledger = portal.ledger
+    ledger.follow(sources)
     for round_number in range(kills):
         before = ledger.acknowledged
         with portal:
-            portal.ask("start_writers", uid=uid, sources=sources, first=round_number * 10_000, seed="live")
+            portal.start_writers(uid, sources)
             time.sleep(random.uniform(0.05, 1.5))
             portal.kill()
         portal = PortalProcess.opened(tmp_path, ledger=ledger)

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from tests.journeys.content import counts
 from tests.journeys.dooms import Doom
-from tests.journeys.ledger import Ledger
 from tests.journeys.processes import PortalProcess
 from tests.journeys.support import at_rest, job
 
@@ -23,18 +22,18 @@ def _drilled(*dooms: Doom) -> list[object]:
 
 
 OF_A_PUBLICATION = [
-    Doom("before", "pathlib:Path.rename"),  # built, not yet in its place
     Doom("after", f"{ENGINE}.apply"),  # replayed into the rows, not into the index
-    Doom("after", f"{TABLES}:swap"),  # replayed, the pointer not committed
     Doom("after", f"{JOBS}:swap"),  # committed, the step not recorded
     *_drilled(
         Doom("after", f"{JOBS}:begin"),
         Doom("after", "colonnade.core.publishing.inputs:gather"),
         Doom("after", f"{JOBS}:fetch"),
+        Doom("before", "pathlib:Path.rename"),  # built, not yet in its place
         Doom("after", "pathlib:Path.rename"),
         Doom("after", f"{JOBS}:build"),
         Doom("before", f"{ROW_STORE}.replay"),
         Doom("before", "colonnade.engine.embedded.replay:apply"),
+        Doom("after", f"{TABLES}:swap"),  # replayed, the pointer not committed
         Doom("before", f"{TABLES}:abandon"),
         Doom("before", f"{TABLES}:retire"),
         Doom("before", f"{TABLES}:remove_folder"),
@@ -51,23 +50,24 @@ def test_a_publication_that_dies_at_this_moment_comes_to_its_end(doom: Doom, tmp
     are retired, too."""
     with PortalProcess.opened(tmp_path, keep_generations=1) as portal:
         uid, sources = portal.ask("found", name="moment", owned=2, rows=ROWS)
-        portal.ledger = ledger = Ledger(sources)
+        ledger = portal.ledger
+        ledger.follow(sources)
         portal.ask("publish", uid=uid)
         portal.ask("rest")
         constant = at_rest(portal, uid).constant
         portal.close()
     with PortalProcess.opened(tmp_path, doom, ledger=ledger, keep_generations=1) as portal:
         portal.ask("edit", uid=uid, number=1, rows=ROWS)
-        portal.ask("start_writers", uid=uid, sources=sources, first=0, seed=str(doom))
-        published = portal.ask("publish", uid=uid)
+        portal.start_writers(uid, sources)
+        portal.tell("publish", uid=uid)
         portal.died()
     with PortalProcess(tmp_path, doom, ledger=ledger, keep_generations=1) as portal:
-        portal.tell("start_writers", uid=uid, sources=sources, first=100_000, seed=str(doom))
+        portal.start_writers(uid, sources)
         portal.died_or_rests()
     with PortalProcess.opened(tmp_path, ledger=ledger, keep_generations=1) as portal:
         seen = at_rest(portal, uid)
         portal.close()
-    assert job(seen, published).state == "done"
+    assert seen.jobs[0].state == "done"
     assert seen.editions == counts(1, ROWS)
     assert seen.constant == constant
 
@@ -85,16 +85,19 @@ def test_a_publication_that_dies_at_this_moment_comes_to_its_end(doom: Doom, tmp
     ],
     ids=str,
 )
-def test_a_live_write_that_dies_at_this_moment_happened_whole_or_not_at_all(doom: Doom, tmp_path: Path) -> None:
+def test_a_live_write_that_dies_at_this_moment_happened_whole_or_not_at_all(
+    doom: Doom, tmp_path: Path
+) -> None:
     with PortalProcess.opened(tmp_path) as portal:
         uid, sources = portal.ask("found", name="moment", owned=2, rows=None)
-        portal.ledger = ledger = Ledger(sources)
+        ledger = portal.ledger
+        ledger.follow(sources)
         portal.ask("lay", doom=doom)
-        portal.ask("start_writers", uid=uid, sources=sources, first=0, seed=str(doom))
+        portal.start_writers(uid, sources)
         portal.died()
     with PortalProcess.opened(tmp_path, ledger=ledger) as portal:
         at_rest(portal, uid)
-        portal.ask("start_writers", uid=uid, sources=sources, first=1000, seed=str(doom))
+        portal.start_writers(uid, sources)
         portal.ask("stop_writers")
         at_rest(portal, uid)
         portal.close()
@@ -103,10 +106,10 @@ def test_a_live_write_that_dies_at_this_moment_happened_whole_or_not_at_all(doom
 @pytest.mark.parametrize(
     "doom",
     [
-        Doom("before", "colonnade.db.database:Database.migrate"),
         Doom("before", f"{ROW_STORE}.create"),  # the catalogue's folder is there, its rows are not
         *_drilled(
             Doom("before", "alembic.script.base:ScriptDirectory.run_env"),
+            Doom("before", "colonnade.db.database:Database.migrate"),
             Doom("after", "colonnade.db.database:Database.migrate"),
             Doom("after", "colonnade.core.people.service:ensure_first_administrator"),
             Doom("before", "colonnade.core.catalogue.service:start"),
@@ -136,17 +139,19 @@ def test_a_start_that_dies_at_this_moment_can_be_made_again(doom: Doom, tmp_path
 
 
 @drill
-@pytest.mark.parametrize("name", ["before", "after"])
-def test_a_first_live_row_that_dies_at_this_moment_can_be_written_again(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "doom", [Doom("before", f"{ROW_STORE}.create"), Doom("after", f"{ROW_STORE}.create")], ids=str
+)
+def test_a_table_that_dies_at_this_moment_of_its_making_can_be_made_again(doom: Doom, tmp_path: Path) -> None:
     """The table's first generation is made, the catalogue does not know it yet."""
     with PortalProcess.opened(tmp_path) as portal:
-        portal.ask("lay", doom=Doom(name, f"{ROW_STORE}.create"))  # type: ignore[arg-type]
+        portal.ask("lay", doom=doom)
         portal.tell("found", name="first", owned=1, rows=None)
         portal.died()
     with PortalProcess.opened(tmp_path) as portal:
         uid, sources = portal.ask("found_again", name="first")
-        portal.ledger = Ledger(sources)
-        portal.ask("start_writers", uid=uid, sources=sources, first=0, seed="first")
+        portal.ledger.follow(sources)
+        portal.start_writers(uid, sources)
         portal.ask("stop_writers")
         at_rest(portal, uid)
         portal.close()
@@ -170,11 +175,11 @@ def test_a_withdrawal_that_dies_at_this_moment_comes_to_its_end(doom: Doom, tmp_
         portal.ask("rest")
         portal.close()
     with PortalProcess.opened(tmp_path, doom) as portal:
-        withdrawn = portal.ask("unpublish", uid=uid)
+        portal.tell("unpublish", uid=uid)
         portal.died()
     with PortalProcess.opened(tmp_path) as portal:
         seen = at_rest(portal, uid)
-        assert job(seen, withdrawn).state == "done"
+        assert seen.jobs[0].state == "done"
         assert seen.editions == {}
         portal.ask("publish", uid=uid)
         assert at_rest(portal, uid).editions == counts(0, ROWS)
@@ -200,7 +205,7 @@ def test_a_removal_that_dies_at_this_moment_comes_to_its_end(doom: Doom, tmp_pat
         portal.ask("rest")
         portal.close()
     with PortalProcess.opened(tmp_path, doom) as portal:
-        portal.ask("remove", uid=uid)
+        portal.tell("remove", uid=uid)
         portal.died()
     with PortalProcess.opened(tmp_path) as portal:
         seen = at_rest(portal, uid)

@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 from tests.journeys.content import counts
-from tests.journeys.ledger import Ledger
 from tests.journeys.looking import Look
 from tests.journeys.processes import PortalProcess
 from tests.journeys.support import at_rest, chance, job
@@ -19,7 +18,7 @@ def _opened(folder: Path) -> tuple[PortalProcess, str, tuple[str, ...], float]:
     """A portal with a published dataset of one file and three live sources; and how long a publication takes."""
     portal = PortalProcess.opened(folder)
     uid, sources = portal.ask("found", name="swapped", owned=3, rows=ROWS)
-    portal.ledger = Ledger(sources)
+    portal.ledger.follow(sources)
     begun = time.monotonic()
     portal.ask("publish", uid=uid)
     portal.ask("rest")
@@ -39,7 +38,7 @@ def test_every_write_beside_publications_is_in_the_next_generation(tmp_path: Pat
     portal, uid, sources, _ = _opened(tmp_path)
     with portal:
         constant = at_rest(portal, uid).constant
-        portal.ask("start_writers", uid=uid, sources=sources, first=0, seed="beside")
+        portal.start_writers(uid, sources)
         for number in (1, 2):
             portal.ask("edit", uid=uid, number=number, rows=ROWS)
             portal.ask("publish", uid=uid)
@@ -62,9 +61,9 @@ def test_no_write_is_lost_when_a_swap_is_killed(kills: int, tmp_path: Path) -> N
     while done < kills:
         number += 1
         portal.ask("edit", uid=uid, number=number, rows=ROWS)
-        _write(portal, uid, sources, done)
+        portal.start_writers(uid, sources)
         published = portal.ask("publish", uid=uid)
-        portal, moments = _killed(portal, tmp_path, random, seconds, uid, sources, done)
+        portal, moments = _killed(portal, tmp_path, random, seconds, uid, sources)
         done += len(moments)
         seen = _checked(portal, uid, (stands, number), constant)
         ended = job(seen, published)
@@ -75,7 +74,12 @@ def test_no_write_is_lost_when_a_swap_is_killed(kills: int, tmp_path: Path) -> N
 
 
 def _killed(
-    portal: PortalProcess, folder: Path, random: Random, seconds: float, uid: str, sources: tuple[str, ...], done: int
+    portal: PortalProcess,
+    folder: Path,
+    random: Random,
+    seconds: float,
+    uid: str,
+    sources: tuple[str, ...],
 ) -> tuple[PortalProcess, list[float]]:
     """Kill while the publication runs, once or also while it resumes; writers write all the time. Returns the portal
     that runs at last, and when it was killed."""
@@ -86,10 +90,5 @@ def _killed(
             time.sleep(moments[-1])
             portal.kill()
         portal = PortalProcess.opened(folder, ledger=portal.ledger)
-        _write(portal, uid, sources, done + len(moments))
+        portal.start_writers(uid, sources)
     return portal, moments
-
-
-def _write(portal: PortalProcess, uid: str, sources: tuple[str, ...], era: int) -> None:
-    portal.ask("stop_writers")
-    portal.ask("start_writers", uid=uid, sources=sources, first=era * 100_000 + int(time.time() % 1000) * 100, seed="swap")

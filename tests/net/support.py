@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpcore2
+import pytest
 
+from colonnade.errors import PortalError
 from colonnade.net.client import Bounds, Client, Fetched, NotModified, Request
 
 PUBLIC = "93.184.215.14"
@@ -157,3 +160,22 @@ def got(fetcher: Client, url: str, **request: Any) -> tuple[bytes, Fetched | Not
     out = io.BytesIO()
     answer = fetcher.fetch(Request(url, **request), out)
     return out.getvalue(), answer
+
+
+def refused(fetcher: Client, url: str, **request: object) -> PortalError:
+    with pytest.raises(PortalError) as found:
+        got(fetcher, url, **request)
+    return found.value
+
+
+def endless(piece: bytes, seconds: float = 0) -> Callable[[Handler], None]:
+    def pieces() -> Iterator[bytes]:
+        while True:
+            time.sleep(seconds)
+            yield piece
+
+    def page(handler: Handler) -> None:
+        handler.head()
+        handler.drip(pieces())
+
+    return page

@@ -60,13 +60,19 @@ def test_the_doctor_of_a_busy_portal_finds_nothing(served: Served) -> None:
     assert result.stdout.startswith("All is well")
 
 
-def test_a_stray_folder_is_found_and_removed_while_serving(served: Served) -> None:
+def test_what_crashes_left_is_found_and_removed_while_serving(served: Served) -> None:
     (served.data / "generations" / "tb_stray" / "1").mkdir(parents=True)
+    left = served.data / "scratch" / "00000000-0000-4000-8000-000000000000"
+    left.mkdir()
     found = command("doctor", "--data", served.data)
     assert found.exit_code == 1
-    assert "generations/tb_stray: The catalogue knows nothing of it." in found.stdout
+    assert found.stdout.splitlines()[:-1] == [
+        "generations/tb_stray: The catalogue knows nothing of it.",
+        f"scratch/{left.name}: It was left by a job that is over.",
+    ]
     assert command("doctor", "--data", served.data, "--repair").exit_code == 0
     assert not (served.data / "generations" / "tb_stray").exists()
+    assert not left.exists()
 
 
 def test_a_backup_of_a_busy_portal_has_every_write_acknowledged_before_it(

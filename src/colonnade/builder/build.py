@@ -48,6 +48,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         isolation=isolation or {},
         seconds=seconds,
         versions=_versions(),
+        notes=staged.notes,
     )
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
     for path in (

@@ -50,6 +50,10 @@ class Limits:
     fields: int = 2_000
     rows: int = 200_000_000
     cell_bytes: int = 16 << 20
+    unpacked_bytes: int = 8 << 30
+    """What one archive or compressed file may hold."""
+    files: int = 500
+    """Data files in one archive."""
     threads: int = 2
 
 
@@ -70,6 +74,45 @@ class BuildJob:
     limits: Limits = Limits()
 
 
+LOOK_LIMITS = Limits(
+    memory_bytes=256 << 20,
+    folder_bytes=1 << 30,
+    cpu_seconds=60,
+    wall_seconds=30,
+    unpacked_bytes=512 << 20,
+)
+"""Bounds of a look at a file, for which somebody waits."""
+
+
+@dataclass(frozen=True)
+class LookJob:
+    """A question about a file, asked before anything is built. `file.format` may be empty where it is what is asked.
+    `rows`: so many are shown."""
+
+    file: FileInput
+    scratch: Path
+    rows: int = 20
+    limits: Limits = LOOK_LIMITS
+
+
+@dataclass(frozen=True)
+class Guess:
+    """An extractor that may read a file; `formats.registry.EXTRACTORS` describes it."""
+
+    extractor: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a file. `records`: values by field name, as JSON has them; moments are ISO texts, points
+    objects of `lon` and `lat`, multivalued texts lists, shapes GeoJSON objects."""
+
+    schema: Schema
+    records: tuple[Mapping[str, Any], ...]
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class ColumnReport:
     """Why a column has its type. `misfits`: the first cells that ruled out a narrower type, with their row numbers
@@ -87,7 +130,8 @@ class Manifest:
     """The description of a generation; `manifest.json` in its folder.
 
     `sources`: rows by source uid. `checksums`: SHA-256 by file name, of the files that are not written to any more.
-    `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase.
+    `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase. `notes`: sentences for the
+    publisher about what was left out or changed.
     """
 
     schema: Schema
@@ -100,6 +144,7 @@ class Manifest:
     isolation: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -122,6 +167,7 @@ class Manifest:
             "isolation": dict(self.isolation),
             "seconds": dict(self.seconds),
             "versions": dict(self.versions),
+            "notes": list(self.notes),
         }
 
     @classmethod
@@ -140,4 +186,5 @@ class Manifest:
             isolation=value["isolation"],
             seconds=value["seconds"],
             versions=value["versions"],
+            notes=tuple(value.get("notes", ())),
         )

@@ -1,16 +1,18 @@
 """One schema over all inputs, and how each input's columns become its columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.builder import typing
 from colonnade.builder.job import ColumnReport, FileInput, RowsInput
-from colonnade.builder.staging import Part, Staged
+from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part, Staged
 from colonnade.engine.layout import literal, printed, quoted, sql_type
 from colonnade.errors import LimitReached
 from colonnade.query.schema import Field, FieldType, Schema
 
 _NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE})
+_MOMENTS = frozenset({FieldType.DATE, FieldType.DATETIME})
+_NO_TEXT = "CAST(NULL AS VARCHAR)"
 _KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE)
 
 
@@ -31,7 +33,8 @@ def merge(staged: Staged, max_fields: int) -> Merged:
             limit=max_fields,
             value=len(names),
         )
-    filed = {one.name: one for one in typing.infer(_cells(staged))} if staged.files else {}
+    cells = _cells(staged)
+    filed = {one.name: one for one in typing.infer(cells)} if cells.names else {}
     merged = [_merged(staged, name, filed.get(name)) for name in names]
     return Merged(Schema(tuple(field for field, _ in merged)), tuple(report for _, report in merged))
 
@@ -41,11 +44,13 @@ def _names(staged: Staged) -> tuple[str, ...]:
 
 
 def _cells(staged: Staged) -> typing.Cells:
-    """The text columns of all files as one relation."""
-    names = tuple(dict.fromkeys(name for part in staged.files for name in part.columns))
+    """The text columns of all files, whose type is still open, as one relation."""
+    names = tuple(
+        dict.fromkeys(name for part in staged.files for name in part.columns if name not in part.fields)
+    )
     selects = [
         f"SELECT rowid + 1 AS _row, {literal(part.input.name)} AS _file, "  # noqa: S608
-        + ", ".join(f"{part.columns.get(name, 'CAST(NULL AS VARCHAR)')} AS {quoted(name)}" for name in names)
+        + ", ".join(f"{_open_cell(part, name)} AS {quoted(name)}" for name in names)
         + f" FROM {part.table}"
         for part in staged.files
         if isinstance(part.input, FileInput)
@@ -53,30 +58,41 @@ def _cells(staged: Staged) -> typing.Cells:
     return typing.Cells(staged.connection, "(" + " UNION ALL ".join(selects) + ")", names)
 
 
-def _given_fields(staged: Staged, name: str) -> Iterator[tuple[Part, Field]]:
-    for part in staged.given:
-        assert isinstance(part.input, RowsInput)
-        if field := part.input.schema.get(name):
-            yield part, field
+def _open_cell(part: Part, name: str) -> str:
+    return part.columns[name] if name in part.columns and name not in part.fields else _NO_TEXT
+
+
+def _typed_fields(staged: Staged, name: str) -> list[tuple[Part, Field]]:
+    """A field as each input has it that says its type by itself: rows first, as what they say of it wins."""
+    parts = (*staged.given, *staged.files)
+    return [(part, part.fields[name]) for part in parts if name in part.fields]
 
 
 def _merged(staged: Staged, name: str, filed: ColumnReport | None) -> tuple[Field, ColumnReport]:
-    given = list(_given_fields(staged, name))
-    fields = [field for _, field in given]
+    typed = _typed_fields(staged, name)
+    fields = [field for _, field in typed]
     if not fields:
         assert filed is not None
         return _from_files(staged, name, filed), filed
-    nulls = (filed.nulls if filed else 0) + sum(_nulls(staged, part, name) for part, _ in given)
+    # Where another column of the name is typed, its rows counted as empty among the texts.
+    nulls = (
+        filed.nulls - sum(part.rows for part, _ in typed if isinstance(part.input, FileInput)) if filed else 0
+    )
+    nulls += sum(_nulls(staged, part, name) for part, _ in typed)
+    nulls += 0 if filed else sum(part.rows for part in staged.files if name not in part.columns)
     is_filed = filed is not None and filed.why != typing.ALL_EMPTY
-    type_, why = _common_type(staged, given, filed.type if is_filed and filed else None)
-    keeps_raw = any(field.keeps_raw for field in fields)
+    type_, why = _common_type(staged, typed, filed.type if is_filed and filed else None)
     lenient = next((field for field in fields if field.lenient and field.type is type_), None)
+    multivalued = type_ is FieldType.TEXT and all(one.multivalued for one in fields) and not is_filed
     field = replace(
         fields[0],
         type=type_,
-        keeps_raw=keeps_raw or lenient is not None or _is_owned(staged, name, type_),
+        keeps_raw=any(one.keeps_raw for one in fields)
+        or lenient is not None
+        or _is_owned(staged, name, type_, multivalued=multivalued),
         lenient=lenient is not None,
-        multivalued=type_ is FieldType.TEXT and all(one.multivalued for one in fields) and not is_filed,
+        multivalued=multivalued,
+        annotations=fields[0].annotations if multivalued or not fields[0].multivalued else {},
     )
     return field, ColumnReport(name, type_, why, nulls, filed.misfits if filed else ())
 
@@ -86,33 +102,41 @@ def _from_files(staged: Staged, name: str, filed: ColumnReport) -> Field:
     return Field(name, label, filed.type, keeps_raw=_is_owned(staged, name, filed.type))
 
 
-def _is_owned(staged: Staged, name: str, type_: FieldType) -> bool:
+def _is_owned(staged: Staged, name: str, type_: FieldType, *, multivalued: bool = False) -> bool:
     """Whether a file whose rows become the truth fills a typed column: then what was sent must be kept."""
     owned = (part for part in staged.files if isinstance(part.input, FileInput) and part.input.owned)
-    return type_ is not FieldType.TEXT and any(name in part.columns for part in owned)
+    return type_ is not FieldType.TEXT and not multivalued and any(name in part.columns for part in owned)
 
 
 def _common_type(
-    staged: Staged, given: Sequence[tuple[Part, Field]], filed: FieldType | None
+    staged: Staged, typed: Sequence[tuple[Part, Field]], filed: FieldType | None
 ) -> tuple[FieldType, str]:
-    fields = [field for _, field in given]
+    fields = [field for _, field in typed]
     lenient = next((one.type for one in fields if one.lenient and typing.is_cast_known(one.type)), None)
     if lenient:
         return lenient, "it was declared so; what does not fit is kept as it was sent"
     types = {field.type for field in fields} | ({filed} if filed else set())
     if len({field.multivalued for field in fields}) == 1 and not (fields[0].multivalued and filed):
         if len(types) == 1:
-            return types.pop(), "the rows that were there are of this type"
-        if types == _NUMBERS and all(_survives_double(staged, part, field) for part, field in given):
+            said_by = "rows that were there" if isinstance(typed[0][0].input, RowsInput) else "file's values"
+            return types.pop(), f"the {said_by} are of this type"
+        if types == _NUMBERS and all(_survives_double(staged, part, field) for part, field in typed):
             return FieldType.DOUBLE, "its whole and its decimal numbers are numbers"
+        if types == _MOMENTS:
+            return FieldType.DATETIME, "its dates and its dates with a time are moments"
     found = ", ".join(sorted(type_.value for type_ in types))
     return FieldType.TEXT, f"its sources disagree: {found}"
+
+
+def _column(part: Part, name: str) -> str:
+    """SQL of a field's column in the part's table."""
+    return quoted(part.columns[name])
 
 
 def _survives_double(staged: Staged, part: Part, field: Field) -> bool:
     if field.type is FieldType.DOUBLE:
         return True
-    column = quoted(field.name)
+    column = _column(part, field.name)
     row = staged.connection.execute(
         f"SELECT count(*) FROM {part.table} WHERE abs(CAST({column} AS HUGEINT)) > 9007199254740992"  # noqa: S608
     ).fetchone()
@@ -121,7 +145,7 @@ def _survives_double(staged: Staged, part: Part, field: Field) -> bool:
 
 def _nulls(staged: Staged, part: Part, name: str) -> int:
     row = staged.connection.execute(
-        f"SELECT count(*) - count({quoted(name)}) FROM {part.table}"  # noqa: S608
+        f"SELECT count(*) - count({_column(part, name)}) FROM {part.table}"  # noqa: S608
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -145,26 +169,33 @@ def _null(field: Field) -> str:
     return f"CAST(NULL AS {sql_type(field)})"
 
 
-_NO_RAW = "CAST(NULL AS VARCHAR)"
-
-
 def _from_cell(part: Part, field: Field) -> tuple[str, str]:
-    if field.name not in part.columns or not typing.is_cast_known(field.type) or field.multivalued:
+    if field.name not in part.columns:
+        return _null(field), _NO_TEXT
+    cell = f"part.{part.columns[field.name]}"
+    was = part.fields.get(field.name)
+    if was and (was.type, was.multivalued) == (field.type, field.multivalued):
+        return typing.declared_sql(field, cell), _NO_TEXT
+    if was:
+        cell = typing.shown_sql(was, cell, MULTIVALUED_SEPARATOR)
+    if field.multivalued or not typing.is_cast_known(field.type):
         return _null(
             field
-        ), _NO_RAW  # a type that no text becomes is merged with a file only if that is empty
-    cell = f"part.{part.columns[field.name]}"
+        ), _NO_TEXT  # a type that no text becomes is merged with a file only if that is empty
     if field.type is FieldType.TEXT:
-        return cell, _NO_RAW
-    value = typing.lenient_sql(field.type, cell) if field.lenient else typing.value_sql(field.type, cell)
+        return cell, _NO_TEXT
+    if field.lenient:
+        value = typing.lenient_sql(field.type, cell)
+    else:
+        value = typing.declared_sql(field, cell) if was else typing.value_sql(field.type, cell)
     return value, f"CASE WHEN {_printed(field, f'({value})')} IS DISTINCT FROM {cell} THEN {cell} END"
 
 
 def _from_row(was: Field | None, field: Field) -> tuple[str, str]:
     if was is None:
-        return _null(field), _NO_RAW
+        return _null(field), _NO_TEXT
     column = f"part.{quoted(was.name)}"
-    raw = f"part.{quoted(was.raw_name)}" if was.keeps_raw else _NO_RAW
+    raw = f"part.{quoted(was.raw_name)}" if was.keeps_raw else _NO_TEXT
     if was.type is field.type and was.multivalued == field.multivalued:
         return column, raw
     if field.type is FieldType.TEXT:

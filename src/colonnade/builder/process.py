@@ -1,4 +1,4 @@
-"""The parent's side of a build: start the child, watch it, and say what became of it."""
+"""The parent's side of a build, or of a look at a file: start the child, watch it, and say what became of it."""
 
 import json
 import logging
@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import colonnade
 from colonnade.builder import verdicts, wire
-from colonnade.builder.job import BuildJob, Manifest
+from colonnade.builder.job import BuildJob, Guess, Limits, LookJob, Manifest, Preview
 
 _log = logging.getLogger(__name__)
 
@@ -33,20 +33,55 @@ def build(job: BuildJob, *, poll: Callable[[], None]) -> Manifest:
     Raises `Invalid` for inputs that cannot be read, `LimitReached` beyond a limit of the job, and `Unavailable` if the
     child or the disk failed. After an error `job.out` is gone. `job.scratch` is the caller's to remove.
     """
-    job.scratch.mkdir(parents=True, exist_ok=True)
-    job_file, result_file = job.scratch / wire.JOB_FILE, job.scratch / wire.RESULT_FILE
-    job_file.write_text(json.dumps(wire.job_to_json(job)), encoding="utf-8")
-    result_file.unlink(missing_ok=True)
     is_done = False
     try:
-        with _child(job_file, job.scratch) as child:
-            _watch(child, job, poll)
-        manifest = _outcome(child, job, result_file)
+        answer = _asked(wire.job_to_json(job), job.scratch, job.limits, (job.out, job.scratch), poll)
+        manifest = Manifest.from_json(answer)
         is_done = True
     finally:
         if not is_done:
             shutil.rmtree(job.out, ignore_errors=True)
     return manifest
+
+
+def guess(job: LookJob) -> tuple[Guess, ...]:
+    """Which extractors may read a file, the likeliest first; see `look.guess`. Raises what `build` raises.
+
+    This and the other two looks run in a child too, and take a second. `job.scratch` is the caller's to remove.
+    """
+    return tuple(Guess(**one) for one in _looked(job, "guess"))
+
+
+def suggest(job: LookJob) -> Mapping[str, Any]:
+    """Parameters for a file's extractor, found in it; see `look.suggest`. Raises what `build` raises."""
+    found: Mapping[str, Any] = _looked(job, "suggest")
+    return found
+
+
+def preview(job: LookJob) -> Preview:
+    """The first rows of a file, typed; see `look.preview`. Raises what `build` raises."""
+    return wire.preview_from_json(_looked(job, "preview"))
+
+
+def _looked(job: LookJob, ask: str) -> Any:
+    return _asked(wire.look_to_json(job, ask), job.scratch, job.limits, (job.scratch,), _nothing)
+
+
+def _nothing() -> None:
+    """Nobody aborts a look: it is short."""
+
+
+def _asked(
+    job: Mapping[str, Any], scratch: Path, limits: Limits, folders: Sequence[Path], poll: Callable[[], None]
+) -> Any:
+    """The answer of a child to a job. `folders`: whose sizes together are bounded."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    job_file, result_file = scratch / wire.JOB_FILE, scratch / wire.RESULT_FILE
+    job_file.write_text(json.dumps(job), encoding="utf-8")
+    result_file.unlink(missing_ok=True)
+    with _child(job_file, scratch) as child:
+        _watch(child, limits, folders, poll)
+    return _outcome(child, scratch, limits)
 
 
 @contextmanager
@@ -81,7 +116,9 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(package), "LANG": "C.UTF-8", "TZ": "UTC", "MALLOC_ARENA_MAX": "4"}
 
 
-def _watch(child: subprocess.Popen[bytes], job: BuildJob, poll: Callable[[], None]) -> None:
+def _watch(
+    child: subprocess.Popen[bytes], limits: Limits, folders: Sequence[Path], poll: Callable[[], None]
+) -> None:
     """Wait for the child's end. Raises what `poll` raises, and `LimitReached` for too long or too large a build."""
     start = measured = time.monotonic()
     wait = _FIRST_POLL_SECONDS
@@ -94,13 +131,13 @@ def _watch(child: subprocess.Popen[bytes], job: BuildJob, poll: Callable[[], Non
             return
         poll()
         now = time.monotonic()
-        if now - start > job.limits.wall_seconds:
-            raise verdicts.too_long(job.limits)
+        if now - start > limits.wall_seconds:
+            raise verdicts.too_long(limits)
         if now - measured >= _MEASURE_SECONDS:
             measured = now
-            size = _size(job.out) + _size(job.scratch)
-            if size > job.limits.folder_bytes:
-                raise verdicts.too_much_disk(job.limits, size)
+            size = sum(map(_size, folders))
+            if size > limits.folder_bytes:
+                raise verdicts.too_much_disk(limits, size)
 
 
 def _size(folder: Path) -> int:
@@ -115,15 +152,15 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _outcome(child: subprocess.Popen[bytes], job: BuildJob, result_file: Path) -> Manifest:
-    result = _result(result_file)
-    if child.returncode == 0 and "manifest" in result:
-        return Manifest.from_json(result["manifest"])
-    if log := _tail(job.scratch / _LOG_FILE):
+def _outcome(child: subprocess.Popen[bytes], scratch: Path, limits: Limits) -> Any:
+    result = _result(scratch / wire.RESULT_FILE)
+    if child.returncode == 0 and "answer" in result:
+        return result["answer"]
+    if log := _tail(scratch / _LOG_FILE):
         _log.error("The builder ended with %s: %s", child.returncode, log)
     if child.returncode == 1 and "error" in result:
         raise wire.error_from_json(result["error"])
-    raise verdicts.ended(child.returncode, job.limits)
+    raise verdicts.ended(child.returncode, limits, wire.was_reading(scratch))
 
 
 def _result(file: Path) -> dict[str, Any]:

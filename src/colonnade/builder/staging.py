@@ -1,26 +1,30 @@
 """The staging database of a build: its bounds, and the inputs as tables in it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from colonnade.builder import naming
+from colonnade.builder import naming, wire
 from colonnade.builder.job import BuildJob, FileInput, Limits, RowsInput
 from colonnade.engine.layout import literal, quoted
 from colonnade.errors import Invalid, LimitReached
-from colonnade.formats import registry
-from colonnade.formats.port import Bounds, Source
+from colonnade.formats import params, registry
+from colonnade.formats.port import Bounds, Column, Source
+from colonnade.query.schema import Field, FieldType
 
-POSITION = "_position"
-"""A row's place among all rows of all inputs, from 0; what is dropped keeps its number."""
+FILENAME_LABEL = "filename"
+"""The column that the parameter `extract_filename` of every extractor adds."""
+MULTIVALUED_SEPARATOR = ";"
+"""What stands between the values of a multivalued text where it is shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One input as a table. `first`: the position of its first row; the others follow in `rowid` order. `columns`: the
-    table's column of each field. `labels`: what the input calls its fields."""
+    """One input as a table; of an archive, one of its files. `first`: the position of its first row; the others follow
+    in `rowid` order. `columns`: the table's column of each field. `labels`: what the input calls its fields. `fields`:
+    those whose type the input itself says; of a file the others are texts whose type all rows decide."""
 
     input: FileInput | RowsInput
     table: str
@@ -28,12 +32,14 @@ class Part:
     rows: int
     columns: Mapping[str, str]
     labels: Mapping[str, str]
+    fields: Mapping[str, Field]
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     connection: duckdb.DuckDBPyConnection
     parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Part, ...]:
@@ -78,28 +84,53 @@ def opened(job: BuildJob) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def load(connection: duckdb.DuckDBPyConnection, job: BuildJob) -> Staged:
-    """Read every input into a table: files first, in order, then rows. Raises `Invalid` and `LimitReached`."""
+def load(connection: duckdb.DuckDBPyConnection, job: BuildJob, *, rows: int | None = None) -> Staged:
+    """Read every input into a table: files first, in order, then rows. Raises `Invalid` and `LimitReached`.
+
+    `rows`: of each file no more than these first ones, and no more of it than they take.
+    """
     parts: list[Part] = []
-    files = [one for one in job.inputs if isinstance(one, FileInput)]
-    for one in files:
-        columns, labels = _load_file(connection, one, f"part_{len(parts)}", job.scratch, job.limits)
-        parts.append(_part(connection, one, parts, columns, labels))
+    notes: list[str] = []
+    bounds = bounds_of(job.limits, rows=rows)
+    for number, one in enumerate(one for one in job.inputs if isinstance(one, FileInput)):
+        folder = job.scratch / f"input{number}"
+        folder.mkdir()
+        source = Source(one.path, one.name, one.params)
+        with wire.reading(job.scratch, one.name):
+            for file in registry.data_files(one.format, source, folder, bounds):
+                part, found = _load_file(
+                    connection, replace(one, name=file.name), file, parts, folder, bounds
+                )
+                parts.append(part)
+                notes += found
+                _check_rows(parts, job.limits)
     for given in job.inputs:
         if isinstance(given, RowsInput):
-            _load_rows(connection, given, f"part_{len(parts)}")
-            columns = {name: name for name in given.schema.names}
-            labels = {field.name: field.label for field in given.schema.fields}
-            parts.append(_part(connection, given, parts, columns, labels))
-    staged = Staged(connection, tuple(parts))
-    if staged.rows > job.limits.rows:
-        raise LimitReached(
-            f"The sources hold {staged.rows:,} rows; this portal takes {job.limits.rows:,}",
-            limit_type="rows",
-            limit=job.limits.rows,
-            value=staged.rows,
-        )
-    return staged
+            table = f"part_{len(parts)}"
+            _load_rows(connection, given, table)
+            fields = {field.name: field for field in given.schema.fields}
+            columns = {name: name for name in fields}
+            labels = {field.name: field.label for field in fields.values()}
+            parts.append(_part(connection, given, parts, columns, labels, fields))
+    _check_rows(parts, job.limits)
+    return Staged(connection, tuple(parts), tuple(notes))
+
+
+def bounds_of(limits: Limits, *, rows: int | None = None) -> Bounds:
+    return Bounds(
+        fields=limits.fields,
+        cell_bytes=limits.cell_bytes,
+        rows=rows,
+        unpacked_bytes=limits.unpacked_bytes,
+        files=limits.files,
+    )
+
+
+def _check_rows(parts: list[Part], limits: Limits) -> None:
+    rows = sum(one.rows for one in parts)
+    if rows > limits.rows:
+        message = f"The sources hold {rows:,} rows; this portal takes {limits.rows:,}"
+        raise LimitReached(message, limit_type="rows", limit=limits.rows, value=rows)
 
 
 def _part(
@@ -108,24 +139,45 @@ def _part(
     before: list[Part],
     columns: Mapping[str, str],
     labels: Mapping[str, str],
+    fields: Mapping[str, Field],
 ) -> Part:
     table = f"part_{len(before)}"
     (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)  # noqa: S608
     first = before[-1].first + before[-1].rows if before else 0
-    return Part(one, table, first, rows, columns, labels)
+    return Part(one, table, first, rows, columns, labels, fields)
 
 
 def _load_file(
-    connection: duckdb.DuckDBPyConnection, one: FileInput, table: str, scratch: Path, limits: Limits
-) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    folder = scratch / table
-    folder.mkdir()
-    read = registry.reader(one.format)
-    bounds = Bounds(fields=limits.fields, cell_bytes=limits.cell_bytes)
-    found = read(connection, Source(one.path, one.name, one.params), table, folder, bounds)
-    names = naming.field_names(found.labels)
+    connection: duckdb.DuckDBPyConnection,
+    one: FileInput,
+    source: Source,
+    before: list[Part],
+    folder: Path,
+    bounds: Bounds,
+) -> tuple[Part, Sequence[str]]:
+    """One data file as a part, and the notes of its reader."""
+    table = f"part_{len(before)}"
+    found = registry.reader(one.format)(connection, source, table, folder, bounds)
+    read = list(found.columns)
+    if params.flag(source, "extract_filename", default=False):
+        connection.execute(
+            f"ALTER TABLE {table} ADD COLUMN c{len(read)} VARCHAR DEFAULT {literal(source.filename)}"
+        )
+        read.append(Column(FILENAME_LABEL, FieldType.TEXT))
+    names = naming.field_names([column.label for column in read])
     columns = {name: f"c{number}" for number, name in enumerate(names)}
-    return columns, dict(zip(names, found.labels, strict=True))
+    labels = {name: column.label for name, column in zip(names, read, strict=True)}
+    fields = {
+        name: field for name, column in zip(names, read, strict=True) if (field := _field(name, column))
+    }
+    return _part(connection, one, before, columns, labels, fields), found.notes
+
+
+def _field(name: str, column: Column) -> Field | None:
+    if column.type is None:
+        return None
+    annotations = {"multivalued": (MULTIVALUED_SEPARATOR,)} if column.multivalued else {}
+    return Field(name, column.label, column.type, multivalued=column.multivalued, annotations=annotations)
 
 
 def _load_rows(connection: duckdb.DuckDBPyConnection, one: RowsInput, table: str) -> None:

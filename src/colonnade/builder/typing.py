@@ -12,12 +12,14 @@ import duckdb
 
 from colonnade.builder.job import ColumnReport
 from colonnade.engine.layout import quoted
-from colonnade.query.schema import FieldType
+from colonnade.formats.port import VALUE_SEPARATOR
+from colonnade.query.schema import Field, FieldType
 
 ALL_EMPTY = "every cell is empty"
 SAMPLE_ROWS = 20_000
 _CHECKS_A_QUERY = 200
 _MISFITS = 3
+_SEPARATOR = f"chr({ord(VALUE_SEPARATOR)})"
 _MISFIT_CHARACTERS = 100
 
 
@@ -103,6 +105,32 @@ def lenient_sql(type_: FieldType, cell: str) -> str:
     if type_ not in _RULES:
         return cell
     return f"CASE WHEN {_RULES[type_].fits(cell)} THEN {_RULES[type_].value(cell)} END"
+
+
+_DECLARED: Mapping[FieldType, str] = {
+    FieldType.INT: "CAST({cell} AS BIGINT)",
+    FieldType.DOUBLE: "CAST({cell} AS DOUBLE)",
+    FieldType.BOOLEAN: "CAST({cell} AS BOOLEAN)",
+    FieldType.DATE: "CAST({cell} AS DATE)",
+    FieldType.DATETIME: "CAST({cell} AS TIMESTAMP)",
+    FieldType.TIME: "CAST({cell} AS TIME)",
+    FieldType.GEO_POINT: (
+        "CASE WHEN {cell} IS NOT NULL THEN struct_pack(lon := CAST(split_part({cell}, ', ', 2) AS DOUBLE),"
+        " lat := CAST(split_part({cell}, ', ', 1) AS DOUBLE)) END"
+    ),
+}
+
+
+def declared_sql(field: Field, cell: str) -> str:
+    """SQL for the value of a cell whose column has a type by itself, in the form that `formats.port` gives it."""
+    if field.multivalued:
+        return f"string_split({cell}, {_SEPARATOR})"
+    return _DECLARED.get(field.type, "{cell}").format(cell=cell)
+
+
+def shown_sql(field: Field, cell: str, separator: str) -> str:
+    """SQL for the text of such a cell, where it becomes a text."""
+    return f"replace({cell}, {_SEPARATOR}, '{separator}')" if field.multivalued else cell
 
 
 def is_cast_known(type_: FieldType) -> bool:

@@ -5,11 +5,16 @@ import signal
 from colonnade.builder.job import Limits
 from colonnade.errors import LimitReached, PortalError, Unavailable
 
+_NO_THREAD_DATA = 127
+"""What the C library exits with when there is no memory for a thread's own data."""
 
-def too_much_memory(limits: Limits) -> LimitReached:
+
+def too_much_memory(limits: Limits, file: str = "") -> LimitReached:
+    """`file`: the name of the file that was being read, if one was."""
     value = limits.memory_bytes
+    data = f"The file {file}" if file else "The data"
     message = (
-        f"The data needs more memory than this portal gives to one publication ({value:,} bytes for its rows)"
+        f"{data} needs more memory than this portal gives to one publication ({value:,} bytes for its rows)"
     )
     return LimitReached(message, limit_type="memory_bytes", limit=value, value=value)
 
@@ -36,9 +41,9 @@ def too_long(limits: Limits) -> LimitReached:
     return LimitReached(message, limit_type="wall_seconds", limit=limit, value=limit)
 
 
-def memory_fault(text: str, limits: Limits) -> PortalError:
+def memory_fault(text: str, limits: Limits, file: str = "") -> PortalError:
     """For an out-of-memory error; spilling to disk has its own bound."""
-    return too_much_disk(limits) if "max_temp_directory_size" in text else too_much_memory(limits)
+    return too_much_disk(limits) if "max_temp_directory_size" in text else too_much_memory(limits, file)
 
 
 def disk_fault(text: str, limits: Limits) -> PortalError:
@@ -51,18 +56,20 @@ def disk_fault(text: str, limits: Limits) -> PortalError:
     return Unavailable("A file could not be read or written while the data was processed", code="build.disk")
 
 
-def ended(returncode: int, limits: Limits) -> PortalError:
-    """For a process that ended without a result. Minus a signal, or 128 plus it as a shell says."""
+def ended(returncode: int, limits: Limits, file: str = "") -> PortalError:
+    """For a process that ended without a result. Minus a signal, or 128 plus it as a shell says. `file`: what it was
+    reading then."""
     number = -returncode if returncode < 0 else returncode - 128
     if number == signal.SIGXCPU:
         return too_much_cpu(limits)
     if number == signal.SIGXFSZ:
         return too_much_disk(limits)
-    if number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
+    if number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS) or returncode == _NO_THREAD_DATA:
         # Tantivy, and DuckDB where it cannot raise, abort when the address space is used up.
-        return too_much_memory(limits)
+        return too_much_memory(limits, file)
     if number == signal.SIGKILL:
         return Unavailable(
             "The process that prepared the data was killed, by the system or an operator", code="build.killed"
         )
-    return Unavailable("The process that prepared the data ended unexpectedly", code="build.crashed")
+    what = f"read the file {file}" if file else "prepared the data"
+    return Unavailable(f"The process that {what} ended unexpectedly", code="build.crashed")

@@ -1,15 +1,68 @@
 """The job, the result and the errors of a build as JSON, for the way between the two processes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from colonnade.builder.job import BuildJob, FileInput, Limits, RowsInput
+from colonnade.builder.job import BuildJob, FileInput, Limits, LookJob, Preview, RowsInput
 from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
 from colonnade.query.schema import Schema
 
 JOB_FILE = "job.json"
 RESULT_FILE = "result.json"
+READING_FILE = "reading.txt"
+"""The name of the file that is being read, there for as long as it is: so that the parent can name it should the child
+die of it."""
+
+
+@contextmanager
+def reading(scratch: Path, name: str) -> Iterator[None]:
+    """Leave word of what is being read. After an error it stays."""
+    (scratch / READING_FILE).write_text(name, encoding="utf-8")
+    yield
+    (scratch / READING_FILE).unlink()
+
+
+def was_reading(scratch: Path) -> str:
+    """The name of the file that a process was reading when it ended; empty if none."""
+    try:
+        return (scratch / READING_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def look_to_json(job: LookJob, ask: str) -> dict[str, Any]:
+    """`ask`: `guess`, `suggest` or `preview`."""
+    return {
+        "ask": ask,
+        "file": _input_to_json(job.file),
+        "scratch": str(job.scratch.absolute()),
+        "rows": job.rows,
+        "limits": _limits_to_json(job.limits),
+    }
+
+
+def look_from_json(value: Mapping[str, Any]) -> LookJob:
+    file = _input_from_json(value["file"])
+    assert isinstance(file, FileInput)
+    return LookJob(file, Path(value["scratch"]), value["rows"], Limits(**value["limits"]))
+
+
+def preview_to_json(preview: Preview) -> dict[str, Any]:
+    return {
+        "schema": preview.schema.to_json(),
+        "records": [dict(one) for one in preview.records],
+        "notes": list(preview.notes),
+    }
+
+
+def preview_from_json(value: Mapping[str, Any]) -> Preview:
+    return Preview(Schema.from_json(value["schema"]), tuple(value["records"]), tuple(value["notes"]))
+
+
+def _limits_to_json(limits: Limits) -> dict[str, int]:
+    return {name: getattr(limits, name) for name in Limits.__dataclass_fields__}
 
 
 def job_to_json(job: BuildJob) -> dict[str, Any]:
@@ -23,7 +76,7 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "last_built_id": job.last_built_id,
         "last_live_id": job.last_live_id,
         "counter": job.counter,
-        "limits": {name: getattr(job.limits, name) for name in Limits.__dataclass_fields__},
+        "limits": _limits_to_json(job.limits),
     }
 
 

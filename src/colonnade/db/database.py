@@ -63,16 +63,18 @@ class Database:
     def _session(self, begin: str) -> Iterator[Session]:
         with Session(self._engine, expire_on_commit=False) as session:
             try:
-                session.connection().exec_driver_sql(begin)
+                connection = session.connection()
+                connection.exec_driver_sql(begin)
             except OperationalError as error:
                 message = "The catalogue has been busy for too long."
                 raise Unavailable(message, code="catalogue.busy") from error
             try:
                 yield session
             except BaseException as error:
-                if not isinstance(error, PortalError):
+                if not isinstance(error, PortalError) and not connection.closed:
                     # A result that was half read may live on in the trace, and would keep this connection at its old
-                    # state for whoever is given it next.
+                    # state for whoever is given it next. Such a connection also closes late: so rolled back first.
+                    connection.connection.rollback()
                     session.invalidate()
                 raise
 

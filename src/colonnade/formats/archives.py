@@ -86,13 +86,12 @@ def opened(source: Source) -> Iterator[Iterator[Entry]]:
                 yield _of_zip(archive)
             return
         if kind in ("gzip", "bzip2"):
-            unpack = gzip.open if kind == "gzip" else bz2.open
-            with unpack(source.path) as stream:
+            with _unpacking(source.path, kind) as stream:
                 is_tar = _is_tar(stream.read(_HEAD_BYTES))
             if not is_tar:
                 stem = source.filename or source.name
                 name = stem.rpartition(".")[0] if stem.lower().endswith(_PACKED) else stem
-                yield iter([Entry(name, lambda: unpack(source.path))])
+                yield iter([Entry(name, lambda: _unpacking(source.path, kind))])
                 return
         with tarfile.open(source.path) as tar:
             yield _of_tar(tar)
@@ -119,7 +118,9 @@ def unpacked(
             target = scratch / f"member{number}"
             room -= lay_out(source, entry, target, room, bounds)
             if kind_of(target) and not (reads_workbooks and is_workbook(zip_names(target))):
-                message = f"The archive {source.name} holds another archive, {entry.name}; one level is unpacked"
+                message = (
+                    f"The archive {source.name} holds another archive, {entry.name}; one level is unpacked"
+                )
                 raise Invalid(message, code="file.archive")
             is_single = kind in ("gzip", "bzip2") and not _is_path(entry.name, source)
             name = source.name if is_single else f"{source.name}/{entry.name}"
@@ -144,6 +145,10 @@ def lay_out(source: Source, entry: Entry, target: Path, room: int, bounds: Bound
             if bounds.rows is not None and size >= LOOK_BYTES:
                 break
     return size
+
+
+def _unpacking(path: Path, kind: str) -> IO[bytes]:
+    return gzip.GzipFile(path) if kind == "gzip" else bz2.BZ2File(path)
 
 
 def _is_tar(head: bytes) -> bool:
@@ -232,7 +237,7 @@ def _without_data(source: Source, files: Sequence[Entry], suffixes: Suffixes) ->
 
 def _check(source: Source, entry: Entry) -> None:
     path = PurePosixPath(entry.name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or path.parts[:1] and path.parts[0].endswith(":"):
+    if path.is_absolute() or ".." in path.parts or (path.parts[:1] and path.parts[0].endswith(":")):
         why = f"holds a file whose name leads out of its folder, {entry.name}"
     elif entry.is_link:
         why = f"holds a link instead of a file, {entry.name}"

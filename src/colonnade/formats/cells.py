@@ -49,7 +49,9 @@ def json_text(value: object) -> str:
 def _plain(value: object) -> object:
     """Of what JSON has no form for: decimals as numbers, moments as ISO texts."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < _DOUBLE_WHOLE else float(value)
+        return (
+            int(value) if value == value.to_integral_value() and abs(value) < _DOUBLE_WHOLE else float(value)
+        )
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 

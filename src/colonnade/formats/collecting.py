@@ -127,7 +127,9 @@ class _Table:
         self._stored_columns = max(1, len(self._labels))
         if self._batch:
             width = max(1, len(self._labels))
-            columns = list(zip_longest(*self._batch)) or [(None,) * len(self._batch)]  # earlier rows may be shorter
+            columns = list(zip_longest(*self._batch)) or [
+                (None,) * len(self._batch)
+            ]  # earlier rows may be shorter
             names = [f"c{number}" for number in range(width)]
             try:
                 batch = pa.table([pa.array(one, pa.string()) for one in columns], names)
@@ -141,8 +143,14 @@ class _Table:
     def _settle_lists(self, number: int, column: Column) -> None:
         """Take the mark off lists. In a column of other things as well, they become JSON."""
         cell = f"c{number}"
-        values = f"{cell}[2:]" if column.multivalued else f"CAST(to_json(string_split({cell}[2:], $separator)) AS VARCHAR)"
-        parameters = {"mark": cells.LIST_MARK} | ({} if column.multivalued else {"separator": VALUE_SEPARATOR})
+        values = (
+            f"{cell}[2:]"
+            if column.multivalued
+            else f"CAST(to_json(string_split({cell}[2:], $separator)) AS VARCHAR)"
+        )
+        parameters = {"mark": cells.LIST_MARK} | (
+            {} if column.multivalued else {"separator": VALUE_SEPARATOR}
+        )
         self._connection.execute(
             f"UPDATE {self._target} SET {cell} = {values} WHERE starts_with({cell}, $mark)",  # noqa: S608
             parameters,
@@ -160,5 +168,5 @@ class _Table:
         row = row or self._rows
         place = f"row {row}" if number is None else f"the column “{self._labels[number]}” of row {row}"
         message = f"The file {self._source.name} cannot be read: {place} {why}"
-        column = {} if number is None else {"column": self._labels[number]}
-        return Invalid(message, code="file.cell", row=row, **column)
+        column = None if number is None else self._labels[number]
+        return Invalid(message, code="file.cell", row=row, column=column)

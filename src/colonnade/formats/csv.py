@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 
 from colonnade.errors import LimitReached, Unavailable
-from colonnade.formats import csv_count, csv_exact, dialect, encoding
+from colonnade.formats import csv_count, csv_exact, dialect, encoding, looking
+from colonnade.formats.collecting import collect_rows
 from colonnade.formats.dialect import CsvFile, Dialect, Head
 from colonnade.formats.encoding import TextFile
-from colonnade.formats.port import Bounds, Extract, Source
+from colonnade.formats.port import Bounds, Column, Extract, Source
 
 _MIN_BUFFER_BYTES = 16 << 20
 _EVEN = Dialect(separator=",", is_quote_doubled=True, escape="")
@@ -27,7 +28,8 @@ def read(
 ) -> Extract:
     """See `formats.port.Reader`. Parameters: `separator`, `encoding`, `doublequote`, `escapechar`, `first_row_no`,
     `headers_first_row`; what is not given is found in the file."""
-    text = encoding.as_utf8(source, scratch)
+    start, is_cut = looking.head(source, scratch, bounds)
+    text = encoding.as_utf8(start, scratch)
     manner = dialect.find(source, text.path)
     head = dialect.head(source, text.path, manner, bounds)
     if len(head.labels) > bounds.fields:
@@ -38,9 +40,12 @@ def read(
             value=len(head.labels),
         )
     file = CsvFile(source, text.path, manner, head, bounds)
+    if bounds.rows is not None:
+        rows = looking.until_cut(csv_exact.rows(file), is_cut=is_cut)
+        return collect_rows(connection, source, target, bounds, head.labels, rows)
     if not _load_fast(connection, file, text, target):
         _load_exact(connection, file, target, scratch)
-    return Extract(head.labels)
+    return Extract(tuple(map(Column, head.labels)))
 
 
 def _load_fast(connection: duckdb.DuckDBPyConnection, file: CsvFile, text: TextFile, target: str) -> bool:

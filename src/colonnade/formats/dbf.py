@@ -85,7 +85,10 @@ def rows(table: Table) -> Iterator[tuple[bool, list[Value]]]:
             record = file.read(table.record_bytes)
             if len(record) < table.record_bytes:
                 raise _wrong(table.source, f"its .dbf is cut off at row {row} of {table.records}")
-            yield record[:1] == b"*", [_value(table, one, record[one.start : one.stop], row) for one in table.fields]
+            yield (
+                record[:1] == b"*",
+                [_value(table, one, record[one.start : one.stop], row) for one in table.fields],
+            )
 
 
 def _value(table: Table, field: _Field, raw: bytes, row: int) -> Value:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from colonnade.errors import Invalid
+from colonnade.formats import params
 from colonnade.formats.port import Bounds, Source
 
 _SEPARATORS = ",;\t|"
-_NO_SEPARATOR = "\x1f"
+NO_SEPARATOR = "\x1f"
 """For a file of one column: the ASCII unit separator, which no such file holds."""
 _SAMPLE_CHARACTERS = 64 << 10
 _SAMPLE_ROWS = 200
@@ -83,10 +84,9 @@ def lines(file: io.TextIOWrapper, bounds: Bounds) -> Iterator[str]:
 
 def find(source: Source, path: Path) -> Dialect:
     """The dialect of a UTF-8 file. Raises `Invalid` for parameters that make none."""
-    params = source.params
-    escape = str(params.get("escapechar") or "")
-    is_quote_doubled = _flag(params, "doublequote", default=not escape)
-    separator = _separator(params)
+    escape = str(source.params.get("escapechar") or "")
+    is_quote_doubled = params.flag(source, "doublequote", default=not escape)
+    separator = _separator(source.params)
     if not separator:
         with opened(path) as file:
             sample = file.read(_SAMPLE_CHARACTERS)
@@ -101,7 +101,7 @@ def find(source: Source, path: Path) -> Dialect:
 
 def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:
     """The column labels and where the data begins. Raises `Invalid` if there is no row at all."""
-    first, has_header = first_row(source), _flag(source.params, "headers_first_row", default=True)
+    first, has_header = first_row(source), params.flag(source, "headers_first_row", default=True)
     is_plain, blanks = True, 0
     csv.field_size_limit(bounds.cell_bytes)
     with opened(path) as file:
@@ -121,27 +121,17 @@ def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:
 
 def first_row(source: Source) -> int:
     """The number of the first row to read, from 1."""
-    try:
-        return max(1, int(source.params.get("first_row_no") or 1))
-    except (TypeError, ValueError):
-        message = f"first_row_no of the file {source.name} is not a number"
-        raise Invalid(message, code="file.parameters") from None
+    return params.number(source, "first_row_no", 1, least=1)
 
 
-def _separator(params: Mapping[str, Any]) -> str:
-    given = str(params.get("separator") or "")
+def _separator(given_params: Mapping[str, Any]) -> str:
+    given = str(given_params.get("separator") or "")
     return {"\\t": "\t", "tab": "\t"}.get(given, given)
-
-
-def _flag(params: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    """Parameters arrive typed or, from catalogues of defaults, as strings."""
-    value = params.get(name)
-    return default if value is None or value == "" else str(value).lower() not in ("false", "0")
 
 
 def _sniffed(sample: str, skip: int, *, is_quote_doubled: bool, escape: str) -> str:
     """The separator that cuts the sample's rows most evenly, and among equals into most cells."""
-    best, best_score = _NO_SEPARATOR, (0.0, 1)
+    best, best_score = NO_SEPARATOR, (0.0, 1)
     for separator in _SEPARATORS:
         dialect = Dialect(separator, is_quote_doubled, escape)
         score = _score(dialect, sample, skip)

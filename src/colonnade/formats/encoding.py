@@ -3,7 +3,7 @@
 import codecs
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -34,12 +34,13 @@ _UTF8 = (None, "utf-8", "utf-8-sig")
 @dataclass(frozen=True, slots=True)
 class TextFile:
     """A file that is valid UTF-8 without NULs. `line_ends`: the kinds of line end that occur anywhere in it.
-    `longest_line`: bytes, at least so many."""
+    `longest_line`: bytes, at least so many. `encoding`: that of the file as it was sent."""
 
     path: Path
     line_ends: frozenset[bytes]
     longest_line: int
     has_quotes: bool
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
         head = file.read(_SAMPLE_BYTES)
     if not head:
         raise Invalid(f"The file {source.name} is empty", code="file.empty")
-    encoding = encoding or _from_bom(head)
+    encoding = encoding or from_bom(head)
     fault = _utf8_fault(source.path) if encoding in _UTF8 else None
     if fault and not fault.is_nul and encoding is None:
         encoding = _guess(source.path, head, fault.at)
@@ -73,7 +74,7 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
         fault = _utf8_fault(path)
     if fault:
         raise Invalid(_described(source, path, fault), code="file.encoding")
-    return _scanned(source, path)
+    return replace(_scanned(source, path), encoding="utf-8" if encoding in _UTF8 else str(encoding))
 
 
 def known(source: Source, name: str) -> str:
@@ -88,7 +89,8 @@ def known(source: Source, name: str) -> str:
         raise Invalid(message, code="file.encoding") from None
 
 
-def _from_bom(head: bytes) -> str | None:
+def from_bom(head: bytes) -> str | None:
+    """The encoding that a mark at the start tells, or that many NULs do; None if neither is there."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding

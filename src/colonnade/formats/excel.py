@@ -15,6 +15,8 @@ from colonnade.formats.collecting import collect_rows
 from colonnade.formats.port import Bounds, Extract, Source
 
 _WHOLE_LIMIT = float(1 << 53)
+FAULTS = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+"""What a file raises that is no spreadsheet."""
 
 
 def read(
@@ -23,7 +25,7 @@ def read(
     """See `formats.port.Reader`. Parameters: `sheet`, by its name or its number from 1, else the first that is
     shown; `first_row_no`, the row of the sheet to begin with; `headers_first_row`."""
     try:
-        name = _chosen(source, sheets(source))
+        name = _chosen(source, sheets(source.path))
         notes: tuple[str, ...] = ()
         path = source.path
         if archives.kind_of(source.path) == "zip":
@@ -32,20 +34,21 @@ def read(
             else:
                 path = workbook.head(source, name, scratch / "head.xlsx")
         with calamine.CalamineWorkbook.from_path(path) as book:
-            sheet = book.get_sheet_by_name(name)
-            labels, rows = _split(source, sheet)
+            labels, rows = _split(source, book.get_sheet_by_name(name))
             extract = collect_rows(connection, source, target, bounds, labels, rows)
     except calamine.PasswordError:
         raise Invalid(f"The file {source.name} is protected by a password", code="file.excel") from None
-    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
-        message = f"The file {source.name} cannot be read as a spreadsheet: {fault}"
+    except FAULTS as fault:
+        message = f"The file {source.name} is no spreadsheet, or damaged: {fault}"
         raise Invalid(message, code="file.excel") from None
     return Extract(extract.columns, notes)
 
 
-def sheets(source: Source) -> tuple[str, ...]:
-    """The names of the sheets with cells, those that are shown first. Raises the library's errors."""
-    with calamine.CalamineWorkbook.from_path(source.path) as book:
+def sheets(path: Path) -> tuple[str, ...]:
+    """The names of the sheets that are tables, those that are shown first. Raises one of `FAULTS`."""
+    if archives.kind_of(path) == "zip" and (names := workbook.sheet_names(path)):
+        return names
+    with calamine.CalamineWorkbook.from_path(path) as book:
         tables = [one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
     tables.sort(key=lambda one: one.visible != calamine.SheetVisibleEnum.Visible)
     return tuple(one.name for one in tables)

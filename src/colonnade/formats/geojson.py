@@ -14,7 +14,15 @@ from colonnade.formats.collecting import collect
 from colonnade.formats.json_values import BUFFER_BYTES, Progress, opened, told
 from colonnade.formats.port import Bounds, Extract, Source
 
-_GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+_GEOMETRIES = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 _WGS84_NAMES = ("4326", "CRS84", "84")
 
 
@@ -29,7 +37,7 @@ def read(
         records = looking.until_cut(_records(file, source), is_cut=is_cut)
         labels = (geometry.POINT_LABEL, geometry.SHAPE_LABEL)
         extract = collect(connection, source, target, bounds, records, labels=labels)
-    geometry.settle(connection, source, target, crs)
+    geometry.settle_texts(connection, source, target, scratch, crs)
     return Extract((*geometry.COLUMNS, *extract.columns[len(labels) :]), extract.notes)
 
 
@@ -48,7 +56,9 @@ def _crs(file: BinaryIO, source: Source) -> str:
         return spatial.WGS84
     if found := re.fullmatch(r"(?:.*EPSG:+(?:[0-9.]*:)?)?([0-9]{4,6})", given):
         return f"EPSG:{found[1]}"
-    message = f"The file {source.name} has coordinates of an unknown system, {given}; an EPSG number is needed"
+    message = (
+        f"The file {source.name} has coordinates of an unknown system, {given}; an EPSG number is needed"
+    )
     raise Invalid(message, code="file.parameters")
 
 

@@ -24,7 +24,7 @@ def read(
     head, is_cut = looking.head(source, scratch, bounds)
     records = looking.until_cut(_records(head, source, bounds), is_cut=is_cut)
     extract = collect(connection, source, target, bounds, records, labels=_RESERVED)
-    geometry.settle(connection, source, target, spatial.WGS84)
+    geometry.settle_texts(connection, source, target, scratch, spatial.WGS84)
     return Extract((*geometry.COLUMNS, *extract.columns[len(_RESERVED) :]))
 
 

@@ -21,7 +21,7 @@ CELL_FORMS: Mapping[FieldType, str] = {
     FieldType.DOUBLE: "the shortest text that reads back as the same double, whole numbers without `.0`",
     FieldType.BOOLEAN: "`true` or `false`",
     FieldType.DATE: "`YYYY-MM-DD`, of the years 1 to 9999",
-    FieldType.DATETIME: "`YYYY-MM-DD HH:MM:SS[.ffffff]`, UTC, of the years 1 to 9999",
+    FieldType.DATETIME: "`YYYY-MM-DD[ HH:MM:SS[.ffffff]]`, UTC, of the years 1 to 9999",
     FieldType.TIME: "`HH:MM:SS[.ffffff]`",
     FieldType.GEO_POINT: "`lat, lon`, each as a double",
     FieldType.GEO_SHAPE: "a GeoJSON geometry in WGS 84",

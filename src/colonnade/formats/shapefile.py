@@ -1,6 +1,7 @@
 """Shapefiles, several files that belong together, in an archive. GDAL, inside DuckDB, reads their geometries."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -52,11 +53,15 @@ def _grouped(source: Source, entries: Iterator[Entry], bounds: Bounds) -> list[_
     if not shapes:
         raise Invalid(f"The archive {source.name} holds no shapefile (.shp)", code="file.archive")
     if len(shapes) > bounds.files:
-        message = f"The archive {source.name} holds {len(shapes)} shapefiles; this portal takes {bounds.files}"
+        message = (
+            f"The archive {source.name} holds {len(shapes)} shapefiles; this portal takes {bounds.files}"
+        )
         raise LimitReached(message, limit_type="files", limit=bounds.files, value=len(shapes))
     for one in shapes:
         if missing := [suffix for suffix in _NEEDED if suffix not in one.entries]:
-            message = f"The archive {source.name} lacks {one.name}{missing[0]}, a part of the shapefile {one.name}"
+            message = (
+                f"The archive {source.name} lacks {one.name}{missing[0]}, a part of the shapefile {one.name}"
+            )
             raise Invalid(message, code="file.archive")
     return shapes[:1] if bounds.rows is not None else shapes
 
@@ -66,7 +71,6 @@ def read(
 ) -> Extract:
     """See `formats.port.Reader`, for one shapefile of those that `sets` lays out. Parameters: `encoding` of its texts,
     found in the file if it is not given; `coordinate_system`, the number of its EPSG system, instead of its `.prj`."""
-    spatial.load(connection)
     crs = _crs(source)
     table = dbf.opened(source.path.with_suffix(".dbf"), source)
     labels = (geometry.POINT_LABEL, geometry.SHAPE_LABEL, *table.labels)
@@ -79,44 +83,33 @@ def read(
             yield [None, None, *values]
 
     extract = collect_rows(connection, source, target, bounds, labels, rows())
-    _add_shapes(connection, source, target, bounds, table.records)
+    limit = "" if bounds.rows is None else f" LIMIT {bounds.rows}"
+    query = f"SELECT OGC_FID AS row, ST_GeomFromWKB(ST_AsWKB(geom)) AS geom FROM ST_Read($path){limit}"  # noqa: S608
+    with _alone(source.path) as path:
+        given = geometry.Geometries(query, crs, {"path": str(path)})
+        shapes = geometry.settle(connection, source, target, scratch, given)
+    if bounds.rows is None and shapes != table.records:
+        message = (
+            f"The file {source.name} cannot be read: it has {table.records} records and {shapes} geometries"
+        )
+        raise Invalid(message, code="file.shapefile")
     if deleted:
         connection.execute(
             f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {target} WHERE rowid NOT IN (SELECT unnest($deleted))",  # noqa: S608
             {"deleted": deleted},
         )
-    geometry.settle(connection, source, target, crs)
     return Extract((*geometry.COLUMNS, *extract.columns[len(geometry.COLUMNS) :]), table.notes)
 
 
-def _add_shapes(
-    connection: duckdb.DuckDBPyConnection, source: Source, target: str, bounds: Bounds, expected: int
-) -> None:
-    """Fill in the geometries, which stand in the order of the records."""
-    # Alone, so that GDAL reads geometries and nothing else.
-    lone = source.path.with_name(f"lone-{source.path.name}")
+@contextmanager
+def _alone(path: Path) -> Iterator[Path]:
+    """The geometries of a shapefile without its table, so that GDAL reads nothing else."""
+    lone = path.with_name(f"lone-{path.name}")
     for suffix in (".shp", ".shx"):
-        lone.with_suffix(suffix).hardlink_to(source.path.with_suffix(suffix))
-    given = {"path": str(lone)}
-    try:
-        found = connection.execute("SELECT count(*) FROM ST_Read($path)", given).fetchone()
-        if found != (expected,):
-            message = f"The file {source.name} cannot be read as a shapefile: it has {expected} records and {found[0] if found else 0} geometries"
-            raise Invalid(message, code="file.shapefile")
-        limit = "" if bounds.rows is None else f" LIMIT {bounds.rows}"
-        connection.execute(
-            f"""UPDATE {target} SET {geometry.SHAPE} = read.geojson FROM (
-                SELECT OGC_FID, ST_AsGeoJSON(ST_GeomFromWKB(ST_AsWKB(geom))) AS geojson
-                FROM ST_Read($path){limit}) read WHERE {target}.rowid = read.OGC_FID""",  # noqa: S608
-            given,
-        )
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as fault:
-        first = str(fault).replace(str(source.path.parent), "").splitlines()[0]
-        message = f"The file {source.name} cannot be read as a shapefile: {first}"
-        raise Invalid(message, code="file.shapefile") from None
-    finally:
-        for suffix in (".shp", ".shx"):
-            lone.with_suffix(suffix).unlink(missing_ok=True)
+        path.with_suffix(suffix).rename(lone.with_suffix(suffix))
+    yield lone
+    for suffix in (".shp", ".shx"):
+        lone.with_suffix(suffix).rename(path.with_suffix(suffix))
 
 
 def _crs(source: Source) -> str:

@@ -1,5 +1,12 @@
-"""DuckDB's spatial extension, from the wheel that is installed beside DuckDB: nothing is downloaded."""
+"""DuckDB's spatial extension, from the wheel that is installed beside DuckDB (nothing is downloaded), in an instance
+of its own.
 
+Of its own, because 1.5.5 brings rules into the optimiser that make ordinary queries of the instance fail with internal
+errors. Tables go there and back as Parquet.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -10,12 +17,36 @@ from colonnade.errors import Unavailable
 WGS84 = "EPSG:4326"
 
 
-def load(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the functions of geometry known to a connection. It must happen before outside access is shut off; again
-    is harmless. Raises `Unavailable` where the wheel does not fit."""
-    folder = Path(duckdb_extension_spatial.__file__).parent
-    found = next(folder.rglob("spatial.duckdb_extension"), None)
-    try:
-        connection.execute(f"LOAD '{found}'")
-    except duckdb.Error as fault:
-        raise Unavailable(f"Geographic files cannot be read here: {fault}", code="file.spatial") from fault
+@contextmanager
+def opened(beside: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An instance with the functions of geometry, that reaches nothing but a folder. It has the bounds of the one
+    `beside` which it works. Raises `Unavailable` where the wheel does not fit."""
+    names = ("memory_limit", "threads", "max_temp_directory_size")
+    asked = ", ".join(f"current_setting('{name}')" for name in names)
+    found = beside.execute(f"SELECT {asked}").fetchone() or ()
+    bounds = {name: str(value) for name, value in zip(names, found, strict=True) if "%" not in str(value)}
+    connection = duckdb.connect(
+        config={
+            **bounds,
+            "temp_directory": str(folder / "spatial-spill"),
+            "python_enable_replacements": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+        }
+    )
+    with connection:
+        wheel = Path(duckdb_extension_spatial.__file__).parent
+        extension = next(wheel.rglob("spatial.duckdb_extension"), None)
+        try:
+            connection.execute(f"LOAD '{extension}'")
+        except duckdb.Error as fault:
+            message = f"Geographic files cannot be read here: {fault}"
+            raise Unavailable(message, code="file.spatial") from fault
+        allowed = str(folder.resolve()).replace("'", "''")
+        for statement in (
+            f"SET allowed_directories = ['{allowed}']",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            connection.execute(statement)
+        yield connection

@@ -39,7 +39,11 @@ def texts(label: str, sql_type: str, cell: str) -> Texts:
     if sql_type == "DATE":
         return Texts(Column(label, FieldType.DATE), plain, f"{cell} BETWEEN {_FIRST_DAY} AND {_LAST_DAY}")
     if sql_type in _MOMENTS:
-        moment = f"CAST(timezone('UTC', {cell}) AS TIMESTAMP)" if sql_type.endswith("ZONE") else f"CAST({cell} AS TIMESTAMP)"
+        moment = (
+            f"CAST(timezone('UTC', {cell}) AS TIMESTAMP)"
+            if sql_type.endswith("ZONE")
+            else f"CAST({cell} AS TIMESTAMP)"
+        )
         holds = f"{moment} BETWEEN {_FIRST} AND {_LAST}"
         return Texts(Column(label, FieldType.DATETIME), f"CAST({moment} AS VARCHAR)", holds)
     if sql_type in ("TIME", "TIME_NS"):
@@ -60,7 +64,11 @@ def _decimal(label: str, sql_type: str, cell: str) -> Texts:
     is_sure = found is not None and int(found[1]) <= 15
     text = rf"regexp_replace(CAST({number} AS VARCHAR), '\.0$', '')"
     if found and found[2] == "0":
-        return Texts(Column(label, FieldType.INT), f"CAST({cell} AS VARCHAR)", f"TRY_CAST({cell} AS BIGINT) IS NOT NULL")
+        return Texts(
+            Column(label, FieldType.INT),
+            f"CAST({cell} AS VARCHAR)",
+            f"TRY_CAST({cell} AS BIGINT) IS NOT NULL",
+        )
     holds = "" if is_sure else f"TRY_CAST({number} AS {sql_type}) IS NOT DISTINCT FROM {cell}"
     return Texts(Column(label, FieldType.DOUBLE), text, holds)
 
@@ -69,9 +77,7 @@ def _list(label: str, cell: str) -> Texts:
     """Texts in a list are a multivalued text; a list with gaps in it stays JSON."""
     separator = f"chr({ord(VALUE_SEPARATOR)})"
     text = f"CASE WHEN len({cell}) > 0 THEN array_to_string({cell}, {separator}) END"
-    holds = (
-        f"(list_count({cell}) = len({cell}) AND NOT contains(array_to_string({cell}, ''), {separator}))"
-    )
+    holds = f"(list_count({cell}) = len({cell}) AND NOT contains(array_to_string({cell}, ''), {separator}))"
     return Texts(Column(label, FieldType.TEXT, multivalued=True), text, holds)
 
 

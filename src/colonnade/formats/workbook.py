@@ -85,11 +85,24 @@ def inspect(source: Source, sheet: str, bounds: Bounds) -> tuple[str, ...]:
         return ()
     cells = ", ".join(spread.errors) + (", ..." if spread.error_count > len(spread.errors) else "")
     count = spread.error_count
-    told = f"{count} cells of the sheet {sheet} hold errors" if count > 1 else f"One cell of the sheet {sheet} holds an error"
-    return (f"{told} instead of values and are left empty: {cells} (file {source.name})",)
+    many = (
+        f"cells with errors instead of values in the sheet {sheet} of the file {source.name} are left empty"
+    )
+    return (f"{count:,} {many}: {cells}",)
 
 
-def _part(book: zipfile.ZipFile, sheet: str) -> str | None:
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The tables of a workbook, those that are shown first; none if it is no XLSX."""
+    with zipfile.ZipFile(path) as book:
+        found = [one for one in _elements(book, "xl/workbook.xml", "sheet") if one.get("name")]
+        charts = {
+            one["name"] for one in found if "/chartsheets/" in f"/{_part(book, one['name'], is_there=False)}"
+        }
+    found.sort(key=lambda one: one.get("state", "visible") != "visible")
+    return tuple(one["name"] for one in found if one["name"] not in charts)
+
+
+def _part(book: zipfile.ZipFile, sheet: str, *, is_there: bool = True) -> str | None:
     """The name of a sheet's part in the file."""
     targets = {
         one.get("Id", ""): one.get("Target", "")
@@ -99,7 +112,7 @@ def _part(book: zipfile.ZipFile, sheet: str) -> str | None:
         if one.get("name") == sheet:
             target = targets.get(next((value for name, value in one.items() if name.endswith(":id")), ""), "")
             name = target.removeprefix("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            return name if name in book.namelist() else None
+            return name if not is_there or name in book.namelist() else None
     return None
 
 
@@ -146,9 +159,13 @@ def head(source: Source, sheet: str, target: Path) -> Path:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as copy:
             for info in book.infolist():
                 if info.filename == part:
-                    copy.writestr(part, _cut(book, part, _HEAD_ROWS_BYTES, rb"row", rb"sheetData", rb"worksheet"))
+                    copy.writestr(
+                        part, _cut(book, part, _HEAD_ROWS_BYTES, rb"row", rb"sheetData", rb"worksheet")
+                    )
                 elif info.filename == _SHARED_STRINGS:
-                    copy.writestr(info.filename, _cut(book, info.filename, _HEAD_STRINGS_BYTES, rb"si", rb"sst"))
+                    copy.writestr(
+                        info.filename, _cut(book, info.filename, _HEAD_STRINGS_BYTES, rb"si", rb"sst")
+                    )
                 elif info.file_size <= _HEAD_STRINGS_BYTES and not info.filename.startswith("xl/worksheets/"):
                     copy.writestr(info.filename, book.read(info))
     return target

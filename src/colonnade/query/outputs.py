@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from colonnade.errors import Invalid
+from colonnade.query.literals import checked_text
 from colonnade.query.malformed import malformed
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
@@ -62,6 +63,8 @@ def _unique(outputs: Iterable[Output]) -> Outputs:
     """The outputs, each name once. What stands twice under one name must be the same."""
     found: dict[str, Output] = {}
     for one in outputs:
+        if "\0" in checked_text(one.name, "select"):
+            raise malformed("select", "The name of a column may not hold the character NUL.")
         if found.setdefault(one.name, one) != one:
             raise _twice(one.name)
     return tuple(found.values())

@@ -31,7 +31,7 @@ class Refinement:
 def parse_refinement(text: str, clause: str = "refine") -> Refinement:
     """`FIELD:VALUE`, split at the first colon outside quotes; either may be quoted. Raises `Invalid`."""
     found = _REFINEMENT.fullmatch(text)
-    if found is None:
+    if found is None or not found["field"].strip():
         raise malformed(clause, "A refinement is a field, a colon and a value.")
     field, value = found["field"].strip(), found["value"]
     if field[0] in "`\"'":

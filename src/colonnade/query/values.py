@@ -121,7 +121,9 @@ def _aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
 def _call(expr: Call, scope: Scope, clause: str) -> Expr:
     binder = _BINDERS.get(expr.function)
     if binder is None:
-        raise malformed(clause, f"{expr.function}() is not supported here.")
+        if expr.function in {"include", "exclude"}:
+            raise malformed(clause, f"{expr.function}() stands in select alone.")
+        raise malformed(clause, f"{expr.function}() is not supported yet.")
     return binder(expr, scope, clause)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
+from urllib.parse import unquote
 
 import orjson
 
@@ -18,7 +19,7 @@ ELSEWHERE = ("ftp", "sharepoint", "google_drive", "amazon_s3", "azure_blob_stora
 """Types that Automation knows and this portal does not fetch from yet."""
 OTHER_AUTH = ("oauth2", "oidc", "aws_signature_v4", "iam_role", "shared_key")
 
-_UP = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+_UP = re.compile(r"(^|[/\\])\.{1,2}([/\\]|$)")
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class _Checked:
         path = relative.partition("#")[0].partition("?")[0]
         if path.startswith("//") or "\\" in relative or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path):
             self._wrong("relative_url", "This must be a path below the connection's address, without a host.")
-        elif _UP.search(path):
+        elif _UP.search(unquote(path)):
             self._wrong("relative_url", "This must stay below the connection's address.")
         return relative
 

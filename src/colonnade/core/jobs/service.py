@@ -86,9 +86,7 @@ def active(work: Work) -> Sequence[Job]:
     return store.active(work.db)
 
 
-def recent(
-    work: Work, limit: int = 50, *, kind: str | None = None, is_active: bool = False
-) -> Sequence[Job]:
+def recent(work: Work, limit: int = 50, *, kind: str | None = None, is_active: bool = False) -> Sequence[Job]:
     """The latest jobs, newest first; of one kind, or only those that are not over."""
     return store.recent(work.db, limit, kind=kind, is_active=is_active)
 

@@ -113,30 +113,27 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
 def swap(portal: Portal, uid: str, done: Done) -> Any:
     """The moment of publication: writes that came meanwhile are replayed, the pointer moves, the job is done."""
     ref, gathered = _ref(done), inputs.Gathered.from_json(done["fetch"])
-    with tables.latch(portal, ref.table), portal.writing(SYSTEM) as work:
-        job = jobs.get(work, uid)
-        if job.state == State.DONE:
-            return None  # Interrupted after the commit.
-        _going_on(work, uid)
-        assert job.dataset_id is not None
-        dataset = datasets.by_id(work, job.dataset_id)
-        assert dataset is not None
-        generation = tables.generation(work, ref)
-        tables.swap(
-            work,
-            generation,
-            manifest_of(tables.folder(portal, ref)),
-            since=gathered.since,
-            mark=gathered.mark,
-            is_live=gathered.is_live,
-        )
-        resources.loaded(work, gathered.loaded, dataset.id)
-        dataset.data_processed_at = now()
-        if job.kind == Kind.PUBLISH:
-            datasets.show(work, dataset)
-        else:
-            datasets.note_change(work, dataset)
-        jobs.advance(job, State.DONE)
+    with tables.latch(portal, ref.table):
+        with portal.reading(SYSTEM) as work:
+            if jobs.get(work, uid).state == State.DONE:
+                return None  # Interrupted after the commit.
+            _going_on(work, uid)
+            # Before the write transaction, for which every other change of the catalogue waits.
+            manifest = manifest_of(tables.folder(portal, ref))
+            built = tables.catch_up(work, ref, manifest, since=gathered.since, mark=gathered.mark)
+        with portal.writing(SYSTEM) as work:
+            job = _going_on(work, uid)
+            assert job.dataset_id is not None
+            dataset = datasets.by_id(work, job.dataset_id)
+            assert dataset is not None
+            tables.swap(work, ref, built, is_live=gathered.is_live)
+            resources.loaded(work, gathered.loaded, dataset.id)
+            dataset.data_processed_at = now()
+            if job.kind == Kind.PUBLISH:
+                datasets.show(work, dataset)
+            else:
+                datasets.note_change(work, dataset)
+            jobs.advance(job, State.DONE)
     return None
 
 

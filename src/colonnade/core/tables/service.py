@@ -6,6 +6,7 @@ The latch of a table is always taken before the catalogue's write lock, never in
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,16 @@ from colonnade.generation import START, GenerationRef, Mark
 from colonnade.query.schema import Schema
 
 Change = Upsert | Delete
+
+
+@dataclass(frozen=True)
+class Built:
+    """A generation that has caught up with the writes that came while it was built. `schema`: of what it holds now.
+    `is_changed`: there were such writes, so that it holds other rows than were counted."""
+
+    manifest: Manifest
+    schema: Schema
+    is_changed: bool
 
 
 def main_table(work: Work, dataset_id: int) -> DataTable | None:
@@ -157,37 +168,36 @@ def create_live(portal: Portal, table_uid: str, schema: Schema) -> Generation:
         return generation
 
 
-def swap(
-    work: Work,
-    generation: Generation,
-    manifest: Manifest,
-    *,
-    since: GenerationRef | None,
-    mark: Mark,
-    is_live: bool,
-) -> None:
-    """Let a built generation count. Called under the latch, inside the catalogue's write transaction that moves the
-    pointer; `since` and `mark` say which state of which generation the build started from: what was written live
-    after it is replayed into the new one first."""
-    table = store.table(work.db, generation.table_uid)
-    if table is None:
-        raise NotFound("The table was deleted meanwhile.", code="table.unknown")
-    if table.current == generation.number:
-        return  # An earlier run of this step was interrupted after its commit.
-    if table.ref != since:
-        old, mark = table.ref, START
-        if since is not None or old is None:
+def catch_up(
+    work: Work, ref: GenerationRef, manifest: Manifest, *, since: GenerationRef | None, mark: Mark
+) -> Built:
+    """Replay what was written live while a generation was built. Called under the latch, which is held until the
+    `swap`; safe to repeat. `since` and `mark` say which state of which generation the build started from."""
+    before = table(work, ref.table).ref
+    if before == ref:
+        return Built(manifest, manifest.schema, is_changed=False)  # An interrupted run swapped it in already.
+    if before != since:
+        if since is not None or before is None:
             raise Conflict("Another generation was published meanwhile.", code="table.swapped")
-        since = old  # Rows were written live into a table that had none when the build started.
-    schema = manifest.schema
-    if since is not None:
-        schema = work.rows.replay(since, mark, generation.ref, schema)
-    generation.fields = schema.to_json()
-    generation.report = {key: value for key, value in manifest.to_json().items() if key != "schema"}
-    generation.is_ready = True
-    generation.is_live = is_live or (since is not None and work.rows.mark(since) > mark)
-    table.current = generation.number
-    table.last_built_id = max(table.last_built_id, manifest.last_built_id)
+        mark = START  # Rows were written live into a table that had none when the build started.
+    if before is None:
+        return Built(manifest, manifest.schema, is_changed=False)
+    is_changed = work.rows.mark(before) > mark
+    return Built(manifest, work.rows.replay(before, mark, ref, manifest.schema), is_changed)
+
+
+def swap(work: Work, ref: GenerationRef, built: Built, *, is_live: bool) -> None:
+    """Let a built generation count that has caught up. Called under the latch, inside the catalogue's write
+    transaction that moves the pointer. `is_live`: the build put owned rows into it."""
+    swapped, made = table(work, ref.table), generation(work, ref)
+    if swapped.current == ref.number:
+        return  # An earlier run of this step was interrupted after its commit.
+    made.fields = built.schema.to_json()
+    made.report = {key: value for key, value in built.manifest.to_json().items() if key != "schema"}
+    made.is_ready = True
+    made.is_live = is_live or built.is_changed
+    swapped.current = ref.number
+    swapped.last_built_id = max(swapped.last_built_id, built.manifest.last_built_id)
 
 
 def retire(portal: Portal, table_uid: str, *, keep: int) -> None:
