@@ -94,7 +94,7 @@ def test_a_workflow_that_fell_behind_the_catalogue_harms_no_publication(tmp_path
     """A power cut may take back what the jobs' database wrote last, and not what the catalogue did: the build is begun
     again although its generation counts already."""
     jobs_file = tmp_path / "jobs.sqlite"
-    with PortalProcess.opened(tmp_path, Doom("after", "colonnade.core.publishing.jobs:fetch")) as portal:
+    with PortalProcess.opened(tmp_path, Doom("before", "colonnade.builder.process:build")) as portal:
         uid, _ = portal.ask("found", name="interrupted", owned=0, rows=ROWS)
         portal.tell("publish", uid=uid)
         portal.died()

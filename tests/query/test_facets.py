@@ -153,14 +153,17 @@ def test_places_have_no_facets() -> None:
 
 
 def test_values_are_named_by_their_last_step() -> None:
-    rows = [{"value": 8, "count": 3}, {"value": None, "count": 9}, {"value": 12, "count": 1}]
+    rows: list[dict[str, Scalar]] = [
+        {"value": 8, "count": 3},
+        {"value": None, "count": 9},
+        {"value": 12, "count": 1},
+    ]
     assert facet_values(FacetQuery(DAY, prefix="2019"), rows) == [
         FacetValue("08", "2019/08", 3, is_parent=True),
         FacetValue("12", "2019/12", 1, is_parent=True),
     ]
-    assert facet_values(FacetQuery(PATH), [{"value": "a>b", "count": 1}]) == [
-        FacetValue("b", "a>b", 1, is_parent=True)
-    ]
+    paths: list[dict[str, Scalar]] = [{"value": "a>b", "count": 1}]
+    assert facet_values(FacetQuery(PATH), paths) == [FacetValue("b", "a>b", 1, is_parent=True)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The engine port: what any store of rows must do. One contract suite (`tests/engine`) proves it.
 
 Threads: every method may be called from any thread. One writer at a time per table is the caller's promise (the
-latch of `core.rowstore`); readers need no promise. A reading is used by the thread that opened it.
+latch of `core.rowstore`); readers need no promise. A reading is used by one thread at a time.
 
 Errors: `NotFound` for a generation that is not there, `Unavailable` with code `query.deadline` when a deadline
 passed and with code `query.memory` when the memory limit was met. Nothing of the engine's own leaks out.
@@ -17,6 +17,9 @@ from typing import Any, Protocol
 from colonnade.generation import Changes, GenerationRef, Mark, TextChanges
 from colonnade.query.schema import Schema
 from colonnade.query.tree import BoundQuery, TextMatch
+
+BATCH_ROWS = 8_192
+"""Rows of a batch of a stream, about."""
 
 Hits = Mapping[TextMatch, Any]
 """For each text condition of a query, the sorted int64 Arrow array of the ids that fulfil it."""
@@ -63,6 +66,29 @@ class Selection:
     total: int
 
 
+@dataclass(frozen=True)
+class CsvText:
+    """A row as a line of CSV that ends in CR LF: minimal quoting, nulls empty, points as `lat, lon`, datetimes with
+    their offset. `delimiter` is one character. `zone`: an IANA name; None is UTC."""
+
+    delimiter: str = ";"
+    list_separator: str = ","
+    quote_all: bool = False
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class JsonText:
+    """A row as a JSON object between `before` and `after`. `zone` as in `CsvText`."""
+
+    before: str = ""
+    after: str = "\n"
+    zone: str | None = None
+
+
+RowText = CsvText | JsonText
+
+
 class Reading(Protocol):
     """One consistent state of one generation."""
 
@@ -75,6 +101,24 @@ class Reading(Protocol):
         ...
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection: ...
+
+    def stream(
+        self,
+        query: BoundQuery,
+        hits: Hits,
+        *,
+        form: RowText | None = None,
+        seconds: float | None = None,
+        batch_rows: int = BATCH_ROWS,
+    ) -> Iterator[Any]:
+        """The rows of an answer as Arrow record batches, in memory that does not grow with their number.
+
+        They have one column an output, or with `form` the one text column `text` (int32 offsets, no nulls), a text a
+        row. Without `order_by` rows come in no promised order, which is the cheapest. `seconds` bounds each batch, so
+        that a client may take its time. Nothing else may be asked of the reading until the end. While the answer is
+        read, errors are raised as by `select`.
+        """
+        ...
 
 
 class Engine(Protocol):

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from types import TracebackType
+from typing import Protocol, Self
 
 from colonnade.errors import Invalid, LimitReached
 from colonnade.formats.port import Bounds, Source
@@ -38,12 +39,24 @@ Suffixes = Sequence[Sequence[str]]
 """The endings of a format's files, in tiers: beside a file of an earlier tier, those of later ones are no data."""
 
 
+class Stream(Protocol):
+    """Bytes of a file in an archive, while they are unpacked."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file in an archive. `open` gives its content as a stream."""
 
     name: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], Stream]
     is_link: bool = False
     is_locked: bool = False
 
@@ -147,7 +160,7 @@ def lay_out(source: Source, entry: Entry, target: Path, room: int, bounds: Bound
     return size
 
 
-def _unpacking(path: Path, kind: str) -> IO[bytes]:
+def _unpacking(path: Path, kind: str) -> Stream:
     return gzip.GzipFile(path) if kind == "gzip" else bz2.BZ2File(path)
 
 
@@ -181,7 +194,7 @@ def _of_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
 
 
 def _of_tar(tar: tarfile.TarFile) -> Iterator[Entry]:
-    def content(info: tarfile.TarInfo) -> IO[bytes]:
+    def content(info: tarfile.TarInfo) -> Stream:
         found = tar.extractfile(info)
         assert found is not None
         return found

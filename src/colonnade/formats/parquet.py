@@ -9,15 +9,8 @@ from colonnade.formats import typed_sql
 from colonnade.formats.port import Bounds, Extract, Source
 from colonnade.formats.typed_sql import Texts
 
-_WRONG = (
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.NotImplementedException,
-    duckdb.InternalException,
-    duckdb.BinderException,
-    duckdb.SerializationException,
-    duckdb.OutOfRangeException,
-)
+_OURS = ("No space left", "File too large", "max_temp_directory_size")
+"""In errors that are of this machine and not of the file."""
 
 
 def read(
@@ -35,7 +28,11 @@ def read(
     relation = "read_parquet($path)"
     try:
         return _read(connection, source, target, bounds, relation)
-    except (*_WRONG, duckdb.IOException) as fault:
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as fault:
+        if any(one in str(fault) for one in _OURS):
+            raise
         first = str(fault).replace(str(source.path), source.name).splitlines()[0]
         message = f"The file {source.name} cannot be read as Parquet: {first}"
         raise Invalid(message, code="file.parquet") from None
@@ -49,7 +46,7 @@ def _read(
     if len(described) > bounds.fields:
         message = f"The file {source.name} has {len(described)} columns; this portal takes {bounds.fields}"
         raise LimitReached(message, limit_type="fields", limit=bounds.fields, value=len(described))
-    names = [str(row[0]) for row in described]
+    names = _names(connection, source, [str(row[0]) for row in described])
     found = [
         typed_sql.texts(name, str(row[1]), f"x{number}")
         for number, (name, row) in enumerate(zip(names, described, strict=True))
@@ -66,6 +63,23 @@ def _read(
                 found[number] = typed_sql.as_text(names[number], str(described[number][1]), f"x{number}")
     _store(connection, target, found, relation, given)
     return Extract(tuple(one.column for one in found))
+
+
+def _names(connection: duckdb.DuckDBPyConnection, source: Source, changed: list[str]) -> list[str]:
+    """The columns as the file calls them. DuckDB fills empty names and tells apart those that differ in case."""
+    query = "SELECT name, coalesce(num_children, 0) FROM parquet_schema($path)"
+    elements = iter(connection.execute(query, {"path": str(source.path)}).fetchall())
+    names: list[str] = []
+    depths = [int(next(elements, ("", 0))[1])]
+    for name, children in elements:
+        while depths and not depths[-1]:
+            depths.pop()
+        if len(depths) == 1:
+            names.append(name)
+        if depths:
+            depths[-1] -= 1
+        depths.append(int(children))
+    return names if len(names) == len(changed) else changed
 
 
 def _store(

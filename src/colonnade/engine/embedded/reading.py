@@ -105,8 +105,10 @@ class EmbeddedReading:
                 hits=names,
                 dense=self._dense() if _is_plain(query) else None,
             )
-            total = self._total(compiled)
             page = self._page(compiled)
+            total = _total_of(page.num_rows, query)
+            if total is None:
+                total = self._total(compiled)
             return Selection(_typed(page, query.outputs), total)
 
     def _total(self, compiled: Compiled) -> int:
@@ -158,6 +160,12 @@ def _forget(cursor: Cursor, name: str) -> None:
         cursor.unregister(name)
     except duckdb.Error:
         return
+
+
+def _total_of(rows: int, query: BoundQuery) -> int | None:
+    """The total, if the page says it by itself: one that is not full is the last one."""
+    is_last = query.limit is None or rows < query.limit
+    return query.offset + rows if is_last and (rows or not query.offset) else None
 
 
 def _is_plain(query: BoundQuery) -> bool:

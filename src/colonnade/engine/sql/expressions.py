@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from colonnade.engine.sql.functions import CALLS
-from colonnade.engine.sql.pieces import called, cast, column, unnested
+from colonnade.engine.sql.pieces import called, cast, column, each, element
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import (
     Aggregate,
@@ -202,10 +202,9 @@ def _starts_with(writer: Writer, expr: StartsWith) -> exp.Expression:
     (name,) = expr.fields or ()
     if not expr.multivalued:
         return called("starts_with", column(name), writer.parameter(expr.text))
-    starts = called("starts_with", column("e", "u"), writer.parameter(expr.text))
-    found = exp.Select(expressions=[exp.Literal.number(1)]).from_(unnested(column(name)), copy=False)
-    found.set("where", exp.Where(this=starts))
-    return exp.Exists(this=found)
+    starts = called("starts_with", element(), writer.parameter(expr.text))
+    found = each(column(name), condition=starts)
+    return exp.GT(this=called("len", found), expression=exp.Literal.number(0))
 
 
 def _aggregate(writer: Writer, expr: Aggregate) -> exp.Expression:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from colonnade.engine.sql.pieces import called, cast, column, text, unnested
+from colonnade.engine.sql.pieces import called, cast, column, each, element, text
 from colonnade.query.date_format import NAMED, NAMES, parts
 from colonnade.query.schema import ID
 from colonnade.query.tree import Call, Expr, Literal, Scalar
@@ -112,14 +112,13 @@ def _named(date: exp.Expression, symbol: str, names: Sequence[str]) -> exp.Expre
 
 
 def _path_start(writer: Writing, expr: Call) -> exp.Expression:
-    """The first levels of a path; null for one that has fewer, or another beginning. Of a list, the different ones of
-    its elements."""
+    """The first levels of a path; null for one that has fewer, or another beginning. Of a list, those of its
+    elements."""
     value, *rest = expr.arguments
     if not writer.is_list(value):
         return _levels(writer, lambda: writer.write(value), *rest)
-    start = _levels(writer, lambda: column("e", "u"), *rest)
-    every = exp.Select(expressions=[called("list", exp.Distinct(expressions=[start]))])
-    return exp.Subquery(this=every.from_(unnested(writer.write(value)), copy=False))
+    start = _levels(writer, element, *rest)
+    return each(writer.write(value), result=start)
 
 
 def _levels(

@@ -31,8 +31,6 @@ from colonnade.query.walk import walk
 
 _INNER = "g"
 _OUTER = "o"
-_ELEMENT = "e"
-_LIST = "l"
 
 
 def grouped_page(bound: BoundQuery, relation: Relation, writer: Writer) -> Statement:
@@ -97,29 +95,40 @@ def _columns(keys: Mapping[Expr, str], aggregates: Iterable[Aggregate]) -> dict[
 def _from_inner(
     query: exp.Select, bound: BoundQuery, columns: Mapping[Expr, str], relation: Relation, writer: Writer
 ) -> None:
-    lists = {one.expr: f"u{at}" for at, one in enumerate(bound.group_by) if one.multivalued}
-    elements = {expr: column(_ELEMENT, alias) for expr, alias in lists.items()}
-    inside = writer.over(elements)
-    inner = select(*(named(inside.write(expr), name) for expr, name in columns.items()))
-    inner.from_(rows_of(relation), copy=False)
-    inner.set("joins", [_exploded(writer.write(expr), alias) for expr, alias in lists.items()])
-    where_clause(inner, bound.where, writer)
-    query.from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=identifier(_INNER))), copy=False)
+    """The columns of each row; where keys are lists, of each combination of their different elements.
 
-
-def _exploded(values: exp.Expression, alias: str) -> exp.Join:
-    """A row for each different element of a list; one row with null for a list without any."""
-    listed = exp.Subquery(
-        this=select(named(called("list_distinct", values), _LIST)),
-        alias=exp.TableAlias(this=identifier(_LIST)),
+    Each list is taken apart in a step of its own: two `unnest` beside each other would go side by side.
+    """
+    lists = {columns[one.expr] for one in bound.group_by if one.multivalued}
+    inner = select(
+        *(
+            named(_different(writer, expr) if name in lists else writer.write(expr), name)
+            for expr, name in columns.items()
+        )
     )
-    elements = column(_LIST, _LIST)
-    some = exp.GT(this=called("len", elements), expression=exp.Literal.number(0))
-    nothing = exp.Array(expressions=[exp.Null()])
-    either = exp.Case(ifs=[exp.If(this=some, true=elements.copy())], default=nothing)
-    exploded = select(named(called("unnest", either), _ELEMENT)).from_(listed, copy=False)
-    lateral = exp.Lateral(this=exp.Subquery(this=exploded), alias=exp.TableAlias(this=identifier(alias)))
-    return exp.Join(this=lateral, kind="CROSS")
+    inner.from_(rows_of(relation), copy=False)
+    where_clause(inner, bound.where, writer)
+    for exploded in sorted(lists):
+        inner = _apart(inner, exploded, columns.values())
+    query.from_(_named_query(inner), copy=False)
+
+
+def _different(writer: Writer, expr: Expr) -> exp.Expression:
+    """The different elements of a list; null alone for a list without any."""
+    elements = called("nullif", called("list_distinct", writer.write(expr)), exp.Array(expressions=[]))
+    return called("coalesce", elements, exp.Array(expressions=[exp.Null()]))
+
+
+def _apart(inner: exp.Select, exploded: str, names: Iterable[str]) -> exp.Select:
+    items = (
+        called("unnest", column(name, _INNER)) if name == exploded else column(name, _INNER) for name in names
+    )
+    query = select(*(named(item, name) for item, name in zip(items, names, strict=True)))
+    return query.from_(_named_query(inner), copy=False)
+
+
+def _named_query(inner: exp.Select) -> exp.Subquery:
+    return exp.Subquery(this=inner, alias=exp.TableAlias(this=identifier(_INNER)))
 
 
 def _order(bound: BoundQuery, outer: Writer) -> Iterator[exp.Ordered]:
