@@ -22,6 +22,8 @@ from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
 from colonnade.core.records.service import RowsChanged
+from colonnade.core.resources import service as resources
+from colonnade.core.resources.model import ContentDropped
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
@@ -88,6 +90,7 @@ def start(settings: Settings) -> Running:
             JobQueued: (partial(_start_job, runner),),
             RowsChanged: (_rows_changed,),
             TableForgotten: (_table_forgotten,),
+            ContentDropped: (_content_dropped,),
         }
         _resume(portal, runner)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
@@ -213,6 +216,11 @@ def _rows_changed(portal: Portal, event: Event) -> None:
 def _table_forgotten(portal: Portal, event: Event) -> None:
     assert isinstance(event, TableForgotten)
     tables.clear(portal, event.table_uid)
+
+
+def _content_dropped(portal: Portal, event: Event) -> None:
+    assert isinstance(event, ContentDropped)
+    resources.clear(portal, event.digests)
 
 
 def _application(portal: Portal) -> ASGIApp:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.compiled import (
     ALL,
@@ -118,6 +118,7 @@ def _larger(terms: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     return st.one_of(st.builds(And, several), st.builds(Or, several), st.builds(Not, terms))
 
 
+@settings(deadline=None)
 @given(where=st.recursive(_CONDITIONS, _larger, max_leaves=8))
 def test_a_condition_selects_the_rows_for_which_it_holds(database: Database, where: Expr) -> None:
     query = bind(Query(select=parse_select("_id"), where=where), visible=SCHEMA, system=("_id",))

@@ -112,7 +112,7 @@ def test_a_file_that_the_format_cannot_be_is_told(desk: Desk, extractor: str, co
 def test_nothing_large_is_read_for_a_guess(desk: Desk) -> None:
     path = desk.folder / "sparse"
     with path.open("wb") as file:
-        file.write(b'[{"a": 1},')
+        file.write(b"[" + b'{"a": 1},' * 20_000)
         file.truncate(64 << 30)
     assert sniffing.guess(Source(path, "a.json"), desk.folder, LOOK) == ("jsonfile",)
 

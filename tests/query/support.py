@@ -97,14 +97,8 @@ def shown(parsed: Parsed) -> str:
             return f"({shown(first)} {' '.join(f'{op} {shown(one)}' for op, one in rest)})"
         case Call(function, arguments):
             return f"({' '.join([function, *map(shown, arguments)])})"
-        case Prefix(name):
-            return f"{name}*"
-        case Quantity(number, unit):
-            return f"{number}{unit}"
-        case Geometry(text):
-            return f"geom{_value(text)}"
-        case Bounds(values):
-            return f"]{' '.join(map(shown, values))}["
+        case Prefix() | Quantity() | Geometry() | Bounds():
+            return _argument(parsed)
         case HasAny(name, values, negated):
             return f"({'other' if negated else 'any'} {name} {' '.join(map(_value, values))})"
         case Star():
@@ -116,6 +110,18 @@ def shown(parsed: Parsed) -> str:
                 "*" if argument is None else shown(argument),
             ]
             return f"({' '.join(words)}{'' if parameter is None else f' {parameter}'})"
+
+
+def _argument(parsed: Prefix | Quantity | Geometry | Bounds) -> str:
+    match parsed:
+        case Prefix(name):
+            return f"{name}*"
+        case Quantity(number, unit):
+            return f"{number}{unit}"
+        case Geometry(text):
+            return f"geom{_value(text)}"
+        case Bounds(values):
+            return f"]{' '.join(map(shown, values))}["
 
 
 _MODES = {

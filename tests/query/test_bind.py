@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.query.support import Case, cases, shown
 
@@ -334,6 +334,7 @@ _TEXTS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_TEXTS, min_size=1, max_size=5), st.sampled_from([" and ", " or ", " and not "]))
 def test_any_parsed_condition_is_bound_or_invalid(parts: list[str], joint: str) -> None:
     try:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.query.support import shown
 
@@ -56,6 +56,7 @@ def test_what_is_no_refinement_is_refused(text: str) -> None:
         parse_refinement(text, "exclude")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_refinement_or_refused(text: str) -> None:
     try:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.query.support import Case, cases, shown, written
 
@@ -155,6 +155,7 @@ _WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(_WORDS).map(" ".join), st.lists(_WORDS).map("".join)))
 def test_any_text_is_a_tree_or_invalid(text: str) -> None:
     found = set()
@@ -215,6 +216,7 @@ def _larger(terms: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     return st.one_of(st.builds(And, several), st.builds(Or, several), st.builds(Not, terms))
 
 
+@settings(deadline=None)
 @given(st.recursive(_LEAVES, _larger, max_leaves=12))
 def test_a_tree_written_as_text_is_read_as_the_same_tree(expr: Expr) -> None:
     assert parse_where(written(expr)) == expr

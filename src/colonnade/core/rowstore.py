@@ -7,13 +7,13 @@ takes up what it lacks. Readers take no latch: they pair a reading with the sear
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from colonnade.engine.port import Delete, Engine, Reading, Selection, Upsert, Written
+from colonnade.engine.port import BATCH_ROWS, Delete, Engine, Reading, RowText, Selection, Upsert, Written
 from colonnade.errors import Unavailable
 from colonnade.generation import START, Changes, GenerationRef, Mark
 from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
@@ -74,6 +74,25 @@ class RowStore:
             self.repair_index(ref, schema)
         with _unavailable():
             return self._search(ref, schema, query, until)
+
+    def stream(
+        self,
+        ref: GenerationRef,
+        schema: Schema,
+        query: BoundQuery,
+        *,
+        form: RowText | None = None,
+        seconds: float | None = None,
+        batch_rows: int = BATCH_ROWS,
+    ) -> Generator[Any]:
+        """The rows of an answer as record batches, from one state, which stays open until the end or until the
+        generator is closed. As `Reading.stream`; `seconds` bounds the search, and then each batch."""
+        try:
+            yield from self._streamed(ref, schema, query, form, seconds, batch_rows)
+        except IndexBrokenError:  # before the first row: the index is not asked later
+            self.repair_index(ref, schema)
+            with _unavailable():
+                yield from self._streamed(ref, schema, query, form, seconds, batch_rows)
 
     def count(self, ref: GenerationRef) -> int:
         """How many rows there are."""
@@ -165,11 +184,26 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
         with self._pair(ref, schema, until) as (reading, searcher):
+            return reading.select(query, _ids(searcher, query, until), seconds=_remaining(until))
+
+    def _streamed(
+        self,
+        ref: GenerationRef,
+        schema: Schema,
+        query: BoundQuery,
+        form: RowText | None,
+        seconds: float | None,
+        batch_rows: int,
+    ) -> Iterator[Any]:
+        with ExitStack() as stack:
             hits: dict[TextMatch, Any] = {}
-            for match in query.matches:
-                _remaining(until)
-                hits[match] = searcher.ids(match)
-            return reading.select(query, hits, seconds=_remaining(until))
+            if query.matches:
+                until = None if seconds is None else time.monotonic() + seconds
+                reading, searcher = stack.enter_context(self._pair(ref, schema, until))
+                hits = _ids(searcher, query, until)
+            else:
+                reading = stack.enter_context(self._engine.read(ref))
+            yield from reading.stream(query, hits, form=form, seconds=seconds, batch_rows=batch_rows)
 
     @contextmanager
     def _pair(
@@ -241,6 +275,14 @@ class RowStore:
             if searcher.rows != reading.rows:
                 return [f"The text index has {searcher.rows} rows, the table {reading.rows}."]
             return []
+
+
+def _ids(searcher: TextSearcher, query: BoundQuery, until: float | None) -> dict[TextMatch, Any]:
+    hits: dict[TextMatch, Any] = {}
+    for match in query.matches:
+        _remaining(until)
+        hits[match] = searcher.ids(match)
+    return hits
 
 
 @contextmanager

@@ -6,6 +6,9 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+HEAD_ONLY = "colonnade.head_only"
+"""In the scope of a request whose client wants no body: what makes long ones can leave them out."""
+
 ASKED = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -23,7 +26,7 @@ class AnswerHead:
         async def bare(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await self._app({**scope, "method": "GET"}, receive, bare)
+        await self._app({**scope, "method": "GET", HEAD_ONLY: True}, receive, bare)
 
 
 def allowed(request: Request) -> list[str]:

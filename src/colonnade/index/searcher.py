@@ -98,14 +98,27 @@ class TantivySearcher:
         return _or([near, self._prefix(word, field)]) if term.is_prefix else near
 
     def _suffixed(self, term: Term, field: str) -> Query:
-        """The words after the first are a phrase; that the first stands directly before them is not asked for: a
-        phrase with an open beginning could stand for more words than Tantivy takes."""
+        """A phrase that stands for more words than Tantivy takes is answered as its first word and the rest of it,
+        anywhere in the same field."""
         first, *rest = term.words
-        tail = ".*" if term.is_prefix and not rest else ""
-        begun = Query.regex_query(self._schema, field, f".*{re.escape(first)}{tail}")
+        begun = f".*{re.escape(first)}"
         if not rest:
-            return begun
-        return _and([begun, self._term(Term(tuple(rest), term.is_prefix), field)])
+            return Query.regex_query(self._schema, field, begun + (".*" if term.is_prefix else ""))
+        patterns: list[str | tuple[int, str]] = [begun, *map(re.escape, rest)]
+        if term.is_prefix:
+            patterns[-1] = re.escape(rest[-1]) + ".*"
+        phrase = Query.regex_phrase_query(self._schema, field, patterns)
+        if self._is_taken(phrase):
+            return phrase
+        tail = self._term(Term(tuple(rest), term.is_prefix), field)
+        return _and([Query.regex_query(self._schema, field, begun), tail])
+
+    def _is_taken(self, query: Query) -> bool:
+        try:
+            self._searcher.search(query, 1, count=False)
+        except ValueError:
+            return False
+        return True
 
     def _prefix(self, word: str, field: str) -> Query:
         """Distance 0: an exact prefix. A regex does the same, slower, and refuses long words."""

@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
-from colonnade.core.catalogue import model
+from colonnade.core.catalogue import model, naming
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Audience, Dataset, ReadableDataset
 from colonnade.core.datasets.security import SEE_ALL
 from colonnade.core.records import service as records
-from colonnade.core.records.service import RowsChanged
+from colonnade.core.records.service import Page, RowsChanged
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import SYSTEM, Actor, CatalogueProgress, Portal, Work, now
@@ -32,23 +33,22 @@ def search(work: Work, query: Query) -> tuple[list[ReadableDataset], int]:
 
     `select` and `group_by` of the query are not looked at here: whole datasets are the answer.
     """
-    ref = follow(work.portal)
-    bound = bind(
-        Query(
-            select=(Named(UID, "dataset_uid"),),
-            where=query.where,
-            order_by=query.order_by or DEFAULT_ORDER,
-            limit=query.limit,
-            offset=query.offset,
-        ),
-        visible=model.PUBLIC,
-        guard=_guard(work.actor),
-        table=model.WHOLE,
-    )
-    found = work.rows.select(ref, model.WHOLE, bound, seconds=work.settings.query_seconds)
+    order = query.order_by or DEFAULT_ORDER
+    found = select(work, replace(query, select=(Named(UID, "dataset_uid"),), group_by=(), order_by=order))
     uids = found.table.column("dataset_uid").to_pylist()
     # The work's own state is asked again: the catalogue may be newer or, for a moment, older.
     return datasets.readable_by_uids(work, uids), found.total
+
+
+def select(work: Work, query: Query) -> Page:
+    """Answer a query about the published datasets that the actor may see, each a row with the fields of
+    `model.PUBLIC`, which may also be called as `naming` says. Raises `Invalid`."""
+    ref = follow(work.portal)
+    if not query.order_by and not query.group_by:
+        query = replace(query, order_by=DEFAULT_ORDER)
+    bound = bind(naming.own_names(query), visible=model.PUBLIC, guard=_guard(work.actor), table=model.WHOLE)
+    found = work.rows.select(ref, model.WHOLE, bound, seconds=work.settings.query_seconds)
+    return Page(bound, found.table, found.total)
 
 
 def start(portal: Portal) -> None:

@@ -112,6 +112,11 @@ def described(work: Work, resource_id: int) -> Described | None:
     return Described(found.connection.uid, found.source.relative_url, headers)
 
 
+def is_fetched(work: Work, resource_id: int) -> bool:
+    """Whether the resource fetches anything."""
+    return store.source(work.db, resource_id) is not None
+
+
 def source(work: Work, resource_id: int) -> Source | None:
     """What a job is to fetch, secrets opened: not to be stored, in a step's result least of all. None: nothing."""
     found = _stored(work, resource_id)

@@ -11,12 +11,14 @@ from typing import Any, Self
 import orjson
 
 from colonnade.builder.job import FileInput, Manifest, RowsInput
+from colonnade.core.connections import sources as connected
 from colonnade.core.jobs.model import Job, Kind
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
+from colonnade.errors import Unavailable
 from colonnade.generation import IDENTITY_FILE, LIVE_IDS_FROM, MANIFEST_FILE, START, GenerationRef, Mark
 from colonnade.query.schema import Schema
 
@@ -77,6 +79,7 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         origin, files = restored, [_derived_rows(work, restored, ever_owned, folder)]
     else:
         origin = None if current is None else current.ref
+        _check_fetched(work, sources)
         files = [_file(work, one, folder) for one in sources if _is_due(one)]
     carried, mark, last_live_id = _owned_rows(work, current, owned, folder)
     return Gathered(
@@ -120,6 +123,15 @@ def sync_folder(folder: Path) -> None:
 def _is_due(resource: Resource) -> bool:
     """A derived file is extracted at every publish, an owned one once."""
     return resource.file_id is not None and not (resource.is_owned and resource.loaded_at is not None)
+
+
+def _check_fetched(work: Work, sources: Sequence[Resource]) -> None:
+    """Raises `Unavailable` where a source has no content: it came, or was changed or cleaned, after the others were
+    fetched. A publication without its rows would be a silent loss."""
+    for one in sources:
+        if one.file_id is None and connected.is_fetched(work, one.id):
+            message = f"The resource “{one.title}” was changed while the publication began. Publish again."
+            raise Unavailable(message, code="fetch.changed")
 
 
 def _file(work: Work, resource: Resource, folder: Path) -> FileInput:

@@ -17,7 +17,7 @@ from colonnade.builder.job import BuildJob, Limits
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
-from colonnade.core.publishing import inputs
+from colonnade.core.publishing import downloads, inputs
 from colonnade.core.publishing.inputs import manifest_of
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
@@ -28,6 +28,7 @@ from colonnade.generation import GenerationRef
 from colonnade.jobs.port import Done, Plan, Step
 
 POLL_SECONDS = 0.5
+MAX_RECORDS_ERRORS = 100
 
 
 class AbortedError(PortalError):
@@ -67,10 +68,16 @@ def begin(portal: Portal, uid: str, done: Done) -> Any:
 
 
 def fetch(portal: Portal, uid: str, done: Done) -> Any:
-    """Lay the sources' files and the rows to carry over into the job's scratch folder."""
+    """Fetch what is on other servers; lay the sources' files and the rows to carry over into the job's scratch folder."""
     scratch = scratch_of(portal, uid)
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "inputs").mkdir(parents=True)
+    with portal.reading(SYSTEM) as work:
+        job = _going_on(work, uid)
+    if job.kind == Kind.PUBLISH:
+        assert job.dataset_id is not None
+        poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
+        downloads.bring(portal, job.dataset_id, scratch, poll)
     with portal.reading(SYSTEM) as work:
         job = _going_on(work, uid)
         gathered = inputs.gather(work, job, done["begin"]["table"], scratch / "inputs")
@@ -133,6 +140,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
                 datasets.show(work, dataset)
             else:
                 datasets.note_change(work, dataset)
+            job.records_errors = [{"message": one} for one in manifest.notes[:MAX_RECORDS_ERRORS]]
             jobs.advance(job, State.DONE)
     return None
 

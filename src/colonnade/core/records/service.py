@@ -1,25 +1,29 @@
 """Asking for records and changing them. Whoever has a `ReadableDataset` sees what its access allows and no more."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import Access
+from colonnade.core.records import identity
 from colonnade.core.records.coercion import LiveRow, arrow_rows
+from colonnade.core.records.streams import Stream, primed
 from colonnade.core.resources.model import Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import DataTable, Generation
 from colonnade.core.work import Event, Work
-from colonnade.engine.port import Delete, Selection, Upsert, Written
+from colonnade.engine.port import Delete, RowText, Selection, Upsert, Written
 from colonnade.errors import Conflict, Denied, Invalid, NotFound
 from colonnade.query import odsql
 from colonnade.query.bind import bind
-from colonnade.query.schema import Schema
-from colonnade.query.tree import BoundQuery, Expr, Literal, Or, Query
+from colonnade.query.schema import ID, Schema
+from colonnade.query.tree import BoundQuery, Compare, CompareOp, Expr, FieldRef, Literal, Or, Query
+
+T = TypeVar("T")
 
 NOTHING = Schema(())
 
@@ -74,19 +78,45 @@ def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
     Raises `Denied` when only the metadata may be seen, `Invalid` for what is wrong with the query (a hidden field is
     as unknown as one that does not exist).
     """
-    if not readable.access.data_visible:
-        raise Denied("The records of this dataset are restricted.", code="records.hidden")
-    generation = tables.currents(work, [readable.dataset.id]).get(readable.dataset.id)
+    generation = _seen(work, readable)
     if generation is None:
         bound = bind(query, visible=NOTHING)
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
-    try:
-        return _page(work, readable.access, generation, query)
-    except NotFound:
-        newer = tables.newest(work, generation.table_uid)
-        if newer is None or newer.number == generation.number:
-            raise
-        return _page(work, readable.access, newer, query)  # The other one was removed since this work began.
+    return _newest(work, generation, lambda one: _page(work, _bound(readable.access, one, query), one))
+
+
+def stream(work: Work, readable: ReadableDataset, query: Query, form: RowText | None = None) -> Stream:
+    """The same without a total, as a stream of record batches whose first is there; with `form` as texts. Raises as
+    `select`. The work may end before the stream does."""
+    generation = _seen(work, readable)
+    if generation is None:
+        return Stream(bind(query, visible=NOTHING), _nothing())
+    return _newest(
+        work, generation, lambda one: _stream(work, _bound(readable.access, one, query), one, form)
+    )
+
+
+def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> Page:
+    """The record with this id, alone on its page, with what the query selects of it. `NotFound` also when the actor
+    may not see it; otherwise raises as `select`."""
+    generation = _seen(work, readable)
+    if generation is None:
+        raise _no_record(record_id)
+    found = identity.row_id(generation.table_uid, record_id)
+    guard = Literal(value=False) if found is None else Compare(CompareOp.EQ, FieldRef(ID), Literal(found))
+    wanted = replace(query, limit=1, offset=0)
+    page = _newest(
+        work, generation, lambda now: _page(work, _bound(readable.access, now, wanted, guard), now)
+    )
+    if not page.total:
+        raise _no_record(record_id)
+    return page
+
+
+def visible_fields(work: Work, readable: ReadableDataset) -> Schema:
+    """The fields of the records that the actor may see. Raises `Denied` as `select`."""
+    generation = _seen(work, readable)
+    return NOTHING if generation is None else readable.access.visible(generation.schema)
 
 
 def upsert(work: Work, editable: EditableDataset, resource: Resource, rows: Sequence[LiveRow]) -> Written:
@@ -137,11 +167,48 @@ def _owned_table(work: Work, editable: EditableDataset, resource: Resource) -> D
     return table
 
 
-def _page(work: Work, access: Access, generation: Generation, query: Query) -> Page:
+def _seen(work: Work, readable: ReadableDataset) -> Generation | None:
+    """The rows as this work sees them, if there are any. Raises `Denied` when only the metadata may be seen."""
+    if not readable.access.data_visible:
+        raise Denied("The records of this dataset are restricted.", code="records.hidden")
+    return tables.currents(work, [readable.dataset.id]).get(readable.dataset.id)
+
+
+def _newest(work: Work, generation: Generation, use: Callable[[Generation], T]) -> T:
+    """Do something with a generation; if it was removed since this work began, with the one in its place."""
+    try:
+        return use(generation)
+    except NotFound:
+        newer = tables.newest(work, generation.table_uid)
+        if newer is None or newer.number == generation.number:
+            raise
+        return use(newer)
+
+
+def _bound(access: Access, generation: Generation, query: Query, guard: Expr | None = None) -> BoundQuery:
     whole = generation.schema
-    bound = bind(query, visible=access.visible(whole), row_filter=_row_filter(whole, access), table=whole)
-    found: Selection = work.rows.select(generation.ref, whole, bound, seconds=work.settings.query_seconds)
+    row_filter = _row_filter(whole, access)
+    return bind(query, visible=access.visible(whole), row_filter=row_filter, guard=guard, table=whole)
+
+
+def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
+    seconds = work.settings.query_seconds
+    found: Selection = work.rows.select(generation.ref, generation.schema, bound, seconds=seconds)
     return Page(bound, found.table, found.total)
+
+
+def _stream(work: Work, bound: BoundQuery, generation: Generation, form: RowText | None) -> Stream:
+    seconds = work.settings.query_seconds
+    batches = work.rows.stream(generation.ref, generation.schema, bound, form=form, seconds=seconds)
+    return Stream(bound, primed(batches))
+
+
+def _nothing() -> Generator[Any]:
+    yield from ()
+
+
+def _no_record(record_id: str) -> NotFound:
+    return NotFound(f"Unknown record: {record_id}", code="record.unknown")
 
 
 def _row_filter(whole: Schema, access: Access) -> Expr | None:

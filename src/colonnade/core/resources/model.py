@@ -1,13 +1,14 @@
 """Resources and uploaded files, as tables."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from colonnade.core.work import now
+from colonnade.core.work import Event, now
 from colonnade.db.base import Base
 
 
@@ -34,7 +35,7 @@ class Resource(Base):
     """The extractor; None when rows only come live."""
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("uploaded_file.id"))
-    """The uploaded file that the rows are extracted from."""
+    """The file that the rows are extracted from: an uploaded one, or what was fetched last."""
     ownership: Mapped[str] = mapped_column(default=Ownership.DERIVED.value)
     loaded_at: Mapped[dt.datetime | None]
     """When an owned resource's file was extracted; it is not extracted again."""
@@ -48,7 +49,7 @@ class Resource(Base):
 
 
 class UploadedFile(Base):
-    """A file as it was uploaded; its bytes are the blob `digest`."""
+    """A file as it was uploaded, or as another server sent it for a resource; its bytes are the blob `digest`."""
 
     __tablename__ = "uploaded_file"
     __table_args__ = (UniqueConstraint("dataset_id", "uid"), {"sqlite_autoincrement": True})
@@ -61,3 +62,12 @@ class UploadedFile(Base):
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    fetched_at: Mapped[dt.datetime | None]
+    """When it came from another server: then it is its resource's alone, and no file to publishers. None: uploaded."""
+
+
+@dataclass(frozen=True)
+class ContentDropped(Event):
+    """Files went that were fetched; `digests`: of their blobs, which others may use."""
+
+    digests: tuple[str, ...]

@@ -4,21 +4,25 @@ import mimetypes
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
+from colonnade.core.connections import sources
+from colonnade.core.connections.sources import Described
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ViewableDataset
-from colonnade.core.resources import store
+from colonnade.core.resources import contents, store
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
 from colonnade.core.tables import service as tables
 from colonnade.core.uids import free_name, new_uid, slug
 from colonnade.core.work import SYSTEM, Portal, Work, now
-from colonnade.errors import Invalid, NotFound
+from colonnade.errors import Denied, Invalid, NotFound
 from colonnade.files.port import Blob
 from colonnade.formats.registry import EXTRACTORS
 
 MAX_NAME = 200
+REQUIRED = "This field is required"
 
 
 def add_file(
@@ -50,10 +54,20 @@ def add_file(
 
 
 def file(work: Work, viewable: ViewableDataset, uid: str) -> UploadedFile:
+    """An uploaded file. Raises `NotFound`, also for one that was fetched."""
     found = store.file_by_uid(work.db, viewable.dataset.id, uid)
-    if found is None:
+    if found is None or found.fetched_at is not None:
         raise NotFound(f"There is no file {uid}.", code="file.unknown")
     return found
+
+
+def uploaded(work: Work, editable: EditableDataset, uid: str) -> UploadedFile:
+    """An uploaded file that is to be a source. Raises `Invalid`."""
+    try:
+        return file(work, editable, uid)
+    except NotFound as error:
+        message = f"There is no uploaded file {uid} in this dataset."
+        raise _wrong("datasource.file.uid", message) from error
 
 
 def file_by_id(work: Work, file_id: int) -> UploadedFile:
@@ -71,32 +85,94 @@ def add(
     extractor: str | None = None,
     params: Mapping[str, Any] | None = None,
     file_uid: str | None = None,
+    http: object = None,
     ownership: Ownership = Ownership.DERIVED,
 ) -> Resource:
-    """A new source of rows, after those that are there. Without a file its rows only come live, and are owned."""
-    uploaded = None
-    if file_uid is not None:
-        uploaded = store.file_by_uid(work.db, editable.dataset.id, file_uid)
-        if uploaded is None:
-            raise _wrong("datasource", f"There is no uploaded file {file_uid} in this dataset.")
-        if extractor not in EXTRACTORS:
-            known = ", ".join(sorted(EXTRACTORS))
-            raise _wrong("type", f"There is no extractor {extractor}. Known: {known}.")
-    elif ownership is not Ownership.OWNED:
-        raise _wrong("datasource", "This field is required")
+    """A new source of rows, after those that are there. Without a file and without `http`, a datasource as
+    `connections.sources.attach` takes it, its rows only come live, and are owned."""
+    if file_uid is None and http is None and ownership is not Ownership.OWNED:
+        raise _wrong("datasource", REQUIRED)
+    found = None if file_uid is None else uploaded(work, editable, file_uid)
+    is_read = file_uid is not None or http is not None
+    if is_read:
+        check_extractor(extractor)
     resource = Resource(
         uid=new_uid("re", lambda uid: store.uid_taken(work.db, uid)),
         dataset_id=editable.dataset.id,
-        title=title or file_uid or "Rows",
-        type=extractor if uploaded else None,
+        title=title or _default_title(file_uid, http),
+        type=extractor if is_read else None,
         params=dict(params or {}),
-        file_id=None if uploaded is None else uploaded.id,
+        file_id=None if found is None else found.id,
         ownership=ownership.value,
     )
     work.db.add(resource)
     work.db.flush()
+    if http is not None:
+        sources.attach(work, editable, resource.id, http)
     datasets.touch(work, editable)
     return resource
+
+
+def replace(
+    work: Work,
+    editable: EditableDataset,
+    uid: str,
+    *,
+    title: str | None,
+    extractor: str,
+    params: Mapping[str, Any],
+    file_uid: str | None = None,
+    http: object = None,
+) -> Resource:
+    """Give a resource another configuration, which the next publish follows. Raises `Invalid`, also for a resource
+    whose rows are owned: they are the truth, and not extracted again."""
+    changed = resource(work, editable, uid)
+    if changed.is_owned:
+        message = "The rows of this resource are kept here: it can have no other source."
+        raise _wrong("datasource", message)
+    check_extractor(extractor)
+    if http is None:
+        if file_uid is None:
+            raise _wrong("datasource", REQUIRED)
+        found = uploaded(work, editable, file_uid)
+        contents.drop(work, changed)
+        sources.detach(work, changed.id)
+        changed.file_id = found.id
+    else:
+        if not sources.is_fetched(work, changed.id):
+            contents.drop(work, changed)
+        sources.attach(work, editable, changed.id, http)
+    changed.title, changed.type = title or _default_title(file_uid, http), extractor
+    changed.params, changed.updated_at = dict(params), now()
+    datasets.touch(work, editable)
+    return changed
+
+
+def clean_cache(work: Work, editable: EditableDataset, uid: str) -> None:
+    """Drop what was fetched last: the next publish fetches it anew. An uploaded file is no cache, and stays."""
+    found = resource(work, editable, uid)
+    if contents.kept(work, found) is not None:
+        contents.drop(work, found)
+
+
+def fetched_from(work: Work, viewable: ViewableDataset, resource: Resource) -> Described | None:
+    """Where a resource is fetched from; None: it is not. The values of headers, which may be keys, are empty for who
+    may not edit the dataset."""
+    found = sources.described(work, resource.id)
+    if found is None or not found.headers:
+        return found
+    try:
+        datasets.editable(work, viewable.dataset.uid)
+    except (Denied, NotFound):
+        return Described(found.connection, found.relative_url, tuple((name, "") for name, _ in found.headers))
+    return found
+
+
+def check_extractor(name: str | None) -> None:
+    """Raises `Invalid` for one that there is not."""
+    if name not in EXTRACTORS:
+        known = ", ".join(sorted(EXTRACTORS))
+        raise _wrong("type", f"There is no extractor {name}. Known: {known}.")
 
 
 def resources(work: Work, viewable: ViewableDataset) -> Sequence[Resource]:
@@ -124,7 +200,9 @@ def resource(work: Work, viewable: ViewableDataset, uid: str) -> Resource:
 def remove(work: Work, editable: EditableDataset, uid: str) -> None:
     """A table of its own goes with it; its rows in the dataset's main table stay until the next publish."""
     removed = resource(work, editable, uid)
-    removed.removed_at, removed.file_id = now(), None
+    contents.drop(work, removed)
+    sources.detach(work, removed.id)
+    removed.removed_at = now()
     table = tables.resource_table(work, editable.dataset.id, removed.id)
     if table is not None:
         tables.forget(work, table)
@@ -141,9 +219,15 @@ def loaded(work: Work, resource_uids: Sequence[str], dataset_id: int) -> None:
 def remove_all(work: Work, dataset_id: int) -> list[str]:
     """Remove what a deleted dataset had. Returns the digests of blobs that nothing uses any more."""
     digests = {one.digest for one in store.files(work.db, dataset_id)}
+    sources.detach_all(work, dataset_id)
     store.remove_of(work.db, dataset_id)
     work.db.flush()
     return [digest for digest in sorted(digests) if store.uses_of_digest(work.db, digest) == 0]
+
+
+def clear(portal: Portal, digests: Iterable[str]) -> None:
+    """Remove the blobs among these that no file uses, once nothing copies them."""
+    portal.retention.remove(partial(remove_unused, portal, tuple(digests)))
 
 
 def remove_unused(portal: Portal, digests: Iterable[str]) -> None:
@@ -167,6 +251,10 @@ def safe_filename(name: str) -> str:
     if len(shown) > MAX_NAME:
         shown = f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"[:MAX_NAME] if dot else shown[:MAX_NAME]
     return shown or "file"
+
+
+def _default_title(file_uid: str | None, http: object) -> str:
+    return file_uid or ("Rows" if http is None else "HTTP")
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -20,6 +20,10 @@ def resource(db: Session, dataset_id: int, uid: str) -> Resource | None:
     return db.scalar(_kept().where(Resource.dataset_id == dataset_id, Resource.uid == uid))
 
 
+def by_id(db: Session, resource_id: int) -> Resource | None:
+    return db.scalar(_kept().where(Resource.id == resource_id))
+
+
 def owned_uids(db: Session, dataset_id: int) -> Sequence[str]:
     """Of the resources that were removed, too."""
     return db.scalars(

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from colonnade.core.work import Portal
-from colonnade.dialects.automation import datasets, resources
+from colonnade.dialects.automation import datasets, extractors, looks, resources
 from colonnade.dialects.automation.errors import render, render_request_error
 from colonnade.http.bodies import JSON_LIMIT, BoundedBodies
 from colonnade.http.edge import answer_errors
@@ -32,5 +32,7 @@ def build(portal: Portal) -> FastAPI:
     app.add_middleware(BoundedBodies, limit_for=limit_for)
     render_request_error(app)
     app.include_router(datasets.router)
+    app.include_router(extractors.router)
+    app.include_router(looks.router)
     app.include_router(resources.router)
     return app

@@ -59,7 +59,8 @@ def delete_one(request: Request, dataset_uid: str) -> Response:
 def get_status(request: Request, dataset_uid: str) -> Response:
     with reading(request) as work:
         viewable = datasets.viewable(work, dataset_uid)
-        return json(status.rendered(viewable.dataset, publishing.latest_job(work, viewable)))
+        job, report = publishing.latest_job(work, viewable), publishing.report(work, viewable)
+        return json(status.rendered(viewable.dataset, job, report))
 
 
 @router.post("/{dataset_uid}/publish/")

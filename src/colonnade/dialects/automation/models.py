@@ -33,17 +33,22 @@ class DatasetBody(Body):
     default_security: DatasetSecurity | None = None
 
 
-class FileReference(Body):
-    uid: Text
-
-
-class UploadedFileDatasource(Body):
-    type: Literal["uploaded_file"] = "uploaded_file"
-    file: FileReference
-
-
 class ResourceBody(Body):
+    """The datasource is read by `datasource.parsed`: what it is made of depends on its type."""
+
     type: Text
     title: Text | None = None
     params: dict[str, Any] | None = None
-    datasource: UploadedFileDatasource
+    datasource: dict[str, Any]
+
+
+class DatasourceBody(Body):
+    datasource: dict[str, Any]
+
+
+class SuggestionBody(DatasourceBody):
+    type: Text
+
+
+class PreviewBody(SuggestionBody):
+    params: dict[str, Any] | None = None

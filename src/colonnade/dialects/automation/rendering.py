@@ -10,10 +10,13 @@ from starlette.responses import Response
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.datasets.security import Security
 from colonnade.core.resources.model import Resource, UploadedFile
+from colonnade.formats.registry import EXTRACTORS
 from colonnade.http.answers import json
 from colonnade.http.pagination import page_url
 
 T = TypeVar("T")
+REALTIME = "realtime"
+ORIGINS = {"uploaded_file": "Uploaded file", "http": "HTTP"}
 
 
 def moment(value: dt.datetime) -> str:
@@ -45,17 +48,23 @@ def file(one: UploadedFile) -> dict[str, Any]:
     }
 
 
-def resource(one: Resource, file_uid: str | None) -> dict[str, Any]:
-    shown = {
+def resource(one: Resource, datasource: dict[str, Any] | None) -> dict[str, Any]:
+    """Section 3.4 of the reference. A resource whose rows only come live has no datasource."""
+    shown: dict[str, Any] = {
         "uid": one.uid,
-        "type": one.type or "realtime",
+        "type": one.type or REALTIME,
         "title": one.title,
         "display_name": one.title,
+        "extraction_infos": None,
+        "origin": {"label": "Realtime", "type": REALTIME},
         "updated_at": moment(one.updated_at),
         "params": one.params,
     }
-    if file_uid is not None:
-        shown["datasource"] = {"type": "uploaded_file", "file": {"uid": file_uid}}
+    if one.type is not None:
+        shown["extraction_infos"] = {"label": EXTRACTORS[one.type].label, "type": one.type}
+    if datasource is not None:
+        kind = datasource["type"]
+        shown |= {"origin": {"label": ORIGINS[kind], "type": kind}, "datasource": datasource}
     return shown
 
 

@@ -22,8 +22,8 @@ INTERNAL = "processing_all_dataset_data, processing_dataset, processing_resource
 """What the original calls `processing` in this one text, which clients know."""
 
 
-def rendered(dataset: Dataset, job: Job | None) -> dict[str, Any]:
-    """All eight keys of DatasetProcessingStatus."""
+def rendered(dataset: Dataset, job: Job | None, report: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All eight keys of DatasetProcessingStatus. `report`: what the build of the rows that are there found out."""
     if job is None:
         return _status("idle", None, dataset, since=moment(dataset.created_at))
     state = State(job.state)
@@ -35,8 +35,17 @@ def rendered(dataset: Dataset, job: Job | None) -> dict[str, Any]:
         following={State.QUEUED: "processing", State.ABORTING: "idle"}.get(state),
         message=job.message,
         records_errors=job.records_errors,
-        params={"error": job.params["error"]} if "error" in job.params else {},
+        params=_params(state, job, report),
     )
+
+
+def _params(state: State, job: Job, report: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The limit that was reached; after a success, what became of the columns, and why."""
+    if "error" in job.params:
+        return {"error": job.params["error"]}
+    if state is not State.DONE or report is None or not report.get("columns"):
+        return {}
+    return {"report": {name: report.get(name) for name in ("rows", "columns", "notes")}}
 
 
 def must_be_one_of(error: errors.PortalError) -> str:

@@ -1,7 +1,7 @@
 """One consistent state of one generation."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import duckdb
@@ -11,8 +11,8 @@ from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, Instance, translated
 from colonnade.engine.embedded.opened import OpenTable
 from colonnade.engine.layout import META, ROWS, arrow_type, quoted, relation
-from colonnade.engine.port import Hits, Selection
-from colonnade.engine.sql.compile import ByIds, Compiled, compile_query
+from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection
+from colonnade.engine.sql.compile import ByIds, Compiled, compile_query, compile_stream
 from colonnade.engine.sql.parts import Statement
 from colonnade.errors import NotFound
 from colonnade.generation import Mark
@@ -110,6 +110,29 @@ class EmbeddedReading:
             if total is None:
                 total = self._total(compiled)
             return Selection(_typed(page, query.outputs), total)
+
+    def stream(
+        self,
+        query: BoundQuery,
+        hits: Hits,
+        *,
+        form: RowText | None = None,
+        seconds: float | None = None,
+        batch_rows: int = BATCH_ROWS,
+    ) -> Iterator[Any]:
+        cursor = self._state.cursor
+        with _registered(cursor, hits) as names:
+            relation = (self._state.catalog, "main", ROWS)
+            compiled = compile_stream(query, relation=relation, hits=names, form=form)
+            with self._watcher.within(cursor, seconds), translated():
+                reader = self._run(compiled).to_arrow_reader(batch_rows)
+            with closing(reader):
+                while True:
+                    with self._watcher.within(cursor, seconds), translated():
+                        batch = next(reader, None)
+                    if batch is None:
+                        return
+                    yield batch if form is not None else _typed(batch, query.outputs)
 
     def _total(self, compiled: Compiled) -> int:
         if compiled.total is None:

@@ -6,10 +6,11 @@ one statement 90-140 ms, because every column of the candidates is read; first t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from colonnade.engine.port import RowText
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.grouping import grouped_page, grouped_total
 from colonnade.engine.sql.parts import (
@@ -27,6 +28,7 @@ from colonnade.engine.sql.parts import (
     where_clause,
 )
 from colonnade.engine.sql.pieces import column
+from colonnade.engine.sql.texts import as_text, column_name
 from colonnade.query.schema import ID, SEQ
 from colonnade.query.tree import Aggregate, BoundQuery, Expr, FieldRef, Literal, TextMatch
 from colonnade.query.types import type_of
@@ -89,6 +91,28 @@ def compile_query(
         page = grouped_page(query, relation, _writer(query, known))
         return Compiled(page, grouped_total(query, relation, _writer(query, known)))
     return Compiled(_page(query, relation, known, dense), _total(query, relation, known))
+
+
+def compile_stream(
+    query: BoundQuery, *, relation: Relation, hits: Mapping[TextMatch, str], form: RowText | None = None
+) -> Statement:
+    """The one statement of a long answer: a column for each output, or with `form` the column of texts.
+
+    Without an order of its own it has none: DuckDB keeps the order of the rows in the file, which is about that of
+    `_seq`, and needs no room for them.
+    """
+    numbered = tuple(replace(one, name=column_name(at)) for at, one in enumerate(query.outputs))
+    # DuckDB's names know no case, those of an answer do.
+    rows = _streamed(replace(query, outputs=numbered), relation, hits)
+    return rows if form is None else as_text(rows, query, form, Writer(query.schema))
+
+
+def _streamed(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str]) -> Statement:
+    writer, known = _writer(query, hits), _known(query)
+    if query.group_by:
+        return grouped_page(query, relation, writer)
+    rows = where_clause(_outputs(query, relation, writer, known), query.where, writer)
+    return statement(paged(_sorted(rows, query, writer, known) if query.order_by else rows, query), writer)
 
 
 def _writer(query: BoundQuery, hits: Mapping[TextMatch, str]) -> Writer:

@@ -22,7 +22,16 @@ TEXT = "text"
 """The one column of the result."""
 
 _QUOTE = '"'
-_FREE = frozenset({FieldType.INT, FieldType.BOOLEAN, FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
+_FREE = frozenset(
+    {
+        FieldType.INT,
+        FieldType.DOUBLE,
+        FieldType.BOOLEAN,
+        FieldType.DATE,
+        FieldType.DATETIME,
+        FieldType.TIME,
+    }
+)
 """Types whose texts hold nothing that CSV would have to quote."""
 
 
@@ -66,28 +75,28 @@ def _csv_row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression
 
 
 def _csv_cell(at: int, output: Output, form: CsvText, writer: Writer) -> exp.Expression:
-    if output.multivalued:
-        return _quoted(called("array_to_string", _value(at), writer.parameter(form.list_separator)), form)
-    plain = _PLAIN.get(output.type, _cast_to_text)(_value(at), form)
-    if output.type is FieldType.DOUBLE:
-        plain = _finite(_value(at), plain)
-    if output.type in _FREE | {FieldType.DOUBLE} and not form.quote_all:
-        return plain
-    return _quoted(plain, form)
+    def plain() -> exp.Expression:
+        """Written anew wherever it stands, because it may hold a parameter."""
+        if output.multivalued:
+            return called("array_to_string", _value(at), writer.parameter(form.list_separator))
+        written = _PLAIN.get(output.type, _cast_to_text)(_value(at), form)
+        return _finite(_value(at), written) if output.type is FieldType.DOUBLE else written
 
-
-def _quoted(cell: exp.Expression, form: CsvText) -> exp.Expression:
-    """Quoted where it must be. Looking for each character by itself is several times faster than one pattern."""
-    doubled = called("replace", cell.copy(), text(_QUOTE), text(_QUOTE * 2))
-    within = _concat(text(_QUOTE), doubled, text(_QUOTE))
     if form.quote_all:
-        return within
-    # The separator may be any text: it is not looked for, what it brings along is.
-    needs = [called("contains", cell.copy(), text(one)) for one in (form.delimiter, _QUOTE, "\n", "\r")]
-    condition: exp.Expression = needs[0]
-    for one in needs[1:]:
-        condition = exp.Or(this=condition, expression=one)
-    return exp.Case(ifs=[exp.If(this=condition, true=within)], default=cell)
+        return _within_quotes(plain())
+    return plain() if output.type in _FREE and not output.multivalued else _quoted(plain, form, writer)
+
+
+def _quoted(plain: Callable[[], exp.Expression], form: CsvText, writer: Writer) -> exp.Expression:
+    """Quoted where it must be. Looking for each character by itself is several times faster than one pattern."""
+    needs: exp.Expression = called("contains", plain(), writer.parameter(form.delimiter))
+    for one in (_QUOTE, "\n", "\r"):
+        needs = exp.Or(this=needs, expression=called("contains", plain(), text(one)))
+    return exp.Case(ifs=[exp.If(this=needs, true=_within_quotes(plain()))], default=plain())
+
+
+def _within_quotes(plain: exp.Expression) -> exp.Expression:
+    return _concat(text(_QUOTE), called("replace", plain, text(_QUOTE), text(_QUOTE * 2)), text(_QUOTE))
 
 
 def _json_row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression:
@@ -111,7 +120,9 @@ def _json_value(at: int, output: Output, form: JsonText) -> exp.Expression:
         case FieldType.GEO_POINT:
             return _json_point(value)
         case FieldType.GEO_SHAPE:
-            return _or(_joined(text('{"type":"Feature","geometry":'), value, text(',"properties":{}}')), "null")
+            return _or(
+                _joined(text('{"type":"Feature","geometry":'), value, text(',"properties":{}}')), "null"
+            )
         case _:
             plain = _PLAIN.get(output.type, _cast_to_text)(value, form)
             return _or(_joined(text(_QUOTE), plain, text(_QUOTE)), "null")
@@ -154,7 +165,10 @@ def _datetime(value: exp.Expression, form: RowText) -> exp.Expression:
         return _joined(_iso(value), text("+00:00"))
     local = called("timezone", text(form.zone), called("timezone", text("UTC"), value.copy()))
     minutes = called("date_diff", text("minute"), value.copy(), local)
-    sign = exp.Case(ifs=[exp.If(this=exp.LT(this=minutes, expression=exp.Literal.number(0)), true=text("-"))], default=text("+"))
+    sign = exp.Case(
+        ifs=[exp.If(this=exp.LT(this=minutes, expression=exp.Literal.number(0)), true=text("-"))],
+        default=text("+"),
+    )
     size = called("abs", minutes.copy())
     hours = exp.IntDiv(this=size, expression=exp.Literal.number(60))
     rest = exp.Mod(this=size.copy(), expression=exp.Literal.number(60))

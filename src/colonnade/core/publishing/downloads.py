@@ -1,0 +1,64 @@
+"""What other servers have for a dataset's resources, fetched before a build and kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from colonnade.core.connections import fetching, sources
+from colonnade.core.connections.fetching import Source
+from colonnade.core.resources import contents
+from colonnade.core.resources import service as resources
+from colonnade.core.work import SYSTEM, Portal
+from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    resource_id: int
+    title: str
+    source: Source
+
+
+def bring(portal: Portal, dataset_id: int, folder: Path, poll: Callable[[], None]) -> None:
+    """Fetch what the dataset's resources say, as far as it changed, and keep it as their files.
+
+    No transaction is open while a server takes its time. Raises `Invalid`, `LimitReached` and `Unavailable`, naming the
+    resource, and what `poll` raises to stop.
+    """
+    for one in _wanted(portal, dataset_id):
+        try:
+            _bring(portal, one, folder, poll)
+        except (Invalid, LimitReached, Unavailable) as error:
+            raise _named(error, one.title) from error
+
+
+def _wanted(portal: Portal, dataset_id: int) -> list[_Wanted]:
+    found = []
+    with portal.reading(SYSTEM) as work:
+        for one in resources.of_dataset(work, dataset_id):
+            source = sources.source(work, one.id)
+            if source is not None:
+                is_kept = contents.kept(work, one) is not None
+                found.append(_Wanted(one.id, one.title, source if is_kept else source.anew()))
+    return found
+
+
+def _bring(portal: Portal, wanted: _Wanted, folder: Path, poll: Callable[[], None]) -> None:
+    poll()
+    path, blob = folder / "fetched", None
+    fetched = fetching.fetch(portal.settings, wanted.source, path, poll=poll)
+    if fetched.path is not None:
+        with path.open("rb") as content:
+            blob = portal.blobs.put(content, limit=portal.settings.max_upload_bytes)
+        path.unlink()
+    with portal.writing(SYSTEM) as work:
+        contents.keep(work, wanted.resource_id, wanted.source, fetched, blob)
+
+
+def _named(error: Invalid | LimitReached | Unavailable, title: str) -> PortalError:
+    message = f"The resource “{title}” could not be fetched. {error.message}"
+    if isinstance(error, LimitReached):
+        named: PortalError = LimitReached(message, limit_type="fetch_bytes", limit=0, value=0)
+        named.facts = error.facts
+        return named
+    return type(error)(message, code=error.code)

@@ -1,0 +1,167 @@
+"""Facets: the values of fields and how many records have each, among the records that a filter leaves."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from colonnade.query.facets import MOST, FacetQuery, FacetSort, FacetValue, facet_query, facet_values
+from colonnade.query.malformed import malformed
+from colonnade.query.refine import Refinement, excluded, is_disjunctive_field, refined, separator
+from colonnade.query.schema import Field, Schema
+from colonnade.query.tree import And, Expr, Query, Scalar
+from colonnade.query.types import DATES
+
+Answer = Callable[[Query], Iterable[Mapping[str, Scalar]]]
+"""Answers a query with the rows that the actor may see."""
+
+DISPLAYED, REFINED, EXCLUDED = "displayed", "refined", "excluded"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A facet that is asked for. What is None is as the field's annotations say. `levels`: the separator of a
+    hierarchical field."""
+
+    field: str
+    sort: FacetSort | None = None
+    limit: int = MOST
+    levels: str | None = None
+    is_disjunctive: bool | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which records count."""
+
+    where: Expr | None = None
+    refine: tuple[Refinement, ...] = ()
+    exclude: tuple[Refinement, ...] = ()
+    zone: dt.tzinfo = dt.UTC
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value. `path` is what a refinement takes, `name` its last step. `count` None: it is excluded."""
+
+    name: str
+    path: str
+    count: int | None
+    state: str
+    children: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    nodes: tuple[Node, ...]
+
+
+def condition(filter_: Filter, schema: Schema, *, disjunctive: Sequence[str] = ()) -> Expr | None:
+    """The condition that a filter makes of everything it says. Raises `Invalid`."""
+    terms = (
+        filter_.where,
+        refined(filter_.refine, schema, disjunctive=disjunctive),
+        excluded(filter_.exclude, schema),
+    )
+    return _all([one for one in terms if one is not None])
+
+
+def facets(schema: Schema, wanted: Sequence[Wanted], filter_: Filter, answer: Answer) -> list[Facet]:
+    """The values of each facet. The counts of a disjunctive one ignore its own refinements, so that the other choices
+    stay visible. Raises `Invalid` for an unknown field (clause `facet`)."""
+    fields = [_field(schema, one) for one in wanted]
+    disjunctive = [
+        field.name for field, one in zip(fields, wanted, strict=True) if _is_disjunctive(field, one)
+    ]
+    return [
+        Facet(field.name, _nodes(field, one, schema, filter_, disjunctive, answer))
+        for field, one in zip(fields, wanted, strict=True)
+    ]
+
+
+def annotated(schema: Schema) -> list[Wanted]:
+    """The facets that a table's fields say they are."""
+    return [Wanted(one.name) for one in schema.fields if "facet" in one.annotations]
+
+
+def _nodes(
+    field: Field,
+    wanted: Wanted,
+    schema: Schema,
+    filter_: Filter,
+    disjunctive: Sequence[str],
+    answer: Answer,
+) -> tuple[Node, ...]:
+    counted = filter_
+    if field.name in disjunctive:
+        others = tuple(one for one in filter_.refine if one.field != field.name)
+        counted = replace(filter_, refine=others)
+    asked = FacetQuery(
+        field,
+        where=condition(counted, schema, disjunctive=disjunctive),
+        sort=wanted.sort,
+        limit=wanted.limit,
+        levels=wanted.levels,
+        zone=filter_.zone,
+    )
+    marks = _Marks(
+        "/" if field.type in DATES else wanted.levels or separator(field),
+        frozenset(one.value for one in filter_.refine if one.field == field.name),
+        tuple(one.value for one in filter_.exclude if one.field == field.name),
+    )
+    return _level(asked, marks, answer)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What is refined and excluded of one field, as paths; `levels` stands between their steps."""
+
+    levels: str | None
+    refined: frozenset[str]
+    excluded: tuple[str, ...]
+
+    def is_refined(self, path: str) -> bool:
+        below = None if self.levels is None else path + self.levels
+        return any(one == path or (below is not None and one.startswith(below)) for one in self.refined)
+
+    def excluded_below(self, prefix: str | None) -> list[str]:
+        """The excluded paths of one level."""
+        return [one for one in dict.fromkeys(self.excluded) if self._parent(one) == prefix]
+
+    def _parent(self, path: str) -> str | None:
+        if self.levels is None or self.levels not in path:
+            return None
+        return path.rsplit(self.levels, 1)[0]
+
+
+def _level(asked: FacetQuery, marks: _Marks, answer: Answer) -> tuple[Node, ...]:
+    values = facet_values(asked, answer(facet_query(asked)))
+    gone = marks.excluded_below(asked.prefix)
+    found = [_node(one, asked, marks, answer) for one in values if one.path not in gone]
+    names = (path if marks.levels is None else path.rsplit(marks.levels, 1)[-1] for path in gone)
+    excluded_nodes = [Node(name, path, None, EXCLUDED) for name, path in zip(names, gone, strict=True)]
+    return (*found, *excluded_nodes)
+
+
+def _node(value: FacetValue, asked: FacetQuery, marks: _Marks, answer: Answer) -> Node:
+    if not marks.is_refined(value.path):
+        return Node(value.name, value.path, value.count, DISPLAYED)
+    below = _level(replace(asked, prefix=value.path), marks, answer) if value.is_parent else ()
+    return Node(value.name, value.path, value.count, REFINED, below)
+
+
+def _field(schema: Schema, wanted: Wanted) -> Field:
+    found = schema.get(wanted.field)
+    if found is None:
+        raise malformed("facet", f"Unknown field: {wanted.field}.")
+    return found
+
+
+def _is_disjunctive(field: Field, wanted: Wanted) -> bool:
+    return is_disjunctive_field(field) if wanted.is_disjunctive is None else wanted.is_disjunctive
+
+
+def _all(terms: Sequence[Expr]) -> Expr | None:
+    if len(terms) < 2:
+        return terms[0] if terms else None
+    return And(tuple(terms))

@@ -1,0 +1,36 @@
+"""Long answers: sent as they are made, and broken off if they cannot be finished."""
+
+from collections.abc import Generator, Mapping
+
+import anyio
+from anyio import to_thread
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from colonnade.http.methods import HEAD_ONLY
+
+
+class Streamed(StreamingResponse):
+    """A body of chunks that are made in worker threads, one after the other. The generator is closed when the answer
+    is over, however it ends: sent, broken, or left by its client.
+
+    What it raises breaks the connection, so that no client takes a part for the whole. A client that wants the head
+    alone costs no chunk.
+    """
+
+    def __init__(self, chunks: Generator[bytes], media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(chunks, headers=headers, media_type=None)
+        # As it is: Starlette would add a character set to what it takes for text.
+        self.headers["content-type"] = media_type
+        self._chunks = chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if HEAD_ONLY in scope:
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": b""})
+            else:
+                await super().__call__(scope, receive, send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(self._chunks.close)
