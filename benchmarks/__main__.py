@@ -1,8 +1,10 @@
-"""`python -m benchmarks [publish|reads|upserts ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|upserts ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from benchmarks import publish, reads, upserts
@@ -10,6 +12,7 @@ from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "publish": publish.run,
+    "growth": partial(publish.run, alone=True),
     "reads": reads.run,
     "upserts": upserts.run,
 }
@@ -21,15 +24,19 @@ def main() -> None:
         "names", nargs="*", metavar="name", help=f"some of {', '.join(BENCHMARKS)}; default: all"
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the table (default 1,000,000)")
-    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    parser.add_argument(
+        "--folder", type=Path, help="where to work and keep the tables (default: a temporary folder)"
+    )
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}")
-    with tempfile.TemporaryDirectory(prefix="colonnade-bench-", dir=options.folder) as scratch:
+    with ExitStack() as cleanup:
+        base = options.folder or cleanup.enter_context(tempfile.TemporaryDirectory(prefix="colonnade-bench-"))
+        scratch = Path(cleanup.enter_context(tempfile.TemporaryDirectory(dir=base)))
         for name in options.names or BENCHMARKS:
             print(f"\n{name}, {options.rows:,} rows")
-            for figure in BENCHMARKS[name](Path(scratch), options.rows):
+            for figure in BENCHMARKS[name](scratch, options.rows):
                 print(f"  {figure}", flush=True)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import make_table, raw
+from benchmarks import raw
 from benchmarks.figures import Figure, milliseconds, p50
 from benchmarks.server import serving
+from benchmarks.tables import table
 
 TIMES = 50
 CASES: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
@@ -39,8 +40,7 @@ CASES: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
 def run(scratch: Path, rows: int) -> Iterator[Figure]:
     folder = scratch / "reads"
     folder.mkdir()
-    csv = folder / "table.csv"
-    make_table.main(rows, str(csv))
+    csv = table(scratch, rows)
     raw.load(csv, folder / "raw.duckdb")
     with serving(folder / "data") as server, duckdb.connect(str(folder / "raw.duckdb")) as peer:
         server.publish_csv("table", csv)

@@ -31,7 +31,9 @@ def ask(tmp_path: Path) -> Ask:
 
 
 def test_a_file_is_recognised_and_shown(ask: Ask) -> None:
-    content = "name;n;day\n" + "".join(f"row {number};{number};2020-01-{number:02}\n" for number in range(1, 31))
+    content = "name;n;day\n" + "".join(
+        f"row {number};{number};2020-01-{number:02}\n" for number in range(1, 31)
+    )
     assert process.guess(ask(content)) == (Guess("csvfile", "CSV file"),)
     params = process.suggest(ask(content, "csvfile"))
     assert params["separator"] == ";"
@@ -48,9 +50,7 @@ def test_a_file_is_recognised_and_shown(ask: Ask) -> None:
 def test_values_are_shown_as_json_has_them(ask: Ask) -> None:
     point = {"type": "Point", "coordinates": [2.5, 48.0]}
     preview = process.preview(ask(features(point), "geojson"))
-    assert preview.records == (
-        {"geo_point_2d": {"lon": 2.5, "lat": 48.0}, "geo_shape": point, "n": 1},
-    )
+    assert preview.records == ({"geo_point_2d": {"lon": 2.5, "lat": 48.0}, "geo_shape": point, "n": 1},)
 
 
 def test_a_large_file_is_looked_at_quickly(ask: Ask) -> None:
@@ -94,7 +94,12 @@ def _strings_bomb() -> bytes:
 
 
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], type[PortalError], str]] = {
-    "zip bomb": ("csvfile", lambda: _zip("a.csv", b"0" * MB, 700), LimitReached, "holds more than 536,870,912"),
+    "zip bomb": (
+        "csvfile",
+        lambda: _zip("a.csv", b"0" * MB, 700),
+        LimitReached,
+        "holds more than 536,870,912",
+    ),
     "gzip bomb": ("jsonfile", lambda: gzip.compress(b"[" * (600 * MB), 1), LimitReached, "holds more than"),
     "deep JSON": ("jsonfile", lambda: b"[" * 3_000_000, LimitReached, r"The file u\.file needs more memory"),
     "far cell": (
@@ -105,12 +110,19 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], type[PortalError], str]] = {
     ),
     "endless strings": ("excel", _strings_bomb, LimitReached, r"u\.file unpacks to more than"),
     "one long line": ("csvfile", lambda: b"x" * (300 * MB), Invalid, "is larger than 16,777,216"),
-    "one long value": ("jsonfile", lambda: b'["' + b"x" * (100 * MB) + b'"]', Invalid, "is larger than 16,777,216"),
+    "one long value": (
+        "jsonfile",
+        lambda: b'["' + b"x" * (100 * MB) + b'"]',
+        Invalid,
+        "is larger than 16,777,216",
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_files_are_refused_by_a_build_within_its_bounds(bench: Bench, tmp_path: Path, kind: str) -> None:
+def test_hostile_files_are_refused_by_a_build_within_its_bounds(
+    bench: Bench, tmp_path: Path, kind: str
+) -> None:
     format_, content, family, reason = HOSTILE[kind]
     path = tmp_path / "blob"
     path.write_bytes(content())

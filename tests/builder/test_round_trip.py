@@ -26,10 +26,15 @@ Table = Mapping[str, Sequence[Any]]
 NUMBERS = itertools.count()
 
 _text = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=12
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"),
+    max_size=12,
 )
-_spaced = st.builds(lambda text, inside: f"x{text}{inside}y", _text, st.sampled_from(["", "\n", '"', ",;\t", "  "]))
-_like_others = st.sampled_from(["02134", "1.50", "true", "2020-01-02", "1e5", "-0", "NaN", "null", "#N/A", "[1]", "{}"])
+_spaced = st.builds(
+    lambda text, inside: f"x{text}{inside}y", _text, st.sampled_from(["", "\n", '"', ",;\t", "  "])
+)
+_like_others = st.sampled_from(
+    ["02134", "1.50", "true", "2020-01-02", "1e5", "-0", "NaN", "null", "#N/A", "[1]", "{}"]
+)
 _columns = st.sampled_from(
     [
         st.integers(-(2**53) + 1, 2**53 - 1),
@@ -37,7 +42,9 @@ _columns = st.sampled_from(
         st.booleans(),
         _text | _spaced | _like_others,
         st.dates(dt.date(1900, 3, 1), dt.date(9999, 12, 31)),
-        st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)).map(lambda one: one.replace(microsecond=0)),
+        st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)).map(
+            lambda one: one.replace(microsecond=0)
+        ),
     ]
 )
 
@@ -47,7 +54,8 @@ def tables(draw: st.DrawFn) -> Table:
     rows = draw(st.integers(1, 6))
     kinds = draw(st.lists(_columns, min_size=1, max_size=5))
     return {
-        f"c{number}": draw(st.lists(st.none() | kind, min_size=rows, max_size=rows)) for number, kind in enumerate(kinds)
+        f"c{number}": draw(st.lists(st.none() | kind, min_size=rows, max_size=rows))
+        for number, kind in enumerate(kinds)
     }
 
 
@@ -84,7 +92,9 @@ def as_json(table: Table) -> bytes:
 
 
 def as_json_lines(table: Table) -> bytes:
-    return b"\n".join(json.dumps(dict(zip(table, map(_plain, row), strict=True))).encode() for row in _rows(table))
+    return b"\n".join(
+        json.dumps(dict(zip(table, map(_plain, row), strict=True))).encode() for row in _rows(table)
+    )
 
 
 def as_parquet(table: Table) -> bytes:
@@ -138,7 +148,7 @@ def _is_kept(sent: Any, got: Any) -> bool:
     if isinstance(sent, bool) or isinstance(got, bool):
         return str(sent).lower() == str(got).lower()
     if isinstance(sent, int | float) and isinstance(got, int | float):
-        return sent == got
+        return type(sent)(got) == sent
     if isinstance(got, float | int):
         return Decimal(sent) == Decimal(repr(got))
     if isinstance(sent, float):

@@ -26,7 +26,7 @@ from colonnade.core.records import service as records
 from colonnade.core.records.coercion import LiveRow
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.resources import service as resources
-from colonnade.core.resources.model import Ownership, Resource
+from colonnade.core.resources.model import ContentDropped, Ownership, Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
 from colonnade.core.work import SYSTEM, Actor, Event, Portal, Work
@@ -52,7 +52,11 @@ def opened(folder: Path, **overrides: Any) -> Iterator[Portal]:
             people.ensure_members(work)
             people.ensure_first_administrator(work, portal.settings)
         catalogue.start(portal)
-        portal.handlers = {RowsChanged: (_rows_changed,), TableForgotten: (_table_forgotten,)}
+        portal.handlers = {
+            RowsChanged: (_rows_changed,),
+            TableForgotten: (_table_forgotten,),
+            ContentDropped: (_content_dropped,),
+        }
         yield portal
 
 
@@ -64,6 +68,11 @@ def _rows_changed(portal: Portal, event: Event) -> None:
 def _table_forgotten(portal: Portal, event: Event) -> None:
     assert isinstance(event, TableForgotten)
     tables.clear(portal, event.table_uid)
+
+
+def _content_dropped(portal: Portal, event: Event) -> None:
+    assert isinstance(event, ContentDropped)
+    resources.clear(portal, event.digests)
 
 
 def person(

@@ -174,6 +174,13 @@ def test_an_index_that_lacks_rows_is_noticed_and_repaired(house: House) -> None:
     assert titles(house.rows, "one") == ["one"]
 
 
+def test_an_index_with_another_number_of_rows_is_made_anew_when_it_is_asked(house: House) -> None:
+    house.rows.write(REF, SCHEMA, upsert({"a": "one", "b": "two"}), AT)
+    house.index.create(REF, SCHEMA, (), house.rows.mark(REF))
+    assert titles(house.rows, "one") == ["one"]
+    assert house.rows.check(REF, SCHEMA) == []
+
+
 def test_a_new_house_on_the_same_folder_knows_all(house: House) -> None:
     house.rows.write(REF, SCHEMA, upsert({"a": "one"}), AT)
     house.close()

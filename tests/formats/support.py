@@ -96,18 +96,22 @@ _HIDDEN = ' state="hidden"'
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def workbook(sheets: Mapping[str, str], *, is_1904: bool = False, hidden: Sequence[str] = (), claim: str = "") -> bytes:
+def workbook(
+    sheets: Mapping[str, str], *, is_1904: bool = False, hidden: Sequence[str] = (), claim: str = ""
+) -> bytes:
     """An XLSX file. `sheets`: by name the XML of the rows. `claim`: the range that each sheet says it has."""
     numbers = range(1, len(sheets) + 1)
     parts = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for n in numbers
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for n in numbers
     )
     listed = "".join(
         f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"{_HIDDEN if name in hidden else ""}/>'
         for n, name in enumerate(sheets, 1)
     )
     related = "".join(
-        f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+        f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in numbers
     )
     dates = '<workbookPr date1904="1"/>' if is_1904 else ""
     files = {
@@ -147,7 +151,9 @@ def _cell(reference: str, value: Any) -> str:
         case bool():
             return f'<c r="{reference}" t="b"><v>{int(value)}</v></c>'
         case str():
-            return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+            return (
+                f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+            )
         case _:
             return f'<c r="{reference}"><v>{value!r}</v></c>'
 

@@ -38,7 +38,13 @@ def test_every_kind_of_archive_is_unpacked(desk: Desk, name: str, content: bytes
 def test_data_files_are_read_by_name_and_others_left_alone(
     desk: Desk, pack: Callable[[dict[str, bytes]], bytes]
 ) -> None:
-    files = {"b/2.csv": B, "README.txt": b"hello", "1.CSV": A, "__MACOSX/._1.csv": b"\0", "b/.DS_Store": b"\0"}
+    files = {
+        "b/2.csv": B,
+        "README.txt": b"hello",
+        "1.CSV": A,
+        "__MACOSX/._1.csv": b"\0",
+        "b/.DS_Store": b"\0",
+    }
     assert [read.rows for read in desk.read_all("csvfile", pack(files))] == [[("1", "2")], [("3", "4")]]
 
 
@@ -79,8 +85,14 @@ def damaged() -> bytes:
     [
         (zipped({}), "The archive u is empty"),
         (tarred({"__MACOSX/x": b""}), "The archive u is empty"),
-        (zipped({"a.pdf": b"x", "b.doc": b"y"}), r"holds no file of this format \(\.csv, \.tsv\); it holds a\.pdf, b\.doc"),
-        (zipped({"in.zip": zipped({"d.csv": A})}), r"holds archives alone, of which none is unpacked: in\.zip"),
+        (
+            zipped({"a.pdf": b"x", "b.doc": b"y"}),
+            r"holds no file of this format \(\.csv, \.tsv\); it holds a\.pdf, b\.doc",
+        ),
+        (
+            zipped({"in.zip": zipped({"d.csv": A})}),
+            r"holds archives alone, of which none is unpacked: in\.zip",
+        ),
         (zipped({"in.csv": zipped({"d.csv": A})}), r"holds another archive, in\.csv; one level is unpacked"),
         (gzip.compress(gzip.compress(A)), "holds another archive"),
         (zipped({"../../x.csv": A}), r"name leads out of its folder, \.\./\.\./x\.csv"),

@@ -81,7 +81,8 @@ def test_the_sheet_is_chosen_by_name_or_number(desk: Desk) -> None:
     sheets = {name: sheet_rows([["a"], [name]]) for name in ("Notes", "Data 1", "3")}
     content = workbook(sheets, hidden=["Notes"])
     chosen = {
-        given: desk.read("excel", content, sheet=given).rows[0][0] for given in ("", "Data 1", "Notes", "1", "3")
+        given: desk.read("excel", content, sheet=given).rows[0][0]
+        for given in ("", "Data 1", "Notes", "1", "3")
     }
     assert chosen == {"": "Data 1", "Data 1": "Data 1", "Notes": "Notes", "1": "Data 1", "3": "3"}
     with pytest.raises(Invalid, match=r"The file b\.xlsx has no sheet Sheet9; its sheets: Data 1, 3, Notes"):
@@ -103,7 +104,9 @@ def test_headers_of_any_type_are_labels(desk: Desk) -> None:
 
 def test_a_stray_cell_far_away_is_refused_before_it_costs_memory(desk: Desk) -> None:
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pytest.raises(LimitReached, match=r"The sheet S of the file far\.xlsx spreads over 17,179,869,184 cells"):
+    with pytest.raises(
+        LimitReached, match=r"The sheet S of the file far\.xlsx spreads over 17,179,869,184 cells"
+    ):
         desk.read("excel", workbook({"S": far}), "far.xlsx")
 
 
@@ -117,7 +120,10 @@ def test_a_sheet_that_only_claims_to_be_large_is_read(desk: Desk) -> None:
     [
         (b"", r"is no spreadsheet, or damaged"),
         (b"a,b\n1,2\n", r"is no spreadsheet, or damaged"),
-        ((FIXTURES / "test_types.xlsx").read_bytes()[:3_000], r"is no spreadsheet, or damaged|damaged, cut off"),
+        (
+            (FIXTURES / "test_types.xlsx").read_bytes()[:3_000],
+            r"is no spreadsheet, or damaged|damaged, cut off",
+        ),
         ((FIXTURES / "test_types.xls").read_bytes()[:3_000], r"is no spreadsheet, or damaged"),
         (workbook({"S": ""}), r"The sheet S of the file u\.xlsx has no cell"),
         (workbook({"S": sheet_rows([["a"]])})[:-200], r"is no spreadsheet, or damaged|damaged, cut off"),

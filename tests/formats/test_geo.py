@@ -28,7 +28,10 @@ def test_features_become_points_shapes_and_properties(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("document", "rows"),
     [
-        ({"type": "Feature", "id": "f1", "properties": {"a": 1}, "geometry": POINT}, [("48, 2.5", "f1", "1")]),
+        (
+            {"type": "Feature", "id": "f1", "properties": {"a": 1}, "geometry": POINT},
+            [("48, 2.5", "f1", "1")],
+        ),
         ([{"type": "Feature", "id": 7, "properties": {}, "geometry": POINT}], [("48, 2.5", "7")]),
         (POINT, [("48, 2.5",)]),
         ({"type": "FeatureCollection", "features": []}, []),
@@ -40,7 +43,11 @@ def test_geojson_may_be_a_feature_or_less(desk: Desk, document: object, rows: ob
 
 
 def test_properties_of_a_taken_name_are_kept(desk: Desk) -> None:
-    feature = {"type": "Feature", "properties": {"geo_shape": "x", "geo_point_2d": {"lon": 1}}, "geometry": POINT}
+    feature = {
+        "type": "Feature",
+        "properties": {"geo_shape": "x", "geo_point_2d": {"lon": 1}},
+        "geometry": POINT,
+    }
     read = desk.read("geojson", json.dumps(feature))
     assert [one.label for one in read.columns][2:] == ["properties.geo_shape", "properties.geo_point_2d"]
 
@@ -71,7 +78,11 @@ def test_degrees_by_another_name_stay_as_they_are(desk: Desk, name: str) -> None
 @pytest.mark.parametrize(
     ("content", "params", "reason"),
     [
-        (features(POINT, {"type": "Point", "coordinates": PARIS}), {}, "the geometry of row 2 has coordinates that are no"),
+        (
+            features(POINT, {"type": "Point", "coordinates": PARIS}),
+            {},
+            "the geometry of row 2 has coordinates that are no",
+        ),
         (features(POINT, {"type": "Blob"}), {}, "the geometry of row 2 is no GeoJSON"),
         (features({"type": "Point", "coordinates": [1]}), {}, "the geometry of row 1 is no GeoJSON"),
         (features(POINT), {"coordinate_system": "99999"}, "cannot be taken from EPSG:99999 to WGS 84"),
@@ -81,7 +92,9 @@ def test_degrees_by_another_name_stay_as_they_are(desk: Desk, name: str) -> None
         ("[1, 2]", {}, "row 1 is no feature"),
     ],
 )
-def test_what_is_no_geojson_is_named(desk: Desk, content: str, params: Mapping[str, str], reason: str) -> None:
+def test_what_is_no_geojson_is_named(
+    desk: Desk, content: str, params: Mapping[str, str], reason: str
+) -> None:
     with pytest.raises(Invalid, match=reason) as caught:
         desk.read("geojson", content, "u.geojson", **params)
     assert "u.geojson" in caught.value.message
@@ -103,7 +116,14 @@ KML = """<?xml version="1.0"?>
 @pytest.mark.parametrize("content", [KML.encode(), zipped({"doc.kml": KML, "files/icon.png": b"x"})])
 def test_placemarks_become_rows(desk: Desk, content: bytes) -> None:
     read = desk.read("kml", content, "places.kmz")
-    assert read.types == {**PLACES, "name": None, "description": None, "when": None, "pop": None, "kind": None}
+    assert read.types == {
+        **PLACES,
+        "name": None,
+        "description": None,
+        "when": None,
+        "pop": None,
+        "kind": None,
+    }
     assert read.rows[0] == (
         *("48, 2.5", '{"type":"Point","coordinates":[2.5,48.0]}'),
         *("A", "<b>x</b>", "2020-01-01", "12", None),
@@ -127,7 +147,13 @@ def test_what_is_no_kml_is_named(desk: Desk, content: str, reason: str) -> None:
         desk.read("kml", content)
 
 
-FIELDS = [("ID", "N", 10, 0), ("NAME", "C", 12, 0), ("SIZE", "N", 12, 3), ("DAY", "D", 8, 0), ("OK", "L", 1, 0)]
+FIELDS = [
+    ("ID", "N", 10, 0),
+    ("NAME", "C", 12, 0),
+    ("SIZE", "N", 12, 3),
+    ("DAY", "D", 8, 0),
+    ("OK", "L", 1, 0),
+]
 ROWS = [(1, "Éa", 1.5, "20200131", "T"), (2, "", 2, "", "F"), ("", "z", "********", "00000000", "?")]
 
 
@@ -138,7 +164,14 @@ def packed(parts: Mapping[str, bytes], name: str = "folder/roads") -> bytes:
 def test_a_shapefile_is_read_in_its_own_coordinates(desk: Desk) -> None:
     parts = shapefile([PARIS, None, (652_381.4, 6_862_047.9)], FIELDS, ROWS, prj=LAMBERT_93)
     read = desk.read("shapefile", packed(parts))
-    assert read.types == {**PLACES, "ID": "int", "NAME": None, "SIZE": "double", "DAY": "date", "OK": "boolean"}
+    assert read.types == {
+        **PLACES,
+        "ID": "int",
+        "NAME": None,
+        "SIZE": "double",
+        "DAY": "date",
+        "OK": "boolean",
+    }
     assert [row[2:] for row in read.rows] == [
         ("1", "Éa", "1.5", str(dt.date(2020, 1, 31)), "true"),
         ("2", None, "2", None, "false"),
@@ -193,9 +226,15 @@ GOOD = shapefile([(1, 1), (2, 2)], FIELDS, ROWS[:2])
         (packed({**GOOD, ".dbf": b"x"}), r"its \.dbf is cut off"),
         (packed({**GOOD, ".dbf": GOOD[".dbf"][:32] + b"\r" * 200}), "no readable description of its fields"),
         (packed({**GOOD, ".shp": b"x" * 300}), "geometries of the file .* cannot be read"),
-        (packed({**GOOD, ".dbf": shapefile([(1, 1)], FIELDS, ROWS[:1])[".dbf"]}), "1 records and 2 geometries"),
+        (
+            packed({**GOOD, ".dbf": shapefile([(1, 1)], FIELDS, ROWS[:1])[".dbf"]}),
+            "1 records and 2 geometries",
+        ),
         (packed(shapefile([PARIS], FIELDS, ROWS[:1])), "no degrees; is coordinate_system right"),
-        (packed(shapefile([(1, 1)], FIELDS, [("x1", "", "", "", "")])), "the field ID of row 1 is no number, 'x1'"),
+        (
+            packed(shapefile([(1, 1)], FIELDS, [("x1", "", "", "", "")])),
+            "the field ID of row 1 is no number, 'x1'",
+        ),
         (packed(shapefile([(1, 1)], FIELDS, ROWS[:1], prj="nonsense")), "from nonsense to WGS 84"),
     ],
 )

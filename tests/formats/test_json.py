@@ -79,7 +79,9 @@ DEEP = {"result": {"records": [{"row": {"a": 1}}, {"row": {"a": 2}}, {}]}}
         ([], {}, []),
     ],
 )
-def test_records_are_found_where_they_are(desk: Desk, document: Any, params: dict[str, str], rows: Any) -> None:
+def test_records_are_found_where_they_are(
+    desk: Desk, document: Any, params: dict[str, str], rows: Any
+) -> None:
     assert desk.read("jsonfile", json.dumps(document), **params).rows == rows
 
 
@@ -113,7 +115,12 @@ def test_other_encodings_are_read(desk: Desk) -> None:
         ("jsonfile", '{"a": []}', {"json_root": "b"}, r"has no array or object at b"),
         ("jsonfile", '[{"a": 1}]', {"json_object": "b"}, r"No item of the file u\.json has anything at b"),
         ("jsonfile", '[{"a": "\\u0000"}]', {}, r"the column “a” of row 1 holds a NUL"),
-        ("jsonfile", '[{"a": 1}, {"a": ' + "[" * 2_000 + "]" * 2_000 + "}]", {}, r"row 2 is nested too deeply"),
+        (
+            "jsonfile",
+            '[{"a": 1}, {"a": ' + "[" * 2_000 + "]" * 2_000 + "}]",
+            {},
+            r"row 2 is nested too deeply",
+        ),
         ("jsondict", "[1]", {}, r"has no object at its top"),
         ("jsonlines", '{"a": 1}\n\n{"a": }\n', {}, r"row 2 \(line 3 of the file\) is wrong, it is no JSON"),
         ("jsonlines", '{"a": 1}\n{"a": Infinity}\n', {}, r"row 2 is wrong, .*Infinity is no value of JSON"),

@@ -18,7 +18,9 @@ from colonnade.formats.registry import EXTRACTORS
 LOOK = replace(BOUNDS, rows=1)
 CSV = "a;b\n1;2\n"
 BOOK = workbook({"Notes": sheet_rows([["x"]]), "Data": sheet_rows([["a"], [1]])}, hidden=["Notes"])
-ROADS = {f"roads{suffix}": content for suffix, content in shapefile([(1, 1)], [("A", "N", 3, 0)], [(1,)]).items()}
+ROADS = {
+    f"roads{suffix}": content for suffix, content in shapefile([(1, 1)], [("A", "N", 3, 0)], [(1,)]).items()
+}
 
 
 def _source(desk: Desk, content: bytes | str, name: str) -> Source:
@@ -67,7 +69,10 @@ def test_an_archive_without_data_is_told(desk: Desk) -> None:
         sniffing.guess(_source(desk, zipped({"a.pdf": "x", "b.pdf": "x"}), "a.zip"), desk.folder, LOOK)
 
 
-DEEP = {"help": "x", "result": {"fields": [{"id": "a"}], "records": [{"a": 1}, {"a": 2, "sub": [{"b": 1}] * 9}]}}
+DEEP = {
+    "help": "x",
+    "result": {"fields": [{"id": "a"}], "records": [{"a": 1}, {"a": 2, "sub": [{"b": 1}] * 9}]},
+}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,9 @@ DEEP = {"help": "x", "result": {"fields": [{"id": "a"}], "records": [{"a": 1}, {
         ("geojson", features(), {}),
     ],
 )
-def test_parameters_are_found(desk: Desk, extractor: str, content: bytes | str, params: dict[str, Any]) -> None:
+def test_parameters_are_found(
+    desk: Desk, extractor: str, content: bytes | str, params: dict[str, Any]
+) -> None:
     if extractor == "csvfile":
         params = {"doublequote": True, "first_row_no": 1, "headers_first_row": True, **params}
     assert suggesting.suggest(extractor, _source(desk, content, "a"), desk.folder, LOOK) == params
@@ -102,7 +109,8 @@ def test_utf_8_is_not_insisted_on_where_more_follows(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extractor", "content"), [("excel", "x"), ("jsonfile", "{"), ("xml", "<a>"), ("csvfile", ""), ("floppy", "x")]
+    ("extractor", "content"),
+    [("excel", "x"), ("jsonfile", "{"), ("xml", "<a>"), ("csvfile", ""), ("floppy", "x")],
 )
 def test_a_file_that_the_format_cannot_be_is_told(desk: Desk, extractor: str, content: str) -> None:
     with pytest.raises(Invalid):

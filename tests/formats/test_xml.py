@@ -46,9 +46,22 @@ NESTED = """<a year="2020" v="1"><head>x</head><b code="Z"><item n="1"/><note/><
         ({"tag_depth": 2, "tag_name": "item"}, [("1",), ("2",), ("3",)]),
         ({"tag_name": "item"}, [("1",), ("2",), ("3",)]),
         ({"tag_name": "item", "parent_tags": "1"}, [("Z", "1"), ("Z", "2"), ("Y", "3")]),
-        ({"tag_name": "item", "parent_tags": "9"}, [("2020", "1", "Z", "1"), ("2020", "1", "Z", "2"), ("2020", "1", "Y", "3")]),
-        ({"tag_depth": "0"}, [("2020", "1", "x", '[{"@code":"Z","item":[{"@n":"1"},{"@n":"2"}],"note":null},'
-                               '{"@code":"Y","item":{"@n":"3"}}]')]),
+        (
+            {"tag_name": "item", "parent_tags": "9"},
+            [("2020", "1", "Z", "1"), ("2020", "1", "Z", "2"), ("2020", "1", "Y", "3")],
+        ),
+        (
+            {"tag_depth": "0"},
+            [
+                (
+                    "2020",
+                    "1",
+                    "x",
+                    '[{"@code":"Z","item":[{"@n":"1"},{"@n":"2"}],"note":null},'
+                    '{"@code":"Y","item":{"@n":"3"}}]',
+                )
+            ],
+        ),
     ],
 )
 def test_records_are_chosen_by_depth_and_tag(desk: Desk, params: Mapping[str, object], rows: object) -> None:
@@ -69,7 +82,11 @@ BOMB = f'<!DOCTYPE r [<!ENTITY l0 "ha">{LAUGHS}]><r><i>&l9;</i></r>'
     ("content", "params", "reason"),
     [
         (BOMB, {}, "it declares an entity, l0"),
-        ('<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><i>&x;</i></r>', {}, "it declares an entity, x"),
+        (
+            '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><i>&x;</i></r>',
+            {},
+            "it declares an entity, x",
+        ),
         ("<r><i>1</i><i>", {}, r"cannot be read as XML: line 1, no element found|unclosed"),
         ("<r>\n<i>1</j></r>", {}, "line 2, mismatched tag"),
         ("<r><i>&nbsp;</i></r>", {}, "undefined entity"),
@@ -83,7 +100,9 @@ BOMB = f'<!DOCTYPE r [<!ENTITY l0 "ha">{LAUGHS}]><r><i>&l9;</i></r>'
         ('<?xml version="1.0" encoding="klingon"?><r/>', {}, "cannot be read as XML"),
     ],
 )
-def test_what_cannot_be_read_is_named(desk: Desk, content: str, params: Mapping[str, str], reason: str) -> None:
+def test_what_cannot_be_read_is_named(
+    desk: Desk, content: str, params: Mapping[str, str], reason: str
+) -> None:
     with pytest.raises(Invalid, match=reason) as caught:
         desk.read("xml", content, "u.xml", **params)
     assert "u.xml" in caught.value.message

@@ -28,8 +28,9 @@ from colonnade.query import odsql
 from colonnade.query.bind import bind
 from colonnade.query.tree import FieldRef, Named, Query, TextMatch
 
-BEHIND = "The text index is at write"
-"""What may be said of an index before it is asked: the process died between the two commits of a write."""
+OF_THE_INDEX = "The text index "
+"""What may be said of an index before it is asked: the process died between the two commits of a write, or in a merge.
+It mends itself when it is searched."""
 SEARCHES = 40
 AT_HOME = frozenset({"spill", "uploads"})
 """What may stand in the scratch folder of a portal at rest."""
@@ -63,10 +64,8 @@ def look(portal: Portal, actor: Actor, dataset_uid: str, words: Sequence[str]) -
         problems = [*_jobs(seen), *_leftovers(portal)]
         for table in tables.all_tables(work):
             for generation in tables.generations(work, table):
-                is_current = generation.number == table.current
                 problems += [
-                    f"{table.uid}/{generation.number}: {line}"
-                    for line in _generation(work, generation, is_current=is_current)
+                    f"{table.uid}/{generation.number}: {line}" for line in _generation(work, generation)
                 ]
             if table.current is not None and tables.current(work, table) is None:
                 problems.append(f"{table.uid}: its generation {table.current} is unknown")
@@ -125,7 +124,7 @@ def _leftovers(portal: Portal) -> Iterator[str]:
             yield f"left in scratch: {path.name}"
 
 
-def _generation(work: Work, generation: Generation, *, is_current: bool) -> Iterator[str]:
+def _generation(work: Work, generation: Generation) -> Iterator[str]:
     folder = tables.folder(work.portal, generation.ref)
     if not generation.is_ready:
         yield "it was reserved and is still there"
@@ -134,11 +133,8 @@ def _generation(work: Work, generation: Generation, *, is_current: bool) -> Iter
         yield "its folder is gone"
         return
     before = work.rows.check(generation.ref, generation.schema)
-    yield from (line for line in before if not line.startswith(BEHIND))
-    if is_current:
-        work.rows.select(generation.ref, generation.schema, _anything(generation), seconds=30)
-    else:
-        work.rows.ensure_index(generation.ref, generation.schema)
+    yield from (line for line in before if not line.startswith(OF_THE_INDEX))
+    work.rows.select(generation.ref, generation.schema, _anything(generation), seconds=30)
     yield from work.rows.check(generation.ref, generation.schema)
     yield from _manifest(work, generation, folder)
 

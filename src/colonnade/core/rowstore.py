@@ -210,12 +210,12 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, until: float | None
     ) -> Iterator[tuple[Reading, TextSearcher]]:
         """A reading and a searcher of the same mark. Both stay as they are, so that the latch, when it is needed,
-        is held only while they are opened."""
+        is held only while they are opened. Raises `IndexBrokenError` if they do not hold the same number of rows."""
         for _ in range(TRIES):
             with self._engine.read(ref) as reading:
                 searcher = self._awaited(ref, reading.mark, until)
                 if searcher is not None:
-                    yield reading, searcher
+                    yield _agreeing(reading, searcher)
                     return
         with ExitStack() as stack:
             with self._latches.attempt(ref.table, _remaining(until) or FOREVER) as is_held:
@@ -224,7 +224,7 @@ class RowStore:
                 reading = stack.enter_context(self._engine.read(ref))
                 self._follow(ref, schema, reading.mark)
                 searcher = self._index.searcher(ref)
-            yield reading, searcher
+            yield _agreeing(reading, searcher)
 
     def _awaited(self, ref: GenerationRef, mark: Mark, until: float | None) -> TextSearcher | None:
         """The searcher of this mark. While a writer is between its two commits, wait for the second one; None if
@@ -275,6 +275,13 @@ class RowStore:
             if searcher.rows != reading.rows:
                 return [f"The text index has {searcher.rows} rows, the table {reading.rows}."]
             return []
+
+
+def _agreeing(reading: Reading, searcher: TextSearcher) -> tuple[Reading, TextSearcher]:
+    """After a SIGKILL, a merge of Tantivy's was seen to bring back a document that a later commit had deleted."""
+    if searcher.rows != reading.rows:
+        raise IndexBrokenError(f"it has {searcher.rows} rows, the table {reading.rows}")
+    return reading, searcher
 
 
 def _ids(searcher: TextSearcher, query: BoundQuery, until: float | None) -> dict[TextMatch, Any]:

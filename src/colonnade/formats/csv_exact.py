@@ -28,27 +28,16 @@ def rows(file: CsvFile) -> Iterator[list[str]]:
                     yield cells[:width] or [""]
                 line = reader.line_num + 1
         except csv.Error as fault:
-            raise _wrong(file, row + 1, line, _in_words(fault, file.bounds.cell_bytes)) from None
+            raise _wrong(file, row + 1, line, dialect.in_words(fault, file.bounds.cell_bytes)) from None
 
 
 def _fault(cells: list[str], width: int, limit: int) -> str:
     """What is wrong with a row, or nothing. Empty cells beyond the header are let go."""
     size = sum(map(len, cells))
     if 4 * size > limit and sum(len(cell.encode()) for cell in cells) > limit:
-        return _too_large(limit)
+        return dialect.too_large(limit)
     is_ragged = (len(cells) < width and width > 1) or any(cells[width:])
     return f"it has {len(cells)} cells where {width} are expected" if is_ragged else ""
-
-
-def _in_words(fault: csv.Error, limit: int) -> str:
-    text = str(fault)
-    if "field larger than" in text:
-        return _too_large(limit)
-    return "a quoted cell is never closed" if "unexpected end" in text else "its quotes do not match"
-
-
-def _too_large(limit: int) -> str:
-    return f"it is larger than {limit:,} bytes"
 
 
 def _wrong(file: CsvFile, row: int, line: int, why: str) -> Invalid:

@@ -113,10 +113,23 @@ def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:
                     return Head(labels, number if has_header else number - 1, blanks, is_plain)
                 blanks += not row
         except csv.Error as fault:
-            message = f"The first rows of the file {source.name} cannot be read as CSV: {fault}"
+            why = in_words(fault, bounds.cell_bytes)
+            message = f"The first rows of the file {source.name} cannot be read as CSV: {why}"
             raise Invalid(message, code="file.csv") from None
     message = f"The file {source.name} has no row {first}, where its data should begin"
     raise Invalid(message, code="file.empty")
+
+
+def in_words(fault: csv.Error, limit: int) -> str:
+    """Why a row cannot be read. `limit`: what a row may have, in bytes."""
+    text = str(fault)
+    if "field larger than" in text:
+        return too_large(limit)
+    return "a quoted cell is never closed" if "unexpected end" in text else "its quotes do not match"
+
+
+def too_large(limit: int) -> str:
+    return f"it is larger than {limit:,} bytes"
 
 
 def first_row(source: Source) -> int:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from colonnade.errors import Invalid
 
+_UTC = frozenset({"UTC", "Etc/UTC"})
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
 """Names of a time zone database that name no zone of the world."""
 
@@ -21,7 +22,12 @@ def named_zone(name: str) -> dt.tzinfo:
             code="parameter.invalid",
             parameter="timezone",
         )
-    return dt.UTC if name in {"UTC", "Etc/UTC"} else ZoneInfo(name)
+    return dt.UTC if name in _UTC else ZoneInfo(name)
+
+
+def zone_name(zone: dt.tzinfo) -> str | None:
+    """A zone as engines know it; None for UTC, in which rows are stored."""
+    return zone.key if isinstance(zone, ZoneInfo) and zone.key not in _UTC else None
 
 
 @cache

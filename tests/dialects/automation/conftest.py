@@ -10,5 +10,6 @@ from tests.support.house import House, opened
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("automation")
-    with opened(folder, max_upload_bytes=MAX_UPLOAD, max_fields=20, max_cell_bytes=1000) as one:
+    bounds = {"max_upload_bytes": MAX_UPLOAD, "max_fields": 20, "max_cell_bytes": 1000}
+    with opened(folder, allow_private_fetch=True, **bounds) as one:
         yield one

@@ -15,6 +15,15 @@ OPERATIONS: Mapping[str, tuple[str, str, int]] = {
     "list resources": ("GET", "resources/", 200),
     "retrieve resource": ("GET", "resources/{resource}/", 200),
     "retrieve file": ("GET", "resources/files/data.csv/", 200),
+    "download": ("GET", "resources/files/data.csv/download/", 200),
+    "guess": ("GET", "resources/{resource}/guess_extractors/", 200),
+    "guess params": ("GET", "resources/{resource}/guess_extractors_params/", 200),
+    "preview": ("GET", "resources/{resource}/preview/", 200),
+    "guess unsaved": ("POST", "resources/guess_extractors/", 200),
+    "guess params unsaved": ("POST", "resources/guess_extractor_params/", 200),
+    "preview unsaved": ("POST", "resources/preview/", 200),
+    "replace resource": ("PUT", "resources/{resource}/", 200),
+    "clean cache": ("POST", "resources/{resource}/clean_cache/", 204),
     "upload": ("POST", "resources/files/", 201),
     "add resource": ("POST", "resources/", 201),
     "delete resource": ("DELETE", "resources/{resource}/", 204),
@@ -25,7 +34,10 @@ OPERATIONS: Mapping[str, tuple[str, str, int]] = {
 }
 """Method, path, and the answer to who may."""
 
-READ = frozenset({"retrieve", "status", "list resources", "retrieve resource", "retrieve file"})
+READ = frozenset(
+    {"retrieve", "status", "list resources", "retrieve resource", "retrieve file", "download"}
+    | {"guess", "guess params", "preview"}
+)
 PUBLISH = frozenset({"publish", "unpublish", "abort"})
 EDIT = frozenset(OPERATIONS) - READ - PUBLISH
 
@@ -57,8 +69,9 @@ def _ask(house: House, uid: str, operation: str, person: Person) -> httpx2.Respo
     options: dict[str, object] = {}
     if operation == "upload":
         options["files"] = {"file": ("more.csv", b"a\n1\n")}
-    if operation == "add resource":
-        options["json"] = {"type": "csvfile", "datasource": {"file": {"uid": "data.csv"}}}
+    if operation in {"add resource", "replace resource"} or operation.endswith("unsaved"):
+        source = {"file": {"uid": "data.csv"}}
+        options["json"] = {"type": "csvfile", "params": {}, "datasource": source}
     resource = house.add_csv(uid, "a\n1\n") if "{resource}" in path else ""
     return call(house, method, f"/datasets/{uid}/{path.format(resource=resource)}", person, **options)
 

@@ -7,6 +7,16 @@ from tests.dialects.automation.support import call, detail
 from tests.support.house import House
 
 SOURCE = {"type": "uploaded_file", "file": {"uid": "data.csv"}}
+KEYS = {"uid", "type", "title", "display_name", "extraction_infos", "origin", "updated_at", "params"} | {
+    "datasource"
+}
+GUESSED = {
+    "separator": ",",
+    "encoding": "utf-8",
+    "doublequote": True,
+    "first_row_no": 1,
+    "headers_first_row": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +38,9 @@ def test_a_resource_shows_what_was_sent(house: House, uid: str) -> None:
     answer = call(house, "POST", f"/datasets/{uid}/resources/", json=sent)
     assert answer.status_code == 201
     body = answer.json()
-    assert set(body) == {"uid", "type", "title", "display_name", "updated_at", "params", "datasource"}
+    assert set(body) == KEYS
+    assert body["extraction_infos"] == {"label": "CSV file", "type": "csvfile"}
+    assert body["origin"] == {"label": "Uploaded file", "type": "uploaded_file"}
     assert body["uid"].startswith("re_")
     assert body["uid"] != "re_000000"
     assert (body["type"], body["title"], body["params"]) == ("csvfile", "The rows", {"separator": ";"})
@@ -40,7 +52,7 @@ def test_title_and_params_have_defaults(house: House, uid: str) -> None:
     for more in ({}, {"title": None, "params": None}):
         body = {"type": "csvfile", "datasource": SOURCE, **more}
         made = call(house, "POST", f"/datasets/{uid}/resources/", json=body).json()
-        assert (made["title"], made["params"]) == ("data.csv", {})
+        assert (made["title"], made["params"]) == ("data.csv", GUESSED)
 
 
 @pytest.mark.parametrize(

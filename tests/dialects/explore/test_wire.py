@@ -36,7 +36,7 @@ def test_head_and_options_are_answered(house: House, flights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "/nothing", "/catalog/datasets/flights/nothing", "/catalog/nothing/"]
+    "path", ["/nothing", "/monitoring/datasets/x", "/catalog/datasets/flights/nothing", "/catalog/nothing/"]
 )
 def test_an_unknown_path_has_the_shape_of_the_door(house: House, path: str) -> None:
     assert error(house.client.get(f"{PREFIX}{path}")) == (404, "NotFoundResource", "Not found.")
@@ -98,7 +98,16 @@ def test_a_key_shows_what_its_owner_may_see(house: House) -> None:
 def test_the_description_lists_every_operation(house: House) -> None:
     described = house.client.get(f"{PREFIX}/openapi.json").json()
     assert sorted(described["paths"]) == [
+        "/",
+        "/catalog",
         "/catalog/datasets",
         "/catalog/datasets/{dataset_id}",
+        "/catalog/datasets/{dataset_id}/exports",
+        "/catalog/datasets/{dataset_id}/exports/{format}",
+        "/catalog/datasets/{dataset_id}/facets",
         "/catalog/datasets/{dataset_id}/records",
+        "/catalog/datasets/{dataset_id}/records/{record_id}",
+        "/catalog/facets",
+        "/monitoring",
+        "/monitoring/datasets",
     ]

@@ -1,6 +1,7 @@
 """What other servers have for a dataset's resources, fetched before a build and kept."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +56,9 @@ def _bring(portal: Portal, wanted: _Wanted, folder: Path, poll: Callable[[], Non
         contents.keep(work, wanted.resource_id, wanted.source, fetched, blob)
 
 
-def _named(error: Invalid | LimitReached | Unavailable, title: str) -> PortalError:
-    message = f"The resource “{title}” could not be fetched. {error.message}"
-    if isinstance(error, LimitReached):
-        named: PortalError = LimitReached(message, limit_type="fetch_bytes", limit=0, value=0)
-        named.facts = error.facts
-        return named
-    return type(error)(message, code=error.code)
+def _named(error: PortalError, title: str) -> PortalError:
+    """The same error with the resource in its message."""
+    named = copy(error)
+    named.message = f"The resource “{title}” could not be fetched. {error.message}"
+    named.args = (named.message,)
+    return named

@@ -20,8 +20,8 @@ from colonnade.engine.port import Delete, RowText, Selection, Upsert, Written
 from colonnade.errors import Conflict, Denied, Invalid, NotFound
 from colonnade.query import odsql
 from colonnade.query.bind import bind
-from colonnade.query.schema import ID, Schema
-from colonnade.query.tree import BoundQuery, Compare, CompareOp, Expr, FieldRef, Literal, Or, Query
+from colonnade.query.schema import ID, FieldType, Schema
+from colonnade.query.tree import BoundQuery, Compare, CompareOp, Expr, FieldRef, Literal, Or, Output, Query
 
 T = TypeVar("T")
 
@@ -47,11 +47,13 @@ class About:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`."""
+    """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`. `ids`: the
+    public id of each record, if they were asked for."""
 
     query: BoundQuery
     table: Any
     total: int
+    ids: tuple[str, ...] = ()
 
 
 def about(work: Work, readables: Sequence[ReadableDataset]) -> list[About]:
@@ -72,8 +74,9 @@ def about_generation(work: Work, access: Access, generation: Generation | None) 
     )
 
 
-def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
-    """The records that fulfil a query and that the actor may see, with their exact number.
+def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: bool = False) -> Page:
+    """The records that fulfil a query and that the actor may see, with their exact number; `with_ids` with their
+    public ids, which groups have not.
 
     Raises `Denied` when only the metadata may be seen, `Invalid` for what is wrong with the query (a hidden field is
     as unknown as one that does not exist).
@@ -82,7 +85,8 @@ def select(work: Work, readable: ReadableDataset, query: Query) -> Page:
     if generation is None:
         bound = bind(query, visible=NOTHING)
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
-    return _newest(work, generation, lambda one: _page(work, _bound(readable.access, one, query), one))
+    page = _page_with_ids if with_ids and not query.group_by else _page
+    return _newest(work, generation, lambda one: page(work, _bound(readable.access, one, query), one))
 
 
 def stream(work: Work, readable: ReadableDataset, query: Query, form: RowText | None = None) -> Stream:
@@ -106,7 +110,7 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
     guard = Literal(value=False) if found is None else Compare(CompareOp.EQ, FieldRef(ID), Literal(found))
     wanted = replace(query, limit=1, offset=0)
     page = _newest(
-        work, generation, lambda now: _page(work, _bound(readable.access, now, wanted, guard), now)
+        work, generation, lambda now: _page_with_ids(work, _bound(readable.access, now, wanted, guard), now)
     )
     if not page.total:
         raise _no_record(record_id)
@@ -195,6 +199,15 @@ def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
     seconds = work.settings.query_seconds
     found: Selection = work.rows.select(generation.ref, generation.schema, bound, seconds=seconds)
     return Page(bound, found.table, found.total)
+
+
+def _page_with_ids(work: Work, bound: BoundQuery, generation: Generation) -> Page:
+    """Told by its place, the last column may have the name of another."""
+    wanted = (*bound.outputs, Output(ID, FieldRef(ID), FieldType.INT))
+    page = _page(work, replace(bound, outputs=wanted), generation)
+    row_ids = page.table.column(len(bound.outputs)).to_pylist()
+    ids = tuple(identity.record_id(generation.table_uid, one) for one in row_ids)
+    return Page(bound, page.table.select(list(range(len(bound.outputs)))), page.total, ids)
 
 
 def _stream(work: Work, bound: BoundQuery, generation: Generation, form: RowText | None) -> Stream:

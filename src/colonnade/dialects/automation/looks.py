@@ -29,8 +29,9 @@ router = APIRouter(
 )
 SHOWN_AS_TEXT = frozenset({FieldType.BOOLEAN, FieldType.TIME, FieldType.JSON})
 """Types that Automation does not have."""
+MULTIVALUED = "multivalued"
 JOINER = ";"
-"""Between the values of a multivalued cell, as Automation has them."""
+"""Where the field says none."""
 
 
 @router.post("/guess_extractors/")
@@ -102,11 +103,8 @@ def _extractors(found: Sequence[Extractor]) -> Response:
 
 def _field(one: Field) -> dict[str, Any]:
     """Arguments of annotations are texts here, even numbers."""
-    annotations = [
-        {"name": name, "args": [str(value) for value in args]} for name, args in one.annotations.items()
-    ]
-    if one.multivalued:
-        annotations.append({"name": "multivalued", "args": [JOINER]})
+    given = {**one.annotations, **({MULTIVALUED: [_joiner(one)]} if one.multivalued else {})}
+    annotations = [{"name": name, "args": [str(value) for value in args]} for name, args in given.items()]
     return {
         "name": one.name,
         "label": one.label,
@@ -117,11 +115,16 @@ def _field(one: Field) -> dict[str, Any]:
     }
 
 
+def _joiner(field: Field) -> str:
+    """Between the values of a multivalued cell, which this door shows as one text."""
+    return str(next(iter(field.annotations.get(MULTIVALUED, ())), JOINER))
+
+
 def _value(field: Field, value: Any) -> Any:
     if value is None:
         return None
     if field.multivalued:
-        return JOINER.join(str(one) for one in value)
+        return _joiner(field).join(str(one) for one in value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if field.type is FieldType.JSON and not isinstance(value, str):

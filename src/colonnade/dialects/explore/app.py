@@ -1,14 +1,16 @@
 """The Explore door as an application."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from colonnade.core.work import Portal
-from colonnade.dialects.explore import datasets, records
+from colonnade.dialects.explore import datasets, exports, records, root
 from colonnade.dialects.explore.errors import render
+from colonnade.dialects.explore.links import PREFIX as PREFIX
 from colonnade.http.edge import answer_errors
 
-PREFIX = "/api/explore/v2.1"
+CATALOG, SHARED = "/catalog", "/shared"
 EXPOSED = (
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
@@ -31,6 +33,17 @@ def build(portal: Portal) -> FastAPI:
         allow_headers=["*"],
         expose_headers=EXPOSED,
     )
-    app.include_router(datasets.router)
-    app.include_router(records.router)
+    for door in (root, datasets, records, exports):
+        app.include_router(door.router)
+        _share(app, door.router)
     return app
+
+
+def _share(app: FastAPI, router: APIRouter) -> None:
+    """Answer for the catalogue under the name by which widgets ask for one that portals share, too."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.path.startswith(CATALOG):
+            path = SHARED + route.path.removeprefix(CATALOG)
+            app.add_api_route(
+                path, route.endpoint, methods=list(route.methods or ()), include_in_schema=False
+            )

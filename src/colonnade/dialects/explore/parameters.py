@@ -1,31 +1,121 @@
 """Parameters of Explore's reads (section 3 of the reference): unknown ones are ignored, empty ones are absent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 
+from colonnade.core.records.facets import Filter, condition
+from colonnade.errors import Invalid
+from colonnade.http.edge import portal_of
 from colonnade.query import limits, odsql
+from colonnade.query.limits import Page
+from colonnade.query.refine import Refinement, parse_refinement
+from colonnade.query.schema import Schema
 from colonnade.query.tree import And, Expr, Named, Order, Query
+from colonnade.query.zones import named_zone
+
+Naming = Callable[[str], str]
 
 ALIASES: Mapping[str, tuple[str, ...]] = {"limit": ("limit", "rows"), "offset": ("offset", "start")}
+LANGUAGES = frozenset({"en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv"})
+YES_AND_NO: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 
-def query_of(request: Request, *, grouped: bool = True) -> Query:
-    """The query that the parameters say. `grouped`: `group_by` and `select` are honoured here."""
-    select = _joined(request, "select") if grouped else None
-    group_by = _joined(request, "group_by") if grouped else None
-    order_by = _joined(request, "order_by")
-    groups: tuple[Named, ...] = () if group_by is None else odsql.parse_group_by(group_by)
-    orders: tuple[Order, ...] = () if order_by is None else odsql.parse_order_by(order_by)
-    page = limits.page(_one(request, "limit"), _one(request, "offset"), grouped=bool(groups))
-    return Query(
-        select=None if select is None else odsql.parse_select(select),
+def query_of(request: Request, schema: Schema, own_name: Naming = str) -> Query:
+    """The query that the parameters say, refinements of the fields of `schema` included. `own_name`: what a field is
+    called there that is refined by another name."""
+    group_by = groups_of(request)
+    page = limits.page(one(request, "limit"), one(request, "offset"), grouped=bool(group_by))
+    return _query(request, condition(filter_of(request, own_name), schema), group_by, page)
+
+
+def export_query_of(request: Request, schema: Schema) -> Query:
+    """The same for a file, whose length has no bounds."""
+    page = limits.export_page(one(request, "limit"), one(request, "offset"))
+    return _query(request, condition(filter_of(request), schema), groups_of(request), page)
+
+
+def groups_of(request: Request) -> tuple[Named, ...]:
+    text = _joined(request, "group_by")
+    return () if text is None else odsql.parse_group_by(text)
+
+
+def selection_of(request: Request) -> Query:
+    """What the parameters say that stand beside one record."""
+    return replace(_settings(request), select=_select(request))
+
+
+def filter_of(request: Request, own_name: Naming = str) -> Filter:
+    """Which records count in facets."""
+    return Filter(
         where=_where(request),
-        group_by=groups,
+        refine=_refinements(request, "refine", own_name),
+        exclude=_refinements(request, "exclude", own_name),
+        zone=_settings(request).zone,
+    )
+
+
+def one(request: Request, name: str) -> str | None:
+    """A parameter that is sent once, by any of its names."""
+    for alias in ALIASES.get(name, (name,)):
+        if value := request.query_params.get(alias):
+            return value
+    return None
+
+
+def flag(request: Request, name: str, *, default: bool = False) -> bool:
+    value = one(request, name)
+    if value is None:
+        return default
+    if value.lower() not in YES_AND_NO:
+        raise wrong(name, value, "true or false")
+    return YES_AND_NO[value.lower()]
+
+
+def choice(request: Request, name: str, choices: Sequence[str], default: str) -> str:
+    value = request.query_params.get(name) or default
+    if value not in choices:
+        raise wrong(name, value, f"one of {' '.join(choices)}")
+    return value
+
+
+def wrong(name: str, found: str, expected: str) -> Invalid:
+    return Invalid(
+        f"Invalid value for {name} API parameter: {found} was found but {expected} is expected.",
+        code="parameter.invalid",
+        parameter=name,
+    )
+
+
+def _query(request: Request, where: Expr | None, group_by: tuple[Named, ...], page: Page) -> Query:
+    order_by = _joined(request, "order_by")
+    orders: tuple[Order, ...] = () if order_by is None else odsql.parse_order_by(order_by)
+    return replace(
+        _settings(request),
+        select=_select(request),
+        where=where,
+        group_by=group_by,
         order_by=orders,
         limit=page.limit,
         offset=page.offset,
     )
+
+
+def _settings(request: Request) -> Query:
+    """A query with nothing but the zone and the language that are asked for."""
+    language = one(request, "lang")
+    if language is not None and language not in LANGUAGES:
+        raise wrong("lang", language, f"one of {' '.join(sorted(LANGUAGES))}")
+    return Query(
+        zone=named_zone(one(request, "timezone") or "UTC"),
+        language=language or portal_of(request).settings.default_language[:2],
+    )
+
+
+def _select(request: Request) -> tuple[Named, ...] | None:
+    text = _joined(request, "select")
+    return None if text is None else odsql.parse_select(text)
 
 
 def _where(request: Request) -> Expr | None:
@@ -36,14 +126,13 @@ def _where(request: Request) -> Expr | None:
     return terms[0] if len(terms) == 1 else And(terms)
 
 
+def _refinements(request: Request, clause: str, own_name: Naming) -> tuple[Refinement, ...]:
+    texts = request.query_params.getlist(clause)
+    found = (parse_refinement(text, clause) for text in texts if text.strip())
+    return tuple(replace(one, field=own_name(one.field)) for one in found)
+
+
 def _joined(request: Request, name: str) -> str | None:
     """A clause that was sent in parts is one clause with commas between."""
     parts = [text for text in request.query_params.getlist(name) if text.strip()]
     return ",".join(parts) if parts else None
-
-
-def _one(request: Request, name: str) -> str | None:
-    for alias in ALIASES[name]:
-        if value := request.query_params.get(alias):
-            return value
-    return None

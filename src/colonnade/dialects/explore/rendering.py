@@ -1,6 +1,7 @@
 """Core objects as Explore shows them (sections 4 and 11 of the reference)."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ from colonnade.core.catalogue.model import features
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import Dataset, ReadableDataset
 from colonnade.core.records import service as records
-from colonnade.core.records.service import About
+from colonnade.core.records.facets import Facet, Node
+from colonnade.core.records.service import About, Page
 from colonnade.core.work import Work
 from colonnade.http.answers import JSON
 from colonnade.query.schema import Field, FieldType
@@ -44,6 +46,62 @@ TYPES: Mapping[FieldType, str] = {FieldType.TIME: "text"}
 def answer(body: Any) -> Response:
     """JSON with datetimes as Explore prints them: stored naive, meant as UTC, shown with `+00:00`."""
     return Response(orjson.dumps(body, option=orjson.OPT_NAIVE_UTC), media_type=JSON)
+
+
+def page(found: Page, zone: dt.tzinfo) -> Response:
+    return answer({"total_count": found.total, "results": rows(found, zone)})
+
+
+def rows(found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
+    """The rows of a page as they are printed, with their public ids if it has them; datetimes with the offset of a
+    zone."""
+    printers = {one.name: _PRINTERS[one.type] for one in found.query.outputs if one.type in _PRINTERS}
+    results: list[dict[str, Any]] = found.table.to_pylist()
+    for row in results:
+        for name, printed in printers.items():
+            if row[name] is not None:
+                row[name] = printed(row[name], zone)
+    # A field of this name, if there is one, is what was asked for.
+    return (
+        [{"_id": one, **row} for one, row in zip(found.ids, results, strict=True)] if found.ids else results
+    )
+
+
+def facets(found: Iterable[tuple[str, Facet]]) -> Response:
+    """Facets under the names by which they were asked for."""
+    listed = [{"name": name, "facets": [_node(one) for one in facet.nodes]} for name, facet in found]
+    return answer({"_links": [], "links": [], "facets": listed})
+
+
+def _node(node: Node) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": node.name, "value": node.path, "state": node.state}
+    if node.count is not None:
+        shown["count"] = node.count
+    if node.children:
+        shown["facets"] = [_node(one) for one in node.children]
+    return shown
+
+
+def _zoned(value: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    try:
+        return value.replace(tzinfo=dt.UTC).astimezone(zone)
+    except OverflowError:  # beyond the years that there are
+        return value
+
+
+def _feature(value: str, _zone: dt.tzinfo) -> dict[str, Any] | None:
+    """Live rows may hold a text that is no geometry."""
+    try:
+        return {"type": "Feature", "geometry": orjson.loads(value), "properties": {}}
+    except orjson.JSONDecodeError:
+        return None
+
+
+_PRINTERS: Mapping[FieldType, Callable[[Any, dt.tzinfo], Any]] = {
+    FieldType.DATETIME: _zoned,
+    FieldType.GEO_SHAPE: _feature,
+}
+"""What is not printed as Arrow gives it."""
 
 
 def datasets(work: Work, readables: Sequence[ReadableDataset]) -> list[dict[str, Any]]:

@@ -120,12 +120,16 @@ def _json_value(at: int, output: Output, form: JsonText) -> exp.Expression:
         case FieldType.GEO_POINT:
             return _json_point(value)
         case FieldType.GEO_SHAPE:
-            return _or(
-                _joined(text('{"type":"Feature","geometry":'), value, text(',"properties":{}}')), "null"
-            )
+            return _or(_feature(value), "null")
         case _:
             plain = _PLAIN.get(output.type, _cast_to_text)(value, form)
             return _or(_joined(text(_QUOTE), plain, text(_QUOTE)), "null")
+
+
+def _feature(value: exp.Expression) -> exp.Expression:
+    """Live rows may hold a text that is no geometry: null."""
+    feature = _joined(text('{"type":"Feature","geometry":'), value, text(',"properties":{}}'))
+    return exp.Case(ifs=[exp.If(this=called("json_valid", value.copy()), true=feature)], default=exp.Null())
 
 
 def _json_point(value: exp.Expression) -> exp.Expression:
