@@ -132,7 +132,7 @@ def workbook(
     return zipped(files)
 
 
-def sheet_rows(rows: Sequence[Sequence[Any]]) -> str:
+def sheet_rows(rows: Sequence[Any]) -> str:
     """The XML of rows: numbers, booleans, texts; None is no cell; a pair is a raw value and the attributes of its
     cell."""
     written = []

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from tests.formats.support import LAMBERT_93, Desk, features, shapefile, zipped
@@ -61,7 +62,7 @@ def test_properties_of_a_taken_name_are_kept(desk: Desk) -> None:
     ],
 )
 def test_other_coordinate_systems_are_taken_to_degrees(
-    desk: Desk, crs: Mapping[str, object], params: Mapping[str, str]
+    desk: Desk, crs: Mapping[str, object], params: Mapping[str, Any]
 ) -> None:
     read = desk.read("geojson", features({"type": "Point", "coordinates": PARIS}, **crs), **params)
     (point, shape, _) = read.rows[0]
@@ -93,7 +94,7 @@ def test_degrees_by_another_name_stay_as_they_are(desk: Desk, name: str) -> None
     ],
 )
 def test_what_is_no_geojson_is_named(
-    desk: Desk, content: str, params: Mapping[str, str], reason: str
+    desk: Desk, content: str, params: Mapping[str, Any], reason: str
 ) -> None:
     with pytest.raises(Invalid, match=reason) as caught:
         desk.read("geojson", content, "u.geojson", **params)
@@ -198,7 +199,7 @@ def test_deleted_records_of_a_shapefile_are_left_out(desk: Desk) -> None:
     ],
 )
 def test_the_encoding_of_a_shapefile_is_found(
-    desk: Desk, encoding: str, more: Mapping[str, bytes], params: Mapping[str, str]
+    desk: Desk, encoding: str, more: Mapping[str, bytes], params: Mapping[str, Any]
 ) -> None:
     parts = shapefile([(1, 1)], FIELDS, ROWS[:1], encoding=encoding)
     assert desk.read("shapefile", packed({**parts, **more}), **params).rows[0][3] == "Éa"

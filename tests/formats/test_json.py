@@ -80,7 +80,7 @@ DEEP = {"result": {"records": [{"row": {"a": 1}}, {"row": {"a": 2}}, {}]}}
     ],
 )
 def test_records_are_found_where_they_are(
-    desk: Desk, document: Any, params: dict[str, str], rows: Any
+    desk: Desk, document: Any, params: dict[str, Any], rows: Any
 ) -> None:
     assert desk.read("jsonfile", json.dumps(document), **params).rows == rows
 
@@ -131,7 +131,7 @@ def test_other_encodings_are_read(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named(
-    desk: Desk, extractor: str, content: str, params: dict[str, str], reason: str
+    desk: Desk, extractor: str, content: str, params: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(Invalid, match=reason) as caught:
         desk.read(extractor, content, "u.json", **params)

@@ -1,6 +1,7 @@
 """XML: elements as records, and the documents that are refused."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from tests.formats.support import Desk
@@ -64,7 +65,7 @@ NESTED = """<a year="2020" v="1"><head>x</head><b code="Z"><item n="1"/><note/><
         ),
     ],
 )
-def test_records_are_chosen_by_depth_and_tag(desk: Desk, params: Mapping[str, object], rows: object) -> None:
+def test_records_are_chosen_by_depth_and_tag(desk: Desk, params: Mapping[str, Any], rows: object) -> None:
     assert desk.read("xml", NESTED, **params).rows == rows
 
 
@@ -101,7 +102,7 @@ BOMB = f'<!DOCTYPE r [<!ENTITY l0 "ha">{LAUGHS}]><r><i>&l9;</i></r>'
     ],
 )
 def test_what_cannot_be_read_is_named(
-    desk: Desk, content: str, params: Mapping[str, str], reason: str
+    desk: Desk, content: str, params: Mapping[str, Any], reason: str
 ) -> None:
     with pytest.raises(Invalid, match=reason) as caught:
         desk.read("xml", content, "u.xml", **params)

@@ -112,7 +112,7 @@ def _round(
 
 
 def test_a_publication_goes_on_after_a_polite_end(tmp_path: Path) -> None:
-    """The true command line, stopped by SIGTERM as a service manager does it."""
+    """Stopped by SIGTERM, as a service manager does it."""
     with Server(tmp_path) as server:
         uid = _create(server, "polite")
         _edit(server, uid, 0)

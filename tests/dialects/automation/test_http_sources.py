@@ -118,9 +118,14 @@ def test_a_failed_fetch_names_the_resource_and_leaves_the_publication(house: Hou
 def test_a_fetch_stops_when_the_publication_is_aborted(house: House, site: Site) -> None:
     made, _ = _published(house, site)
 
+    def slowly() -> Iterator[bytes]:
+        for _ in range(600):
+            time.sleep(0.05)
+            yield b"a\n"
+
     def drip(handler: Handler) -> None:
         handler.head(200)
-        handler.drip(b"a\n" for _ in range(600) if time.sleep(0.05) is None)
+        handler.drip(slowly())
 
     site.pages["/rows.csv"] = drip
     path = f"/datasets/{made['uid']}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -19,10 +20,10 @@ import pyarrow.parquet as pq
 
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
-from colonnade.core.records.streams import Stream, primed
+from colonnade.core.records.streams import Stream
 from colonnade.core.work import Work
 from colonnade.engine.layout import arrow_type
-from colonnade.engine.port import CsvText, JsonText
+from colonnade.engine.port import CsvText, JsonText, RowText
 from colonnade.query.schema import Field, FieldType
 from colonnade.query.tree import BoundQuery, FieldRef, Output, Query
 
@@ -69,8 +70,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Export:
-    """A file that is on its way. `chunks` holds what it is read from: it must be read to its end or closed. It may be
-    read by one thread at a time, and raises a `PortalError` if the rest cannot be had."""
+    """A file that is on its way. `chunks` holds what it is read from: it must be begun with `streams.primed`, then read
+    to its end or closed, by one thread at a time. It raises a `PortalError` if the rest cannot be had."""
 
     media_type: str
     filename: str
@@ -80,19 +81,30 @@ class Export:
 def export(
     work: Work, readable: ReadableDataset, query: Query, format_: ExportFormat, options: Options
 ) -> Export:
-    """The records, or groups, that fulfil a query and that the actor may see, as a file. The work may end before it
-    is read. What is wrong with the query, and what goes wrong until the first rows are there, is raised here, as by
-    `records.select`."""
-    chunks = primed(_WRITERS[format_](work, readable, query, options))
+    """The records, or groups, that fulfil a query and that the actor may see, as a file. The work should end before it
+    is begun, which may take long. What is wrong with the query, and what goes wrong until the first rows are there, is
+    raised here, as by `records.select`."""
+    found = records.stream(work, readable, query, _form(format_, options))
+    chunks = _WRITERS[format_](found, options, work.settings.scratch_folder)
     filename = f"{readable.dataset.slug}.{format_}"
     if options.compressed:
-        return Export("application/gzip", f"{filename}.gz", primed(_gzipped(chunks)))
+        return Export("application/gzip", f"{filename}.gz", _gzipped(chunks))
     return Export(MEDIA_TYPES[format_], filename, chunks)
 
 
-def _csv(work: Work, readable: ReadableDataset, query: Query, options: Options) -> Chunks:
-    form = CsvText(options.delimiter, options.list_separator, options.quote_all, options.zone)
-    found = records.stream(work, readable, query, form)
+def _form(format_: ExportFormat, options: Options) -> RowText | None:
+    match format_:
+        case ExportFormat.CSV:
+            return CsvText(options.delimiter, options.list_separator, options.quote_all, options.zone)
+        case ExportFormat.JSON:
+            return JsonText(before=",", after="\n", zone=options.zone)
+        case ExportFormat.JSONL:
+            return JsonText(zone=options.zone)
+        case ExportFormat.PARQUET:
+            return None
+
+
+def _csv(found: Stream, options: Options, _scratch: Path) -> Chunks:
     with closing(found.batches):
         yield (BOM if options.with_bom else "").encode() + _header(found.query, options)
         yield from _texts(found.batches)
@@ -107,8 +119,7 @@ def _header(query: BoundQuery, options: Options) -> bytes:
     return line.getvalue().encode()
 
 
-def _json(work: Work, readable: ReadableDataset, query: Query, options: Options) -> Chunks:
-    found = records.stream(work, readable, query, JsonText(before=",", after="\n", zone=options.zone))
+def _json(found: Stream, _options: Options, _scratch: Path) -> Chunks:
     with closing(found.batches):
         texts = _texts(found.batches)
         yield b"[" + next(texts, b",")[1:]
@@ -116,8 +127,7 @@ def _json(work: Work, readable: ReadableDataset, query: Query, options: Options)
         yield b"]"
 
 
-def _jsonl(work: Work, readable: ReadableDataset, query: Query, options: Options) -> Chunks:
-    found = records.stream(work, readable, query, JsonText(zone=options.zone))
+def _jsonl(found: Stream, _options: Options, _scratch: Path) -> Chunks:
     with closing(found.batches):
         yield from _texts(found.batches)
 
@@ -134,9 +144,8 @@ def _text(texts: Any) -> bytes:
     return text
 
 
-def _parquet(work: Work, readable: ReadableDataset, query: Query, options: Options) -> Chunks:
-    with tempfile.TemporaryFile(dir=work.settings.scratch_folder, prefix="export-") as file:
-        found = records.stream(work, readable, query)
+def _parquet(found: Stream, options: Options, scratch: Path) -> Chunks:
+    with tempfile.TemporaryFile(dir=scratch, prefix="export-") as file:
         with closing(found.batches):
             _write_parquet(file, found, options)
         file.seek(0)
@@ -174,7 +183,7 @@ def _groups(batches: Iterator[Any]) -> Iterator[Any]:
         yield pa.Table.from_batches(waiting)
 
 
-_WRITERS: Mapping[ExportFormat, Callable[[Work, ReadableDataset, Query, Options], Chunks]] = {
+_WRITERS: Mapping[ExportFormat, Callable[[Stream, Options, Path], Chunks]] = {
     ExportFormat.CSV: _csv,
     ExportFormat.JSON: _json,
     ExportFormat.JSONL: _jsonl,

@@ -37,7 +37,7 @@ def get_catalog(request: Request) -> Response:
 @router.get("/datasets")
 def get_list(request: Request) -> Response:
     with reading(request) as work:
-        query = query_of(request, PUBLIC, own_name)
+        query = query_of(request, lambda: PUBLIC, own_name)
         if query.select is not None or query.group_by:
             page = catalogue.select(work, query)
             return rendering.page(page, query.zone)

@@ -1,5 +1,7 @@
 """Records as files (section 6 of the reference)."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +9,7 @@ from starlette.responses import Response
 from colonnade.core.datasets import service as datasets
 from colonnade.core.records import service as records
 from colonnade.core.records.exports import ExportFormat, Options, export
+from colonnade.core.records.streams import primed
 from colonnade.dialects.explore.links import links
 from colonnade.dialects.explore.parameters import choice, export_query_of, flag, one, wrong
 from colonnade.http.edge import reading
@@ -33,11 +36,11 @@ def get_file(request: Request, dataset_id: str, format: str) -> Response:  # noq
     with reading(request) as work:
         readable = datasets.readable(work, dataset_id)
         format_ = _format(format)
-        query = export_query_of(request, records.visible_fields(work, readable))
+        query = export_query_of(request, partial(records.visible_fields, work, readable))
         file = export(work, readable, query, format_, _options(request, zone_name(query.zone)))
-    # The work ends here: only the rows stay open while the file goes out.
+    # The work ends here: only the rows stay open while the file is made and goes out.
     return Streamed(
-        file.chunks,
+        primed(file.chunks),
         file.media_type,
         {
             "Content-Disposition": f'attachment; filename="{file.filename}"',

@@ -22,18 +22,18 @@ LANGUAGES = frozenset({"en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu
 YES_AND_NO: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 
-def query_of(request: Request, schema: Schema, own_name: Naming = str) -> Query:
-    """The query that the parameters say, refinements of the fields of `schema` included. `own_name`: what a field is
-    called there that is refined by another name."""
+def query_of(request: Request, schema: Callable[[], Schema], own_name: Naming = str) -> Query:
+    """The query that the parameters say. `schema` is asked for what refinements may name, only if there are any;
+    `own_name`: what a field is called there that is refined by another name."""
     group_by = groups_of(request)
     page = limits.page(one(request, "limit"), one(request, "offset"), grouped=bool(group_by))
-    return _query(request, condition(filter_of(request, own_name), schema), group_by, page)
+    return _query(request, _narrowed(filter_of(request, own_name), schema), group_by, page)
 
 
-def export_query_of(request: Request, schema: Schema) -> Query:
+def export_query_of(request: Request, schema: Callable[[], Schema]) -> Query:
     """The same for a file, whose length has no bounds."""
     page = limits.export_page(one(request, "limit"), one(request, "offset"))
-    return _query(request, condition(filter_of(request), schema), groups_of(request), page)
+    return _query(request, _narrowed(filter_of(request), schema), groups_of(request), page)
 
 
 def groups_of(request: Request) -> tuple[Named, ...]:
@@ -100,6 +100,10 @@ def _query(request: Request, where: Expr | None, group_by: tuple[Named, ...], pa
         limit=page.limit,
         offset=page.offset,
     )
+
+
+def _narrowed(asked: Filter, schema: Callable[[], Schema]) -> Expr | None:
+    return condition(asked, schema()) if asked.refine or asked.exclude else asked.where
 
 
 def _settings(request: Request) -> Query:

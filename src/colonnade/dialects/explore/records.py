@@ -27,7 +27,7 @@ def get_list(request: Request, dataset_id: str) -> Response:
     with reading(request) as work:
         # The dataset first: who may not know of it learns nothing, not even that the query was wrong.
         readable = datasets.readable(work, dataset_id)
-        query = query_of(request, records.visible_fields(work, readable))
+        query = query_of(request, partial(records.visible_fields, work, readable))
         with_ids = flag(request, "include_app_metas")
         page = records.select(work, readable, query, with_ids=with_ids)
     return rendering.page(page, query.zone)
