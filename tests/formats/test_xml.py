@@ -58,8 +58,7 @@ NESTED = """<a year="2020" v="1"><head>x</head><b code="Z"><item n="1"/><note/><
                     "2020",
                     "1",
                     "x",
-                    '[{"@code":"Z","item":[{"@n":"1"},{"@n":"2"}],"note":null},'
-                    '{"@code":"Y","item":{"@n":"3"}}]',
+                    '[{"@code":"Z","item":[{"@n":"1"},{"@n":"2"}],"note":null},{"@code":"Y","item":{"@n":"3"}}]',
                 )
             ],
         ),
