@@ -31,6 +31,7 @@ from colonnade.core.records.coercion import LiveRow
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Ownership
 from colonnade.core.tables import service as tables
+from colonnade.errors import PortalError
 
 PATIENCE_SECONDS = 120
 
@@ -207,7 +208,11 @@ def play(pipe: Connection, folder: Path, overrides: Mapping[str, Any], dooms: Se
     name = ""
     while name != "close":
         name, arguments = pipe.recv()
-        send(("answer", getattr(stage, name)(**arguments)))
+        try:
+            answer = getattr(stage, name)(**arguments)
+        except PortalError as refusal:
+            answer = refusal
+        send(("answer", answer))
 
 
 def serve(folder: Path, port: int) -> None:

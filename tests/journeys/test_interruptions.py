@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from tests.journeys.content import counts
 from tests.journeys.dooms import Doom
-from tests.journeys.processes import Died, PortalProcess
+from tests.journeys.processes import PortalProcess
 from tests.journeys.support import at_rest, job
+
+from colonnade.errors import Conflict
 
 ROWS = 4_000
 
@@ -78,11 +80,9 @@ def test_a_second_publication_at_once_is_refused(tmp_path: Path) -> None:
     with PortalProcess.opened(tmp_path) as portal:
         uid = _published(portal)
         published = _processing(portal, uid)
-        with pytest.raises(
-            Died
-        ):  # the error ends the portal: the first publication goes on at its next start
-            portal.ask("publish", uid=uid)
-    with PortalProcess.opened(tmp_path) as portal:
+        refusal = portal.ask("publish", uid=uid)
+        assert isinstance(refusal, Conflict)
+        assert refusal.code == "job.busy"
         seen = at_rest(portal, uid)
         assert next(one.uid for one in seen.jobs if one.state == "done") == published
         assert len(seen.jobs) == 2

@@ -7,7 +7,7 @@ from tests.dialects.automation.support import MAX_UPLOAD
 from tests.support.house import House, opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("automation")
     bounds = {"max_upload_bytes": MAX_UPLOAD, "max_fields": 20, "max_cell_bytes": 1000}

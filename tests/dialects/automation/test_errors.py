@@ -21,9 +21,6 @@ from colonnade import errors
 from colonnade.dialects.automation.errors import render
 from colonnade.http.edge import STATUS
 
-# The portal's own threads use `random` while hypothesis draws, which it takes for a fault of the strategies.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
-
 MADE: dict[type[errors.PortalError], tuple[errors.PortalError, int, str]] = {
     errors.PortalError: (errors.PortalError("Broken."), 500, "internal_error"),
     errors.Unauthenticated: (errors.Unauthenticated("Who?"), 401, "unauthorized"),

@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 from tests.dialects.automation.support import MAX_UPLOAD, call, detail
 from tests.support.house import House
 
-# The portal's own threads use `random` while hypothesis draws, which it takes for a fault of the strategies.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
-
 BOUNDARY = b"----boundary"
 
 

@@ -7,13 +7,13 @@ from tests.dialects.explore.support import FLIGHTS, Cast, cast
 from tests.support.house import House, opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(tmp_path_factory.mktemp("explore")) as one:
         yield one
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def flights(house: House) -> str:
     """An open dataset's identifier."""
     metadata = {
@@ -30,6 +30,6 @@ def flights(house: House) -> str:
     return name
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def people(house: House) -> Cast:
     return cast(house)

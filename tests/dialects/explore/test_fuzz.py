@@ -7,9 +7,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.house import EXPLORE, House
 
-# The portal's own threads use `random` while hypothesis draws, which it takes for a fault of the strategies.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
-
 CLAUSES = ["where", "select", "order_by", "group_by", "limit", "offset", "rows", "start", "apikey", "x"]
 WORDS = [
     *(

@@ -149,7 +149,7 @@ class _Checked:
     def url(self) -> str:
         url = self._given.get("url")
         if not isinstance(url, str) or not url:
-            self._wrong("url", REQUIRED if url in {None, ""} else "This must be a text.")
+            self._wrong("url", REQUIRED if url is None or url == "" else "This must be a text.")
             return ""
         try:
             checked_url(url)
