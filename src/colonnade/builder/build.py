@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 
 from colonnade.builder import identity, merging, staging, writing
 from colonnade.builder.job import BuildJob, Manifest
+from colonnade.disk import sync
 from colonnade.generation import IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
 
 
@@ -56,7 +56,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         job.out,
         job.out.parent,
     ):
-        _sync(path)
+        sync(path)
     return manifest
 
 
@@ -75,11 +75,3 @@ def _checksum(path: Path) -> str:
 def _versions() -> dict[str, str]:
     packages = {name: importlib.metadata.version(name) for name in ("duckdb", "tantivy")}
     return {"python": platform.python_version(), **packages}
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from colonnade.disk import link_or_copy
+from colonnade.disk import link_or_copy, sync
 from colonnade.errors import LimitReached, NotFound
 from colonnade.files.port import Blob
 
@@ -33,7 +33,7 @@ class DiskBlobs:
                 target = self._path(blob.digest)
                 target.parent.mkdir(exist_ok=True)
                 path.replace(target)
-                _sync_folder(target.parent)
+                sync(target.parent)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -98,11 +98,3 @@ def _copy(content: IO[bytes], aside: IO[bytes], limit: int) -> Blob:
         digest.update(chunk)
         aside.write(chunk)
     return Blob(digest.hexdigest(), size)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

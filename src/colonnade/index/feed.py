@@ -7,10 +7,11 @@ from typing import Any
 
 import tantivy
 
+from colonnade.disk import sync
 from colonnade.generation import Mark
 from colonnade.index.analyzer import fold
 from colonnade.index.guard import guarded
-from colonnade.index.layout import ID_FIELD, make_index, sentinel, sync_folder, text_field
+from colonnade.index.layout import ID_FIELD, make_index, sentinel, text_field
 from colonnade.query.schema import ID, Schema
 
 MIN_HEAP_BYTES = 15_000_000
@@ -43,8 +44,8 @@ def feed(
         with guarded():
             writer.add_document(sentinel(mark))
             writer.commit()
-    sync_folder(folder)
-    sync_folder(folder.parent)
+    sync(folder)
+    sync(folder.parent)
     return rows
 
 

@@ -87,15 +87,6 @@ def open_index(folder: Path) -> tuple[tantivy.Index, frozenset[str]]:
     return index, names
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _write_fields(folder: Path, names: tuple[str, ...]) -> None:
     with (folder / FIELDS_FILE).open("w", encoding="utf-8") as out:
         json.dump({"version": VERSION, "fields": list(names)}, out)

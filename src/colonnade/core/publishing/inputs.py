@@ -1,7 +1,5 @@
 """What a build starts from: files of derived sources, rows that are the truth already, and the state they were in."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from colonnade.core.resources.model import Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
+from colonnade.disk import link_or_copy
 from colonnade.errors import Unavailable
 from colonnade.generation import IDENTITY_FILE, LIVE_IDS_FROM, MANIFEST_FILE, START, GenerationRef, Mark
 from colonnade.query.schema import Schema
@@ -111,15 +110,6 @@ def throttled(check: Callable[[], None], seconds: float) -> Callable[[], None]:
     return poll
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename into this folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _is_due(resource: Resource) -> bool:
     """A derived file is extracted at every publish, an owned one once."""
     return resource.file_id is not None and not (resource.is_owned and resource.loaded_at is not None)
@@ -140,7 +130,7 @@ def _file(work: Work, resource: Resource, folder: Path) -> FileInput:
     uploaded = resources.file_by_id(work, resource.file_id)
     path = folder / resource.uid
     with work.blobs.local(uploaded.digest) as blob:
-        _lay(blob, path)
+        link_or_copy(blob, path)
     return FileInput(
         path=path,
         name=uploaded.filename,
@@ -180,15 +170,8 @@ def _identity(work: Work, ref: GenerationRef, folder: Path) -> Path | None:
     path = tables.folder(work.portal, ref) / IDENTITY_FILE
     if not path.exists():
         return None
-    _lay(path, folder / IDENTITY_FILE)
+    link_or_copy(path, folder / IDENTITY_FILE)
     return folder / IDENTITY_FILE
-
-
-def _lay(source: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(source)
-    except OSError:  # another disk, or a file system without links
-        shutil.copyfile(source, target)
 
 
 def _input_json(one: FileInput | RowsInput) -> dict[str, Any]:

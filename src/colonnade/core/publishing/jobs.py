@@ -22,6 +22,7 @@ from colonnade.core.publishing.inputs import manifest_of
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal, Work, now
+from colonnade.disk import sync
 from colonnade.engine.port import Delete
 from colonnade.errors import PortalError
 from colonnade.generation import GenerationRef
@@ -113,7 +114,7 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         slots.release()
     target.parent.mkdir(parents=True, exist_ok=True)
     out.rename(target)
-    inputs.sync_folder(target.parent)
+    sync(target.parent)
     return {"rows": manifest.rows}
 
 
