@@ -64,12 +64,15 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     assert _names(database) == ["ann"]
 
 
-def test_two_that_migrate_at_once_do_it_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("_trial", range(8))
+def test_several_that_migrate_at_once_do_it_once(tmp_path: Path, _trial: int) -> None:
     path = tmp_path / "catalogue.sqlite"
-    ones = [Database(path) for _ in range(3)]
+    ones = [Database(path) for _ in range(6)]
     problems: list[BaseException] = []
+    start = threading.Barrier(len(ones))
 
     def migrate(one: Database) -> None:
+        start.wait()
         try:
             one.migrate()
         except BaseException as error:  # noqa: BLE001 - told by the test

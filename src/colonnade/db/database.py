@@ -1,6 +1,7 @@
 """The catalogue database: one SQLite file in WAL mode, short transactions, one writer at a time."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,7 +109,21 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where `read` and `write` say, not in the driver
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    _keep_a_log(connection)
     connection.execute("PRAGMA synchronous=FULL")  # an acknowledged change survives a power cut
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+def _keep_a_log(connection: Any) -> None:
+    """WAL, which the file keeps. SQLite does not wait for others when it changes this, whatever `busy_timeout` says:
+    two who open a new file at once would meet `database is locked`."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(0.01)
