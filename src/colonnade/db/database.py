@@ -119,11 +119,18 @@ def _keep_a_log(connection: Any) -> None:
     """WAL, which the file keeps. SQLite does not wait for others when it changes this, whatever `busy_timeout` says:
     two who open a new file at once would meet `database is locked`."""
     give_up = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
+    while not _logged(connection):
+        if time.monotonic() > give_up:
+            message = "The catalogue has been busy for too long."
+            raise Unavailable(message, code="catalogue.busy")
         time.sleep(0.01)
+
+
+def _logged(connection: Any) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
