@@ -1,0 +1,8 @@
+"""Attachments and alternative exports."""
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""What readers write about records."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""The portal's themes and licences."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    pass
