@@ -18,6 +18,7 @@ ARGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEER := .venv-bench/.installed
 PINS := requirements/uv.txt requirements/build.txt requirements/dev.txt requirements/demo.txt
 
 .DEFAULT_GOAL := help
@@ -62,7 +63,14 @@ check: $(STAMP)
 drill: $(STAMP)
 	@$(BIN)/pytest -m drill --timeout 3600 $(ARGS)
 
-bench: $(STAMP)
+# What is measured beside Colonnade has an environment of its own: it depends on other versions than Colonnade does.
+$(PEER): requirements/bench.txt $(STAMP)
+	@echo "Setting up .venv-bench (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
+	@$(BIN)/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements/bench.txt
+	@touch $@
+
+bench: $(STAMP) $(PEER)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(STAMP)
@@ -76,5 +84,6 @@ requirements: $(STAMP)
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt
 	$(COMPILE) requirements/demo.in --no-deps -o requirements/demo.txt
+	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|upserts ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|exports|upserts|datasets ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -7,14 +7,16 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import publish, reads, upserts
+from benchmarks import datasets, exports, publish, reads, upserts
 from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "publish": publish.run,
     "growth": partial(publish.run, alone=True),
     "reads": reads.run,
+    "exports": exports.run,
     "upserts": upserts.run,
+    "datasets": datasets.run,
 }
 
 

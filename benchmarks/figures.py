@@ -9,18 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in `unit`; `beside` is the same work done by the peer, `aim` the ratio that we mean to stay under."""
+    """`value` in `unit`; `beside` is the same work done by the raw engines, `peer` by Datasette (None: it has no such
+    thing, or is not installed), `aim` what we mean to stay under."""
 
     name: str
     value: float
     unit: str
     beside: float | None = None
     aim: str = ""
+    peer: float | None = None
 
     def __str__(self) -> str:
         line = f"{self.name:<52} {self.value:>12,.2f} {self.unit:<6}"
         if self.beside is not None:
-            line += f" beside {self.beside:>10,.2f}   ratio {self.value / self.beside:5.2f}"
+            difference = self.value - self.beside
+            line += f" beside {self.beside:>10,.2f}   {difference:>+9,.2f}   ratio {self.value / self.beside:5.2f}"
+        if self.peer is not None:
+            line += f"   Datasette {self.peer:>10,.2f}   ratio {self.value / self.peer:5.2f}"
         return f"{line}   {self.aim}".rstrip()
 
 
@@ -44,6 +49,18 @@ def milliseconds(work: Callable[[], object], times: int) -> list[float]:
             work()
         found.append(watch.seconds * 1000)
     return found
+
+
+def in_turn(works: Sequence[Callable[[], object]], times: int, *, warm: int) -> list[float]:
+    """The median of each one's calls in milliseconds. They are called one after the other, round by round, so that
+    all meet the same machine; the first `warm` rounds do not count."""
+    found: list[list[float]] = [[] for _ in works]
+    for number in range(warm + times):
+        for work, values in zip(works, found, strict=True):
+            (took,) = milliseconds(work, 1)
+            if number >= warm:
+                values.append(took)
+    return list(map(p50, found))
 
 
 def p50(values: Sequence[float]) -> float:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ from typing import Any
 
 import httpx2
 
+from benchmarks.processes import children, free_port, resident, wait_until_ready
+
 KEY = "b" * 56
 
 
@@ -21,7 +22,7 @@ class Server:
     """A served portal. `peak` holds the largest resident size seen, in MB, by kind of process."""
 
     def __init__(self, data: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         environ = {**os.environ, "COLONNADE_ADMIN_API_KEY": KEY, "COLONNADE_ADMIN_PASSWORD": "bench"}
         command = [sys.executable, "-m", "colonnade", "serve", "--data", str(data), "--port", str(self.port)]
         self._log = (data.parent / "server.log").open("ab")
@@ -31,11 +32,13 @@ class Server:
             headers={"Authorization": f"Apikey {KEY}"},
             timeout=600,
         )
+        self.stranger = httpx2.Client(base_url=self.client.base_url, timeout=600)
+        """Somebody without a key, as the readers of open data are."""
         self.peak = {"server": 0.0, "builder": 0.0}
         self._stopped = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
         self._watching.start()
-        self._wait_until_ready()
+        wait_until_ready(self.client, "/health/ready", self.process)
 
     def publish_csv(self, dataset_id: str, path: Path) -> tuple[str, float]:
         """Create, upload, publish; returns the dataset's uid and the seconds from POST publish to readable."""
@@ -63,14 +66,18 @@ class Server:
         return found
 
     def records(self, dataset_id: str, **params: Any) -> Any:
-        answer = self.client.get(f"/api/explore/v2.1/catalog/datasets/{dataset_id}/records", params=params)
+        answer = self.client.get(f"{self.path(dataset_id)}/records", params=params)
         answer.raise_for_status()
         return answer.json()
+
+    def path(self, dataset_id: str) -> str:
+        return f"/api/explore/v2.1/catalog/datasets/{dataset_id}"
 
     def close(self) -> None:
         self._stopped.set()
         self._watching.join()
         self.client.close()
+        self.stranger.close()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
         self._log.close()
@@ -80,20 +87,11 @@ class Server:
         answer.raise_for_status()
         return answer.json()
 
-    def _wait_until_ready(self) -> None:
-        for _ in range(600):
-            try:
-                if self.client.get("/health/ready").status_code == 200:
-                    return
-            except httpx2.TransportError:
-                time.sleep(0.1)
-        raise RuntimeError("the server did not start")
-
     def _watch(self) -> None:
         while not self._stopped.wait(0.05):
-            self.peak["server"] = max(self.peak["server"], _resident(self.process.pid))
-            for child in _children(self.process.pid):
-                self.peak["builder"] = max(self.peak["builder"], _resident(child))
+            self.peak["server"] = max(self.peak["server"], resident(self.process.pid))
+            for child in children(self.process.pid):
+                self.peak["builder"] = max(self.peak["builder"], resident(child))
 
 
 @contextmanager
@@ -103,27 +101,3 @@ def serving(data: Path) -> Iterator[Server]:
         yield server
     finally:
         server.close()
-
-
-def _resident(pid: int) -> float:
-    """MB, the most that the process ever had; 0 when it is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
 from colonnade.config import Settings
+from colonnade.core import blobs
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import JobQueued
@@ -22,12 +23,12 @@ from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
 from colonnade.core.records.service import RowsChanged
-from colonnade.core.resources import service as resources
-from colonnade.core.resources.model import ContentDropped
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
+from colonnade.core.terms import service as terms
 from colonnade.core.upkeep import jobs as upkeep_jobs
+from colonnade.core.uploads import ContentDropped
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
@@ -35,7 +36,7 @@ from colonnade.dialects.explore import app as explore
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
 from colonnade.files.disk import DiskBlobs
-from colonnade.http import errors, operations
+from colonnade.http import operations
 from colonnade.http.edge import answer_errors
 from colonnade.http.methods import AnswerHead
 from colonnade.http.metrics import CountRequests, RequestMetrics
@@ -44,6 +45,8 @@ from colonnade.index.tantivy_store import TantivyStore
 from colonnade.jobs.dbos import DbosRunner, DbosSender
 from colonnade.jobs.here import HereRunner
 from colonnade.jobs.port import Runner, Sender
+from colonnade.web import app as web
+from colonnade.web.errors import render as render_error
 
 DOORS = {automation.PREFIX: "automation", explore.PREFIX: "explore"}
 SLASHED = (f"{automation.PREFIX}/",)
@@ -169,7 +172,10 @@ def _lock(settings: Settings) -> IO[str]:
 def _first_start(portal: Portal) -> FirstAdministrator | None:
     with portal.writing(SYSTEM) as work:
         people.ensure_members(work)
-        return people.ensure_first_administrator(work, portal.settings)
+        first = people.ensure_first_administrator(work, portal.settings)
+        if first is not None:
+            terms.add_standard_licences(work)
+        return first
 
 
 def _clear_scratch(portal: Portal) -> None:
@@ -220,7 +226,7 @@ def _table_forgotten(portal: Portal, event: Event) -> None:
 
 def _content_dropped(portal: Portal, event: Event) -> None:
     assert isinstance(event, ContentDropped)
-    resources.clear(portal, event.digests)
+    blobs.clear(portal, event.digests)
 
 
 def _application(portal: Portal) -> ASGIApp:
@@ -228,8 +234,9 @@ def _application(portal: Portal) -> ASGIApp:
     app.state.portal = portal
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(operations.JobCollector(portal))
-    answer_errors(app, errors.render)
+    answer_errors(app, render_error)
     app.include_router(operations.router)
+    app.include_router(web.router)
     app.mount(automation.PREFIX, automation.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
     metrics = RequestMetrics(app.state.metrics)

@@ -178,6 +178,18 @@ class Settings:
         "The address by which people reach the portal, for absolute links and secure cookies; without it the "
         "address of each request is used.",
     )
+    title: str = _fact(
+        "TITLE",
+        _pattern(r"[^\r\n]{1,100}", "one line of 1 to 100 characters"),
+        "Colonnade",
+        "What the portal is called on its pages.",
+    )
+    description: str = _fact(
+        "DESCRIPTION",
+        _pattern(r"[^\r\n]{1,500}", "one line of 1 to 500 characters"),
+        "Open data to search, to read and to build upon.",
+        "What the portal is, in a sentence or two, for its front page and for search engines.",
+    )
     trusted_proxies: tuple[Network, ...] = _fact(
         "TRUSTED_PROXIES",
         _networks,
@@ -219,7 +231,7 @@ class Settings:
         "BUILDER_MEMORY_BYTES",
         _size,
         "512 MiB",
-        "Memory that the query engine of one build may use; the text index takes 128 MiB more.",
+        "Memory that the query engine of one build may use; the text index takes 128 to 512 MiB more, as large as the files.",
     )
     builder_seconds: int = _fact(
         "BUILDER_SECONDS", _integer(1), "14400", "After how many seconds a build is stopped."

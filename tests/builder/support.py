@@ -1,8 +1,10 @@
 """A place to build generations in, and to look at what came out."""
 
+import csv
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,24 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from colonnade.builder import staging
 from colonnade.builder.build import run
-from colonnade.builder.job import BuildJob, ColumnReport, FileInput, Limits, Manifest, RowsInput
+from colonnade.builder.job import BuildJob, ColumnReport, FileInput, Limits, Manifest, RowsInput, Step
+from colonnade.builder.steps import running
+from colonnade.builder.steps.catalogue import Kind, checked
 from colonnade.engine import layout
 from colonnade.generation import IDENTITY_FILE, ROWS_FILE
 from colonnade.query.schema import Schema
 
 SMALL = Limits(memory_bytes=256 << 20, index_heap_bytes=32 << 20)
+
+
+def processor(type_: str, *, uid: str = "pr_1", **params: object) -> Step:
+    return Step(uid, type_, checked(Kind.PROCESSOR, type_, params))
+
+
+def field_step(type_: str, *, uid: str = "pr_1", **params: object) -> Step:
+    return Step(uid, type_, checked(Kind.FIELD, type_, params))
 
 
 @dataclass
@@ -68,6 +81,23 @@ class Bench:
     def built(self, *inputs: FileInput | RowsInput, after: Built | None = None, **options: Any) -> Built:
         job = self.job(*inputs, after=after, **options)
         return Built(run(job), job)
+
+    def processed(
+        self, rows: Sequence[Mapping[str, str | None]], *steps: Step, limits: Limits = SMALL
+    ) -> list[dict[str, str | None]]:
+        """The rows of a CSV file as processors leave them: texts, before anything is typed."""
+        path = self.folder / "processed.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]), quoting=csv.QUOTE_ALL)
+            writer.writeheader()
+            writer.writerows(rows)
+        job = self.job(FileInput(path, path.name, "re_1", "csvfile"), processors=steps, limits=limits)
+        job.scratch.mkdir()
+        with closing(staging.opened(job)) as connection:
+            (part,) = running.processed(staging.load(connection, job), job).parts
+            columns = ", ".join(f"{column} AS {name}" for name, column in part.columns.items())
+            found = connection.execute(f"SELECT {columns} FROM {part.table} ORDER BY rowid").fetchall()
+        return [dict(zip(part.columns, row, strict=True)) for row in found]
 
     def rows_input(
         self, schema: Schema, rows: Sequence[dict[str, Any]], *, fresh_ids: bool = False, name: str = "rows"

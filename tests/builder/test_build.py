@@ -43,7 +43,7 @@ def test_the_manifest_on_disk_is_what_was_returned(bench: Bench, csv_file: CsvFi
     assert Manifest.from_json(stored) == built.manifest
     digest = hashlib.sha256(built.identity.read_bytes()).hexdigest()
     assert built.manifest.checksums == {"identity.parquet": digest}
-    assert set(built.manifest.seconds) == {"read", "type", "identify", "write"}
+    assert set(built.manifest.seconds) == {"read", "process", "type", "identify", "write"}
 
 
 def test_ids_are_unique_in_the_rows_file(bench: Bench, csv_file: CsvFile) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.builder.support import SMALL, Bench, Built
+from tests.builder.support import SMALL, Bench, Built, field_step, processor
 
 import colonnade
 from colonnade.builder import wire
@@ -82,6 +82,8 @@ def test_a_job_travels_whole(bench: Bench, csv_file: CsvFile) -> None:
         bench.rows_input(schema, [], fresh_ids=True),
         key_fields=("a",),
         identity=bench.folder / "identity.parquet",
+        processors=(processor("split", uid="pr_a", field="a", separator=";", index=1, output_field="b"),),
+        field_steps=(field_step("order", uid="pr_b", order=["b", "a"]),),
     )
     assert wire.job_from_json(wire.job_to_json(job)) == job
 

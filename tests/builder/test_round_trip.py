@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.builder.support import SMALL
 from tests.formats.support import sheet_rows, workbook
 
-from colonnade.builder import merging, staging
+from colonnade.builder import merging, selecting, staging
 from colonnade.builder.job import BuildJob, FileInput
 
 Table = Mapping[str, Sequence[Any]]
@@ -135,10 +135,9 @@ def _typed(path: Path, format_: str) -> list[tuple[Any, ...]]:
     scratch.mkdir()
     job = BuildJob(scratch / "out", scratch, (FileInput(path, path.name, "re", format_),), limits=SMALL)
     with closing(staging.opened(job)) as connection:
-        staged = staging.load(connection, job)
-        schema = merging.merge(staged, 100).schema
+        staged, plan = merging.plan(staging.load(connection, job), ())
         (part,) = staged.parts
-        values = ", ".join(merging.selections(part, schema))
+        values = ", ".join(selecting.selections(part, merging.merge(staged, 100, plan).outputs))
         return connection.execute(f"SELECT {values} FROM {part.table} part ORDER BY rowid").fetchall()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from tests.support.house import settings
 
 from colonnade import app
+from colonnade.core import blobs, uploads
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset
@@ -26,9 +27,10 @@ from colonnade.core.records import service as records
 from colonnade.core.records.coercion import LiveRow
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.resources import service as resources
-from colonnade.core.resources.model import ContentDropped, Ownership, Resource
+from colonnade.core.resources.model import Ownership, Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
+from colonnade.core.uploads import ContentDropped
 from colonnade.core.work import SYSTEM, Actor, Event, Portal, Work
 from colonnade.errors import PortalError
 from colonnade.jobs.port import Plan
@@ -72,7 +74,7 @@ def _table_forgotten(portal: Portal, event: Event) -> None:
 
 def _content_dropped(portal: Portal, event: Event) -> None:
     assert isinstance(event, ContentDropped)
-    resources.clear(portal, event.digests)
+    blobs.clear(portal, event.digests)
 
 
 def person(
@@ -110,14 +112,14 @@ def rule(portal: Portal, uid: str, holder: str | Actor, *permissions: str, **sec
         else:
             whom = people.group(work, holder)
             assert isinstance(whom, Group)
-        editable = datasets.editable(work, uid)
-        datasets.put_ruleset(work, editable, whom, Security.from_json(security), permissions)
+        securable = datasets.securable(work, uid)
+        datasets.put_ruleset(work, securable, whom, Security.from_json(security), permissions)
 
 
 def secure(portal: Portal, uid: str, *, is_restricted: bool = False, **security: Any) -> None:
     with portal.writing(ADMIN) as work:
         datasets.put_default_security(
-            work, datasets.editable(work, uid), Security.from_json(security), is_restricted=is_restricted
+            work, datasets.securable(work, uid), Security.from_json(security), is_restricted=is_restricted
         )
 
 
@@ -128,8 +130,8 @@ def source(portal: Portal, uid: str, content: str | None = None, *, is_owned: bo
         ownership = Ownership.OWNED if is_owned or content is None else Ownership.DERIVED
         if content is None:
             return resources.add(work, editable, title="Live", ownership=ownership).uid
-        blob = work.blobs.put(io.BytesIO(content.encode()), limit=1 << 20)
-        file = resources.add_file(work, editable, blob, filename="data.csv", mimetype=None)
+        stored = uploads.keep(portal, io.BytesIO(content.encode()), filename="data.csv")
+        file = resources.add_file(work, editable, stored)
         made = resources.add(work, editable, extractor="csvfile", file_uid=file.uid, ownership=ownership)
         return made.uid
 

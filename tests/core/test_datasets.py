@@ -193,10 +193,10 @@ def test_a_ruleset_that_cannot_be_is_refused_when_it_is_written(portal: Portal) 
     assert list(caught.value.fields) == ["permissions"]
     with pytest.raises(Invalid) as caught:
         rule(portal, uid, ADMIN, filter_query="size >")
-    assert list(caught.value.fields) == ["filter_query"]
+    assert list(caught.value.fields) == ["security.filter_query"]
     with pytest.raises(Invalid) as caught:
         secure(portal, uid, filter_query="size >")
-    assert list(caught.value.fields) == ["filter_query"]
+    assert list(caught.value.fields) == ["default_security.filter_query"]
 
 
 def test_the_portal_itself_holds_no_rulesets(portal: Portal) -> None:
@@ -204,6 +204,23 @@ def test_the_portal_itself_holds_no_rulesets(portal: Portal) -> None:
     rule(portal, uid, "members", "edit_dataset")
     with portal.reading(SYSTEM) as work, pytest.raises(NotFound):
         datasets.editable(work, uid)
+
+
+def test_who_manages_a_dataset_may_edit_it_and_holds_the_permission(portal: Portal) -> None:
+    uid = dataset(portal)
+    shown(portal, uid)
+    held = person(portal, "manage_dataset")
+    rule(portal, uid, held, "edit_dataset")
+    both = person(portal)
+    rule(portal, uid, both, "edit_dataset", "manage_dataset")
+    for actor in (ADMIN, held, both, person(portal, "edit_dataset", "manage_dataset")):
+        with portal.reading(actor) as work:
+            assert datasets.securable(work, uid).dataset.uid == uid
+    alone = person(portal)
+    rule(portal, uid, alone, "manage_dataset")
+    for actor in (person(portal, "edit_dataset"), person(portal, "manage_dataset"), alone):
+        with portal.reading(actor) as work, pytest.raises(Denied):
+            datasets.securable(work, uid)
 
 
 def test_who_makes_a_dataset_may_do_everything_with_it(portal: Portal) -> None:

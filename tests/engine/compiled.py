@@ -91,8 +91,8 @@ class Database:
     def rows(self, query: BoundQuery, **situation: Any) -> list[dict[str, Any]]:
         page = compile_query(query, relation=RELATION, **situation).page
         if isinstance(page, ByIds):
-            ids = [one["_id"] for one in self._run(page.ids.sql, page.ids.params)]
-            page = page.rows(ids)
+            found = self._run(page.ids.sql, page.ids.params)
+            page = page.rows([(one["_id"], one["_seq"]) for one in found])
         return self._run(page.sql, page.params)
 
     def total(self, query: BoundQuery, **situation: Any) -> int | None:

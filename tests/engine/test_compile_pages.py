@@ -40,8 +40,8 @@ def test_plain_browsing_is_a_range_and_needs_no_count(database: Database) -> Non
     compiled = compile_query(bound(limit=10, offset=5), relation=RELATION, dense=(1, 20))
     assert compiled.total is None
     assert not isinstance(compiled.page, ByIds)
-    assert compiled.page.params == (6, 15)
-    assert "BETWEEN ? AND ?" in compiled.page.sql
+    assert compiled.page.params == ()
+    assert "BETWEEN 6 AND 15" in compiled.page.sql
 
 
 def test_a_total_counts_the_rows_before_the_page(database: Database) -> None:

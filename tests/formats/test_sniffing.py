@@ -80,7 +80,7 @@ DEEP = {
     [
         ("csvfile", CSV, {"separator": ";", "encoding": "utf-8"}),
         ("csvfile", "a\tb\n1\té\n".encode("cp1252"), {"separator": "\t", "encoding": "cp1252"}),
-        ("csvfile", "only\nhere\n", {"separator": ",", "encoding": "utf-8"}),
+        ("csvfile", "only\nhere, there\n", {"encoding": "utf-8"}),
         ("excel", BOOK, {"sheet": "Data", "first_row_no": 1, "headers_first_row": True}),
         ("jsonfile", '[{"a": {"b": [{"c": 1}]}}]', {}),
         ("jsonfile", json.dumps(DEEP), {"json_root": "result.records"}),

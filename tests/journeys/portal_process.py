@@ -22,6 +22,7 @@ from tests.support.house import ADMIN_KEY, settings
 
 from colonnade import app
 from colonnade.cli.main import colonnade
+from colonnade.core import uploads
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
 from colonnade.core.people import service as people
@@ -80,11 +81,11 @@ class Stage:
     def edit(self, uid: str, number: int, rows: int) -> None:
         """Put an edition of the file in the place of the one before."""
         content = edition(number, rows).encode()
-        blob = self._portal.blobs.put(io.BytesIO(content), limit=1 << 30)
+        stored = uploads.keep(self._portal, io.BytesIO(content), filename=f"e{number}.csv")
         with self._portal.writing(self._actor) as work:
             editable = datasets.editable(work, uid)
             old = [one.uid for one in resources.resources(work, editable) if not one.is_owned]
-            file = resources.add_file(work, editable, blob, filename=f"e{number}.csv", mimetype=None)
+            file = resources.add_file(work, editable, stored)
             resources.add(work, editable, extractor="csvfile", file_uid=file.uid)
             for one in old:
                 resources.remove(work, editable, one)

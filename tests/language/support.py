@@ -2,17 +2,17 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
+from tests.engine.support import Setup, Sizes
 from tests.language.table import MOMENT, ROWS, SCHEMA
 
 from colonnade.core.rowstore import RowStore
-from colonnade.engine.embedded import EmbeddedEngine
 from colonnade.engine.layout import arrow_schema, field_columns
 from colonnade.engine.port import Upsert
 from colonnade.generation import GenerationRef
@@ -34,12 +34,6 @@ class Answer:
     names: list[str]
     rows: list[list[Any]]
     total: int
-
-
-class Portal(Protocol):
-    """Rows and index, with the rows of `table.py` in them."""
-
-    def ask(self, query: Query) -> Answer: ...
 
 
 @dataclass(frozen=True)
@@ -111,8 +105,8 @@ def bound(query: Query) -> BoundQuery:
     return bind(query, visible=SCHEMA, moment=MOMENT)
 
 
-class _Embedded:
-    """The embedded engine and Tantivy."""
+class Portal:
+    """Rows and index, with the rows of `table.py` in them."""
 
     def __init__(self, rows: RowStore) -> None:
         self._rows = rows
@@ -125,14 +119,15 @@ class _Embedded:
 
 
 @contextmanager
-def _embedded(folder: Path) -> Iterator[Portal]:
-    engine = EmbeddedEngine(folder / "g", scratch=folder / "s", memory_bytes=256 << 20, threads=2)
-    index = TantivyStore(folder / "g")
+def opened(setup: Setup, folder: Path) -> Iterator[Portal]:
+    """A portal on one of the engines that the engine contract is proven on."""
+    engine = setup.open(folder, Sizes())
+    index = TantivyStore(folder / "index")
     rows = RowStore(engine, index)
     try:
         rows.create(REF, SCHEMA)
         rows.write(REF, SCHEMA, Upsert(_table(), "re_1"), MOMENT.replace(tzinfo=None))
-        yield _Embedded(rows)
+        yield Portal(rows)
     finally:
         index.close()
         engine.close()
@@ -144,9 +139,6 @@ def _table() -> Any:
     keys = pa.array([str(row["id"]) for row in ROWS], pa.string())
     table = pa.table(values, schema=arrow_schema([replace(one, nullable=True) for one in columns]))
     return table.add_column(0, "_key", keys)
-
-
-PORTALS: Mapping[str, Callable[[Path], AbstractContextManager[Portal]]] = {"embedded": _embedded}
 
 
 def _plain(value: Any) -> Any:

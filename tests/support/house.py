@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 from colonnade import app
 from colonnade.config import Settings, read_settings
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datasets.model import EditableDataset
 from colonnade.core.datasets.security import Security
 from colonnade.core.people import service as people
 from colonnade.core.publishing import service as publishing
@@ -73,27 +72,27 @@ class House:
     ) -> None:
         """Give a person a ruleset on a dataset."""
         with self.running.portal.writing(self.actor(self.admin)) as work:
-            editable = datasets.editable(work, dataset_uid)
+            securable = datasets.securable(work, dataset_uid)
             assert person.name is not None
             holder = people.person(work, person.name)
-            datasets.put_ruleset(work, editable, holder, Security.from_json(security), permissions)
+            datasets.put_ruleset(work, securable, holder, Security.from_json(security), permissions)
 
     def give_group(
         self, dataset_uid: str, group_uid: str, permissions: Sequence[str] = (), **security: Any
     ) -> None:
         """Give a group a ruleset on a dataset."""
         with self.running.portal.writing(self.actor(self.admin)) as work:
-            editable = datasets.editable(work, dataset_uid)
+            securable = datasets.securable(work, dataset_uid)
             group = people.group(work, group_uid)
             assert group is not None
-            datasets.put_ruleset(work, editable, group, Security.from_json(security), permissions)
+            datasets.put_ruleset(work, securable, group, Security.from_json(security), permissions)
 
     def restrict(self, dataset_uid: str, *, is_restricted: bool, **security: Any) -> None:
         """Set a dataset's own security."""
         with self.running.portal.writing(self.actor(self.admin)) as work:
-            editable: EditableDataset = datasets.editable(work, dataset_uid)
+            securable = datasets.securable(work, dataset_uid)
             datasets.put_default_security(
-                work, editable, Security.from_json(security), is_restricted=is_restricted
+                work, securable, Security.from_json(security), is_restricted=is_restricted
             )
 
     def create(self, person: Person | None = None, **body: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from colonnade.builder import identity, merging, staging, writing
+from colonnade.builder import identity, merging, reporting, staging, writing
 from colonnade.builder.job import BuildJob, Manifest
+from colonnade.builder.steps import running
 from colonnade.disk import sync
 from colonnade.generation import IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
 
@@ -30,13 +31,18 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
     with closing(staging.opened(job)) as connection:
         with _timed(seconds, "read"):
             staged = staging.load(connection, job)
+        with _timed(seconds, "process"):
+            staged = running.processed(staged, job)
         with _timed(seconds, "type"):
-            merged = merging.merge(staged, job.limits.fields)
+            staged, plan = merging.plan(staged, job.field_steps)
+            merged = merging.merge(staged, job.limits.fields, plan)
         with _timed(seconds, "identify"):
-            placement = identity.place(staged, job)
+            key_fields = tuple(dict.fromkeys((*job.key_fields, *plan.key_fields)))
+            placement = identity.place(staged, job, key_fields)
             identity.export(connection, job.out / IDENTITY_FILE)
         with _timed(seconds, "write"):
-            written = writing.write(staged, placement, merged.schema, job, now)
+            written = writing.write(staged, placement, merged, job, now)
+        errors, error_count = reporting.row_errors(staged, merged)
     manifest = Manifest(
         schema=merged.schema,
         rows=placement.rows,
@@ -49,6 +55,8 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         seconds=seconds,
         versions=_versions(),
         notes=staged.notes,
+        row_errors=errors,
+        row_error_count=error_count,
     )
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
     for path in (

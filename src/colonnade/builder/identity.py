@@ -29,11 +29,11 @@ class Placement:
     last_live_id: int
 
 
-def place(staged: Staged, job: BuildJob) -> Placement:
+def place(staged: Staged, job: BuildJob, key_fields: tuple[str, ...]) -> Placement:
     """Make the table `placed`. Raises `Invalid` if a key field does not exist."""
     run = staged.connection.execute
     _make_given(staged)
-    _make_filed(staged, job.key_fields)
+    _make_filed(staged, key_fields)
     _count_occurrences(staged.connection)
     _match(staged.connection, job.identity)
     last_built_id, last_live_id = _last_ids(staged.connection, job)
@@ -102,18 +102,12 @@ def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
     run("CREATE TABLE filed (position BIGINT, content UBIGINT, key VARCHAR)")
     for part in staged.files:
         run(
-            f"INSERT INTO filed SELECT rowid + {part.first}, {_content(part)}, {_key(part, key_fields)}"  # noqa: S608
+            f"INSERT INTO filed SELECT rowid + {part.first}, {part.content}, {_key(part, key_fields)}"  # noqa: S608
             f" FROM {part.table}"
         )
     if key_fields:
         _keep_last(staged.connection, "filed", "key", "key IS NOT NULL")
         run("CREATE OR REPLACE TABLE filed AS SELECT * FROM filed ANTI JOIN given USING (key)")
-
-
-def _content(part: Part) -> str:
-    """The hash of a row's cells with the names of their fields; the order of a file's columns does not matter."""
-    names = sorted(part.columns)
-    return f"hash({', '.join([literal('|'.join(names)), *(part.columns[name] for name in names)])})"
 
 
 def _key(part: Part, key_fields: tuple[str, ...]) -> str:

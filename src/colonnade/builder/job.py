@@ -41,7 +41,8 @@ class Limits:
 
     memory_bytes: int = 512 << 20
     """DuckDB's memory."""
-    index_heap_bytes: int = 128 << 20
+    index_heap_bytes: int = 512 << 20
+    """What the text index may buffer; of small inputs it takes less, see `writing`."""
     address_space_bytes: int = 4 << 30
     folder_bytes: int = 64 << 30
     """Everything that the build may have on disk at once, scratch included."""
@@ -58,10 +59,23 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One processor or one field configuration, as `steps.catalogue` checked it. `uid`: what errors name it by."""
+
+    uid: str
+    type: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class BuildJob:
     """`out` is the folder that becomes the generation (made by the builder, empty or absent before); `scratch` is a
     folder for anything else. `identity` is the identity file of the generation before, so that rows keep their ids.
-    `last_built_id` and `last_live_id` are its counters. `counter` is the write counter to start from."""
+    `last_built_id` and `last_live_id` are its counters. `counter` is the write counter to start from.
+
+    `processors` change the rows of files, in their order; rows that were rows before are left alone. `field_steps` then
+    change the fields: their names, types and descriptions. `key_fields` are names as the processors leave them.
+    """
 
     out: Path
     scratch: Path
@@ -72,6 +86,8 @@ class BuildJob:
     last_live_id: int = LIVE_IDS_FROM
     counter: int = 0
     limits: Limits = Limits()
+    processors: tuple[Step, ...] = ()
+    field_steps: tuple[Step, ...] = ()
 
 
 LOOK_LIMITS = Limits(
@@ -125,13 +141,32 @@ class ColumnReport:
     misfits: tuple[Mapping[str, Any], ...] = ()
 
 
+MAX_ROW_ERRORS = 100
+"""So many are listed; all of them are counted."""
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What a step could not do. `processor`: the uid of the step. `field`: the field that it was about, empty if none
+    in particular. `id`: the `_id` of the row; None where the fault is the step's, in no particular row."""
+
+    message: str
+    processor: str
+    field: str = ""
+    id: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"message": self.message, "processor": self.processor, "field": self.field, "id": self.id}
+
+
 @dataclass(frozen=True)
 class Manifest:
     """The description of a generation; `manifest.json` in its folder.
 
     `sources`: rows by source uid. `checksums`: SHA-256 by file name, of the files that are not written to any more.
     `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase. `notes`: sentences for the
-    publisher about what was left out or changed.
+    publisher about what was left out or changed. `row_errors`: what steps could not do, the first `MAX_ROW_ERRORS` of
+    `row_error_count`.
     """
 
     schema: Schema
@@ -145,6 +180,8 @@ class Manifest:
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    row_errors: tuple[RowError, ...] = ()
+    row_error_count: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -168,6 +205,8 @@ class Manifest:
             "seconds": dict(self.seconds),
             "versions": dict(self.versions),
             "notes": list(self.notes),
+            "row_errors": [one.to_json() for one in self.row_errors],
+            "row_error_count": self.row_error_count,
         }
 
     @classmethod
@@ -187,4 +226,6 @@ class Manifest:
             seconds=value["seconds"],
             versions=value["versions"],
             notes=tuple(value.get("notes", ())),
+            row_errors=tuple(RowError(**one) for one in value.get("row_errors", ())),
+            row_error_count=value.get("row_error_count", 0),
         )

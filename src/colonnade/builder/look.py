@@ -4,10 +4,12 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
-from colonnade.builder import merging, staging
+from colonnade.builder import merging, selecting, staging
 from colonnade.builder.job import BuildJob, Guess, LookJob, Preview
+from colonnade.builder.merging import Merged
 from colonnade.builder.staging import Part
 from colonnade.formats import sniffing, suggesting
 from colonnade.formats.port import Source
@@ -40,17 +42,19 @@ def preview(job: LookJob) -> Preview:
     build = BuildJob(out=job.scratch, scratch=job.scratch, inputs=(job.file,), limits=job.limits)
     with closing(staging.opened(build)) as connection:
         staged = staging.load(connection, build, rows=max(job.rows, _SAMPLE_ROWS))
-        schema = merging.merge(staged, job.limits.fields).schema
+        staged, plan = merging.plan(staged, ())
+        merged = merging.merge(staged, job.limits.fields, plan)
+        schema = merged.schema
         rows: list[Mapping[str, Any]] = []
         for part in staged.parts:
-            values = connection.execute(_select(part, schema, job.rows - len(rows))).fetchall()
+            values = connection.execute(_select(part, merged, job.rows - len(rows))).fetchall()
             rows += [_record(schema, row) for row in values]
     return Preview(schema, tuple(rows), staged.notes)
 
 
-def _select(part: Part, schema: Schema, rows: int) -> str:
-    plain = Schema(tuple(_without_raw(one) for one in schema.fields))
-    values = ", ".join(merging.selections(part, plain)) or "NULL"
+def _select(part: Part, merged: Merged, rows: int) -> str:
+    plain = [replace(one, field=_without_raw(one.field)) for one in merged.outputs]
+    values = ", ".join(selecting.selections(part, plain)) or "NULL"
     return f"SELECT {values} FROM {part.table} part ORDER BY rowid LIMIT {rows}"  # noqa: S608
 
 

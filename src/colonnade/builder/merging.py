@@ -1,30 +1,69 @@
-"""One schema over all inputs, and how each input's columns become its columns."""
+"""One schema over all inputs, shaped by the configuration of fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.builder import typing
-from colonnade.builder.job import ColumnReport, FileInput, RowsInput
-from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part, Staged
-from colonnade.engine.layout import literal, printed, quoted, sql_type
+from colonnade.builder.job import ColumnReport, FileInput, RowsInput, Step
+from colonnade.builder.staging import Part, Staged
+from colonnade.builder.steps import fields as field_steps
+from colonnade.builder.steps.annotations import MULTIVALUED
+from colonnade.builder.steps.fields import Plan, Shape
+from colonnade.engine.layout import literal, quoted
 from colonnade.errors import LimitReached
 from colonnade.query.schema import Field, FieldType, Schema
 
 _NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE})
 _MOMENTS = frozenset({FieldType.DATE, FieldType.DATETIME})
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
-_KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A field that is written, and the name of it in all parts, `origin`. `cast_by`: the step that asked for its type,
+    where not every cell has that type anyway. `separator`: what its texts are split by, if they are."""
+
+    origin: str
+    field: Field
+    cast_by: str = ""
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    schema: Schema
+    outputs: tuple[Output, ...]
     columns: tuple[ColumnReport, ...]
 
+    @property
+    def schema(self) -> Schema:
+        return Schema(tuple(one.field for one in self.outputs))
 
-def merge(staged: Staged, max_fields: int) -> Merged:
+
+def plan(staged: Staged, steps: Sequence[Step]) -> tuple[Staged, Plan]:
+    """What the steps say of the fields of all inputs; and the inputs, in which each field has one and the same name.
+    Raises `Invalid`."""
+    filed = dict.fromkeys(name for part in staged.files for name in part.columns)
+    rows = dict.fromkeys(name for part in staged.given for name in part.columns)
+    first = field_steps.origins(steps, rows, filed)
+    parts = tuple(_renamed(part, first) if part in staged.given else part for part in staged.parts)
+    aligned = replace(staged, parts=parts)
+    found = field_steps.planned(steps, _names(aligned))
+    return replace(aligned, errors=(*staged.errors, *found.errors)), found
+
+
+def _renamed(part: Part, names: Mapping[str, str]) -> Part:
+    return replace(
+        part,
+        columns={names[name]: column for name, column in part.columns.items()},
+        labels={names[name]: label for name, label in part.labels.items()},
+        fields={names[name]: replace(field, name=names[name]) for name, field in part.fields.items()},
+    )
+
+
+def merge(staged: Staged, max_fields: int, plan: Plan) -> Merged:
     """The union by name. A field's type is the narrowest that everything in it fits; what rows said of a field
-    (label, description, annotations) wins over what a file says. Raises `LimitReached`."""
+    (label, description, annotations) wins over what a file says, and what a step says over both. Raises
+    `LimitReached`."""
     names = _names(staged)
     if len(names) > max_fields:
         raise LimitReached(
@@ -35,8 +74,44 @@ def merge(staged: Staged, max_fields: int) -> Merged:
         )
     cells = _cells(staged)
     filed = {one.name: one for one in typing.infer(cells)} if cells.names else {}
-    merged = [_merged(staged, name, filed.get(name)) for name in names]
-    return Merged(Schema(tuple(field for field, _ in merged)), tuple(report for _, report in merged))
+    shaped = [
+        _shaped(staged, one, *_merged(staged, one.origin, filed.get(one.origin))) for one in plan.shapes
+    ]
+    return Merged(tuple(output for output, _ in shaped), tuple(report for _, report in shaped))
+
+
+def _shaped(staged: Staged, shape: Shape, field: Field, report: ColumnReport) -> tuple[Output, ColumnReport]:
+    """A field and its report after the steps that are about it."""
+    field = replace(
+        field,
+        name=shape.name,
+        label=field.label if shape.label is None else shape.label,
+        description=field.description if shape.description is None else shape.description,
+        annotations={**field.annotations, **shape.annotations},
+    )
+    report = replace(report, name=shape.name)
+    if shape.separator is not None:
+        field = replace(field, type=FieldType.TEXT, multivalued=True, keeps_raw=False, lenient=False)
+        report = replace(report, type=FieldType.TEXT, why="it was declared to hold several values")
+        return Output(shape.origin, field, separator=shape.separator), report
+    if shape.type is None or (shape.type is field.type and not field.multivalued):
+        return Output(shape.origin, field), report
+    field = replace(
+        field,
+        type=shape.type,
+        multivalued=False,
+        lenient=False,
+        keeps_raw=shape.type is not FieldType.TEXT and _is_kept(staged, shape.origin, shape.type),
+        annotations={name: args for name, args in field.annotations.items() if name != MULTIVALUED},
+    )
+    report = replace(report, type=shape.type, why="it was declared so")
+    return Output(shape.origin, field, cast_by=shape.type_step), report
+
+
+def _is_kept(staged: Staged, name: str, type_: FieldType) -> bool:
+    """Whether what a cast cannot say must be kept: in rows that are the truth, or become it."""
+    was = [part.fields[name] for part in staged.given if name in part.fields]
+    return _is_owned(staged, name, type_) or any(one.keeps_raw or one.type is not type_ for one in was)
 
 
 def _names(staged: Staged) -> tuple[str, ...]:
@@ -49,7 +124,7 @@ def _cells(staged: Staged) -> typing.Cells:
         dict.fromkeys(name for part in staged.files for name in part.columns if name not in part.fields)
     )
     selects = [
-        f"SELECT rowid + 1 AS _row, {literal(part.input.name)} AS _file, "  # noqa: S608
+        f"SELECT {part.line} AS _row, {literal(part.input.name)} AS _file, "  # noqa: S608
         + ", ".join(f"{_open_cell(part, name)} AS {quoted(name)}" for name in names)
         + f" FROM {part.table}"
         for part in staged.files
@@ -148,67 +223,3 @@ def _nulls(staged: Staged, part: Part, name: str) -> int:
         f"SELECT count(*) - count({_column(part, name)}) FROM {part.table}"  # noqa: S608
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def selections(part: Part, schema: Schema) -> tuple[str, ...]:
-    """SQL for each column of the fields (raw columns included, see `layout.field_columns`) from the part's table,
-    which the statement calls `part`."""
-    found: list[str] = []
-    for field in schema.fields:
-        if isinstance(part.input, FileInput):
-            value, raw = _from_cell(part, field)
-        else:
-            value, raw = _from_row(part.input.schema.get(field.name), field)
-        found.append(value)
-        if field.keeps_raw:
-            found.append(raw)
-    return tuple(found)
-
-
-def _null(field: Field) -> str:
-    return f"CAST(NULL AS {sql_type(field)})"
-
-
-def _from_cell(part: Part, field: Field) -> tuple[str, str]:
-    if field.name not in part.columns:
-        return _null(field), _NO_TEXT
-    cell = f"part.{part.columns[field.name]}"
-    was = part.fields.get(field.name)
-    if was and (was.type, was.multivalued) == (field.type, field.multivalued):
-        return typing.declared_sql(field, cell), _NO_TEXT
-    if was:
-        cell = typing.shown_sql(was, cell, MULTIVALUED_SEPARATOR)
-    if field.multivalued or not typing.is_cast_known(field.type):
-        return _null(
-            field
-        ), _NO_TEXT  # a type that no text becomes is merged with a file only if that is empty
-    if field.type is FieldType.TEXT:
-        return cell, _NO_TEXT
-    if field.lenient:
-        value = typing.lenient_sql(field.type, cell)
-    else:
-        value = typing.declared_sql(field, cell) if was else typing.value_sql(field.type, cell)
-    return value, f"CASE WHEN {_printed(field, f'({value})')} IS DISTINCT FROM {cell} THEN {cell} END"
-
-
-def _from_row(was: Field | None, field: Field) -> tuple[str, str]:
-    if was is None:
-        return _null(field), _NO_TEXT
-    column = f"part.{quoted(was.name)}"
-    raw = f"part.{quoted(was.raw_name)}" if was.keeps_raw else _NO_TEXT
-    if was.type is field.type and was.multivalued == field.multivalued:
-        return column, raw
-    if field.type is FieldType.TEXT:
-        return f"coalesce({raw}, {_printed(was, column)})", raw
-    text = f"coalesce({raw}, {_printed(was, column)})"
-    if field.lenient:
-        value = typing.lenient_sql(field.type, text)
-        return value, f"CASE WHEN {_printed(field, f'({value})')} IS DISTINCT FROM {text} THEN {text} END"
-    return f"CAST({column} AS {sql_type(field)})", raw
-
-
-def _printed(field: Field, value: str) -> str:
-    """A typed value as text; of a shape its text, although there are no words in it."""
-    if field.type in _KEPT_AS_TEXT and not field.multivalued:
-        return value
-    return printed(field, value)

@@ -20,6 +20,11 @@ def field_names(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def field_name(label: str) -> str:
+    """The name that a label alone would have; empty where nothing of it can be in a name."""
+    return _slug(label)
+
+
 def _slug(label: str) -> str:
     folded = unicodedata.normalize("NFKD", label.lower().translate(_SPELLED))
     letters = "".join(one for one in folded if not unicodedata.combining(one))

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from colonnade.builder import naming, wire
-from colonnade.builder.job import BuildJob, FileInput, Limits, RowsInput
+from colonnade.builder.job import BuildJob, FileInput, Limits, RowError, RowsInput, Step
 from colonnade.engine.layout import literal, quoted
 from colonnade.errors import Invalid, LimitReached
 from colonnade.formats import params, registry
@@ -21,10 +21,21 @@ MULTIVALUED_SEPARATOR = ";"
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A column of a part's table that says where a step failed: null where it did not, else the name of the field, a
+    `VALUE_SEPARATOR` and the beginning of the cell."""
+
+    column: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One input as a table; of an archive, one of its files. `first`: the position of its first row; the others follow
     in `rowid` order. `columns`: the table's column of each field. `labels`: what the input calls its fields. `fields`:
-    those whose type the input itself says; of a file the others are texts whose type all rows decide."""
+    those whose type the input itself says; of a file the others are texts whose type all rows decide. `line`: SQL of a
+    row's number in its input, from 1. `content_column`: the hash of a row as it was read, where processors have changed
+    it since. `troubles`: where processors failed."""
 
     input: FileInput | RowsInput
     table: str
@@ -33,6 +44,17 @@ class Part:
     columns: Mapping[str, str]
     labels: Mapping[str, str]
     fields: Mapping[str, Field]
+    line: str = "rowid + 1"
+    content_column: str = ""
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def content(self) -> str:
+        """SQL of the hash of a row's cells with the names of their fields, as they were read: so a row is the same one
+        whatever processors make of it. The order of a file's columns does not matter."""
+        names = sorted(self.columns)
+        cells = [literal("|".join(names)), *(self.columns[name] for name in names)]
+        return self.content_column or f"hash({', '.join(cells)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,8 @@ class Staged:
     connection: duckdb.DuckDBPyConnection
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+    errors: tuple[RowError, ...] = ()
+    """What steps could not do at all, in no row in particular."""
 
     @property
     def files(self) -> tuple[Part, ...]:

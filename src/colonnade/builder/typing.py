@@ -66,17 +66,26 @@ _ISO_INSTANT = (
 )
 
 
+def is_instant(cell: str) -> str:
+    """SQL that says of a text whether it has the ISO form of a date and time; null for none."""
+    return f"regexp_full_match({cell}, '{_ISO_INSTANT}')"
+
+
+def with_seconds(cell: str) -> str:
+    """SQL of such a text as DuckDB casts it: it asks for seconds where there is an offset."""
+    return f"{cell}[1:16] || CASE WHEN {cell}[17] = ':' THEN '' ELSE ':00' END || {cell}[17:]"
+
+
 def _datetime_value(cell: str) -> str:
-    """DuckDB's TIMESTAMP drops an offset silently, and asks for seconds where there is one."""
-    seconds = f"CASE WHEN {cell}[17] = ':' THEN '' ELSE ':00' END"
-    return f"make_timestamp(epoch_us(TRY_CAST({cell}[1:16] || {seconds} || {cell}[17:] AS TIMESTAMPTZ)))"
+    """DuckDB's TIMESTAMP drops an offset silently."""
+    return f"make_timestamp(epoch_us(TRY_CAST({with_seconds(cell)} AS TIMESTAMPTZ)))"
 
 
 def _datetime_fits(cell: str) -> str:
     years = (
         f"{_datetime_value(cell)} BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
     )
-    return f"(regexp_full_match({cell}, '{_ISO_INSTANT}') AND coalesce({years}, false))"
+    return f"({is_instant(cell)} AND coalesce({years}, false))"
 
 
 def _cast(sql: str) -> Callable[[str], str]:

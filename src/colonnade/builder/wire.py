@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from colonnade.builder.job import BuildJob, FileInput, Limits, LookJob, Preview, RowsInput
+from colonnade.builder.job import BuildJob, FileInput, Limits, LookJob, Preview, RowsInput, Step
 from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
 from colonnade.query.schema import Schema
 
@@ -77,6 +77,8 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "last_live_id": job.last_live_id,
         "counter": job.counter,
         "limits": _limits_to_json(job.limits),
+        "processors": [_step_to_json(one) for one in job.processors],
+        "field_steps": [_step_to_json(one) for one in job.field_steps],
     }
 
 
@@ -91,7 +93,13 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         last_live_id=value["last_live_id"],
         counter=value["counter"],
         limits=Limits(**value["limits"]),
+        processors=tuple(Step(**one) for one in value["processors"]),
+        field_steps=tuple(Step(**one) for one in value["field_steps"]),
     )
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    return {"uid": step.uid, "type": step.type, "params": dict(step.params)}
 
 
 def _input_to_json(one: FileInput | RowsInput) -> dict[str, Any]:

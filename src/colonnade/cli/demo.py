@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +16,18 @@ from typing import IO
 import click
 
 from colonnade import app
+from colonnade.builder.steps.catalogue import Kind
 from colonnade.cli import serve as serving
 from colonnade.cli.portal import data_option, settings_from
 from colonnade.config import Settings
+from colonnade.core import uploads
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset
 from colonnade.core.jobs.model import Job, State
 from colonnade.core.people import service as people
 from colonnade.core.publishing import service as publishing
 from colonnade.core.resources import service as resources
+from colonnade.core.steps import service as steps
 from colonnade.core.work import SYSTEM, Actor, Portal, Work
 from colonnade.errors import NotFound, PortalError, Unavailable
 from colonnade.logs import set_up
@@ -35,15 +38,26 @@ CREDENTIALS_FILE = "demo-credentials.txt"
 
 @dataclass(frozen=True)
 class Sample:
+    """`processors`: the type of each, and its parameters."""
+
     slug: str
     title: str
     description: str
     file: str
+    processors: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
+
+LOCATION = {"latitude": "lat", "longitude": "lon", "output_field": "location"}
 
 SAMPLES = (
     Sample("airlines", "Airlines", "Names of the airlines, by carrier code.", "airlines.csv"),
-    Sample("airports", "Airports", "Airports with their coordinates and time zones.", "airports.csv"),
+    Sample(
+        "airports",
+        "Airports",
+        "Airports with their coordinates and time zones.",
+        "airports.csv",
+        (("create_geopoint", LOCATION),),
+    ),
     Sample("planes", "Planes", "Planes by tail number, as the FAA registered them.", "planes.csv"),
     Sample("weather", "Weather", "Hourly weather at the three airports of New York, 2013.", "weather.csv"),
     Sample("flights", "Flights", "All 336,776 flights that left New York in 2013.", "flights.csv.zip"),
@@ -89,6 +103,7 @@ def _load_and_tell(running: app.Running, site: str, credentials: dict[str, str])
                 f"  {explore}/flights/records?select=carrier,count(*)&group_by=carrier&limit=20",
                 f"  {explore}/flights/records?where=dest%3D%22LAX%22&order_by=-dep_delay",
                 f"  {explore}/airports/records?where=search(%22kennedy%22)",
+                f"  {explore}/airports/records?select=name,location&order_by=-alt",
                 "",
                 "Administrator:",
                 *(f"  {name:9} {value}" for name, value in credentials.items()),
@@ -112,6 +127,8 @@ def load(running: app.Running) -> None:
             editable = state or _create(work, sample)
             if not resources.resources(work, editable):
                 _add_file(work, editable, sample)
+                for type_, params in sample.processors:
+                    steps.add(work, editable, Kind.PROCESSOR, type_, params)
             job = publishing.latest_job(work, editable)
             if job is None or not job.is_active:  # an earlier start's goes on by itself
                 job = publishing.publish(work, datasets.publishable(work, editable.dataset.uid))
@@ -143,10 +160,10 @@ def _create(work: Work, sample: Sample) -> EditableDataset:
 
 
 def _add_file(work: Work, editable: EditableDataset, sample: Sample) -> None:
-    with _opened(sample.file) as content:
-        blob = work.blobs.put(content, limit=work.settings.max_upload_bytes)
     name = sample.file.removesuffix(".zip")
-    added = resources.add_file(work, editable, blob, filename=name, mimetype="text/csv")
+    with _opened(sample.file) as content:
+        stored = uploads.keep(work.portal, content, filename=name)
+    added = resources.add_file(work, editable, stored)
     resources.add(work, editable, title=name, extractor="csvfile", file_uid=added.uid)
 
 

@@ -11,6 +11,7 @@ from colonnade.cli.doctor import doctor
 from colonnade.cli.jobs import jobs
 from colonnade.cli.keys import key, user
 from colonnade.cli.serve import serve
+from colonnade.cli.terms import licence, theme
 from colonnade.errors import PortalError
 
 
@@ -20,7 +21,7 @@ def colonnade() -> None:
     """A data portal server: one hall of data behind many doors."""
 
 
-for command in (serve, demo, user, key, jobs, doctor, backup, restore):
+for command in (serve, demo, user, key, theme, licence, jobs, doctor, backup, restore):
     colonnade.add_command(command)
 
 

@@ -10,9 +10,11 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from colonnade.core import firsthits
 from colonnade.engine.port import BATCH_ROWS, Delete, Engine, Reading, RowText, Selection, Upsert, Written
 from colonnade.errors import Unavailable
 from colonnade.generation import START, Changes, GenerationRef, Mark
@@ -184,6 +186,9 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
         with self._pair(ref, schema, until) as (reading, searcher):
+            short = firsthits.page(reading, searcher, query, partial(_remaining, until))
+            if short is not None:
+                return short
             return reading.select(query, _ids(searcher, query, until), seconds=_remaining(until))
 
     def _streamed(

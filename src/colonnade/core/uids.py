@@ -24,8 +24,18 @@ def slug(text: str, *, separator: str = "-") -> str:
 
 
 def free_name(wanted: str, is_taken: Callable[[str], bool], *, separator: str = "-") -> str:
-    """The wanted name, or the first of `name-2`, `name-3`, ... that is not taken."""
-    name, number = wanted, 2
-    while is_taken(name):
-        name, number = f"{wanted}{separator}{number}", number + 1
-    return name
+    """The wanted name, or one of `name-2`, `name-3`, ... that is not taken: the first, as long as no name in between
+    was given up. A few looks however many are taken."""
+    if not is_taken(wanted):
+        return wanted
+
+    def numbered(number: int) -> str:
+        return f"{wanted}{separator}{number}"
+
+    taken, free = 1, 2
+    while is_taken(numbered(free)):
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (middle, free) if is_taken(numbered(middle)) else (taken, middle)
+    return numbered(free)

@@ -22,7 +22,7 @@ BATCH_ROWS = 8_192
 """Rows of a batch of a stream, about."""
 
 Hits = Mapping[TextMatch, Any]
-"""For each text condition of a query, the sorted int64 Arrow array of the ids that fulfil it."""
+"""For each text condition of a query, the sorted int64 Arrow array of the ids of the rows that fulfil it."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _load_exact(connection: duckdb.DuckDBPyConnection, file: CsvFile, target: st
         for written, row in enumerate(csv_exact.rows(file), 1):  # noqa: B007 - counted
             write.writerow(row)
     # Each quote is doubled, and each cell quoted and separated.
-    found = _load(connection, copy, target, 2 * file.bounds.cell_bytes + 3 * width, parallel=False)
+    found = _load(connection, copy, target, 2 * file.bounds.cell_bytes + 3 * width, is_even=True)
     if found != written:
         raise Unavailable(f"The file {file.source.name} could not be read whole", code="file.csv")
     copy.path.unlink()
@@ -85,14 +85,15 @@ def _load(
     target: str,
     row_bytes: int,
     *,
-    parallel: bool = True,
+    is_even: bool = False,
 ) -> int:
-    """Let DuckDB read a file into a new table; returns how many rows it found."""
-    manner = file.dialect
+    """Let DuckDB read a file into a new table; returns how many rows it found. `is_even`: the file is a copy of ours.
+    Then its line ends are told: found by DuckDB, one in quotes may be taken for the file's."""
+    manner, ends = file.dialect, "new_line = '\\n'," if is_even else ""
     count = connection.execute(
         f"""CREATE OR REPLACE TABLE {target} AS SELECT * FROM read_csv(
             $path, columns = $columns, auto_detect = false, strict_mode = true, header = false, skip = $skip,
-            delim = $delim, quote = '"', escape = $escape, nullstr = '', allow_quoted_nulls = true,
+            delim = $delim, {ends} quote = '"', escape = $escape, nullstr = '', allow_quoted_nulls = true,
             max_line_size = $line, buffer_size = $buffer, parallel = $parallel, compression = 'none')""",  # noqa: S608
         {
             "path": str(file.path),
@@ -101,7 +102,7 @@ def _load(
             "delim": manner.separator,
             "escape": manner.escape or ('"' if manner.is_quote_doubled else ""),
             "line": row_bytes,
-            "parallel": parallel,
+            "parallel": not is_even,
             "buffer": max(row_bytes, _MIN_BUFFER_BYTES),
         },
     ).fetchone()

@@ -31,7 +31,8 @@ def _of_csv(source: Source, scratch: Path, bounds: Bounds) -> Params:
     text = encoding.as_utf8(head, scratch)
     manner = dialect.find(head, text.path)
     found: dict[str, Any] = {
-        "separator": "," if manner.separator == dialect.NO_SEPARATOR else manner.separator,
+        # Of one column none is named: a comma, which may stand in its texts, would be taken for one.
+        **({} if manner.separator == dialect.NO_SEPARATOR else {"separator": manner.separator}),
         "doublequote": manner.is_quote_doubled,
         "first_row_no": 1,
         "headers_first_row": True,

@@ -25,8 +25,13 @@ class TextSearcher(Protocol):
         """The state of the rows that this searcher knows."""
         ...
 
-    def ids(self, match: TextMatch) -> Any:
-        """The ids of the rows that fulfil a condition whose fields are written out: sorted int64 Arrow array."""
+    def ids(self, match: TextMatch, within: tuple[int, int] | None = None) -> Any:
+        """The ids of the rows that fulfil a condition whose fields are written out: sorted int64 Arrow array.
+        `within`: only those from the first to the second of these ids."""
+        ...
+
+    def count(self, match: TextMatch) -> int | None:
+        """How many these are, if that is known sooner than the ids themselves."""
         ...
 
     @property

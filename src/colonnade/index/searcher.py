@@ -1,7 +1,8 @@
 """One state of a Tantivy index, and how conditions are answered from it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -44,32 +45,45 @@ class TantivySearcher:
     def rows(self) -> int:
         return int(self._searcher.num_docs) - 1  # without the sentinel
 
-    def ids(self, match: TextMatch) -> Any:
+    def ids(self, match: TextMatch, within: tuple[int, int] | None = None) -> Any:
         """Every term of the text must occur in at least one of the fields; a term of several words in one field, the
         words one after the other. A text without any word asks for nothing and so is true of every row: callers
         take an empty search box as no condition, and this agrees; only `LIKE` is then true of none. A field that the
         index does not have holds no text. `fields` None means all. Raises `IndexBrokenError`.
         """
+        with guarded():
+            result: Any = None
+            for query in self._queries(match):
+                if within is not None:
+                    query = _and([query, _range(self._schema, within[0], within[1] + 1)])  # noqa: PLW2901
+                found = self._all(query)
+                result = found if result is None else result.filter(pc.is_in(result, value_set=found))
+                if len(result) == 0:
+                    break
+            return no_ids() if result is None else result
+
+    def count(self, match: TextMatch) -> int | None:
+        with guarded():
+            queries = list(islice(self._queries(match), 2))
+            if len(queries) != 1:
+                return None if queries else 0
+            found: Any = self._searcher.search(queries[0], 1, count=True)
+            return int(found.count)  # in the binding, not in its stubs
+
+    def _queries(self, match: TextMatch) -> Iterator[Query]:
+        """What must all be true, as few queries; none where nothing can be. A few terms at a time, so that a text of
+        thousands of words, which usually ends with the first few, makes no query of a million parts."""
         wanted = terms(match.text, match.mode)
         names = self._names if match.fields is None else self._names.intersection(match.fields)
-        with guarded():
-            if not wanted and match.mode is not MatchMode.LIKE:
-                return self._all(_any_row(self._schema))
-            if not wanted or not names or not all(term.can_match for term in wanted):
-                return no_ids()
-            return self._every(wanted, [text_field(name) for name in sorted(names)])
-
-    def _every(self, wanted: Sequence[Term], fields: Sequence[str]) -> Any:
-        """A few terms at a time, so that a text of thousands of words, which usually ends with the first few,
-        makes no query of a million parts."""
-        result: Any = None
+        if not wanted and match.mode is not MatchMode.LIKE:
+            yield _any_row(self._schema)
+            return
+        if not names or not all(term.can_match for term in wanted):
+            return
+        fields = [text_field(name) for name in sorted(names)]
         for start in range(0, len(wanted), TERMS_AT_ONCE):
             some = wanted[start : start + TERMS_AT_ONCE]
-            found = self._all(_and(_or(self._term(term, field) for field in fields) for term in some))
-            result = found if result is None else result.filter(pc.is_in(result, value_set=found))
-            if len(result) == 0:
-                break
-        return result
+            yield _and(_or(self._term(term, field) for field in fields) for term in some)
 
     def _term(self, term: Term, field: str) -> Query:
         *head, last = term.words

@@ -52,6 +52,21 @@ def page(
     return Page(asked, start)
 
 
+def last_page(limit: int, total: int, *, grouped: bool = False, caps: Caps = DEFAULT_CAPS) -> int:
+    """The offset of the last page of so many rows or groups that can be asked for, counted from the first one."""
+    reach = caps.groups_reach if grouped else caps.reach
+    return min(max(total - 1, 0), reach - limit) // limit * limit if limit else 0
+
+
+def next_page(
+    limit: int, offset: int, total: int, *, grouped: bool = False, caps: Caps = DEFAULT_CAPS
+) -> int | None:
+    """The offset of the page after another one; None where there is none, or none that can be asked for."""
+    reach = caps.groups_reach if grouped else caps.reach
+    following = offset + limit
+    return following if limit and following < total and following + limit <= reach else None
+
+
 def export_page(limit: str | int | None, offset: str | int | None) -> Page:
     """The rows of an export: no bounds, and -1 or nothing means all. Raises as `page`."""
     expected = "-1 <= limit"

@@ -32,7 +32,7 @@ _LITERALS: Mapping[type[object], FieldType] = {
 
 _RESULTS: Mapping[str, FieldType] = {
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "second", "length", "random"), FieldType.INT),
-    **dict.fromkeys(("lower", "date_format", "path_start"), FieldType.TEXT),
+    **dict.fromkeys(("lower", "date_format", "path_start", "record_id"), FieldType.TEXT),
     "local": FieldType.DATETIME,
 }
 """Of functions whose result does not depend on their arguments."""

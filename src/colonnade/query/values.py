@@ -211,8 +211,15 @@ def _random(expr: Call, scope: Scope, clause: str) -> Expr:
             raise malformed(clause, "random() takes a whole number.")
 
 
-def _path_start(expr: Call, scope: Scope, clause: str) -> Expr:
-    """No language says this: facets do."""
+def _system(expr: Call, scope: Scope, clause: str) -> Expr:
+    """No language says this: the core does, for a system column that has a public name."""
+    (name,) = expr.arguments
+    assert isinstance(name, Literal)
+    return FieldRef(str(name.value), at=expr.at)
+
+
+def _first_bound(expr: Call, scope: Scope, clause: str) -> Expr:
+    """No language says these: facets and the core do."""
     value = bound_value(expr.arguments[0], scope, clause)
     return replace(expr, arguments=(value, *expr.arguments[1:]))
 
@@ -227,7 +234,8 @@ _BINDERS: Mapping[str, _Binder] = {
     "ifnull": _if_null,
     "now": _now,
     "random": _random,
-    "path_start": _path_start,
+    "system": _system,
+    **dict.fromkeys(("path_start", "record_id"), _first_bound),
 }
 """The functions that are evaluated."""
 

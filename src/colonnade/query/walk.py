@@ -1,6 +1,8 @@
 """Going through a tree without recursion, so that a hostile one can be measured before anything recurses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from colonnade.query.malformed import malformed
 from colonnade.query.tree import (
@@ -56,6 +58,22 @@ def walk(expr: Expr) -> Iterator[Expr]:
         one = waiting.pop()
         yield one
         waiting.extend(reversed(children(one)))
+
+
+def changed(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The same tree, or tuple of trees, or whatever dataclass holds them, with other nodes: what `change` returns
+    stands in a node's place; where it returns None, the node stays and its parts are looked at.
+
+    Recursion goes as deep as the tree, which was bounded when it was parsed.
+    """
+    found = change(node)
+    if found is not None:
+        return found
+    if isinstance(node, tuple):
+        return tuple(changed(one, change) for one in node)
+    if is_dataclass(node) and not isinstance(node, type):
+        return replace(node, **{one.name: changed(getattr(node, one.name), change) for one in fields(node)})
+    return node
 
 
 def has_aggregate(expr: Expr) -> bool:

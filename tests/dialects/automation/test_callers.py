@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import httpx2
 import pytest
-from tests.dialects.automation.support import call, cast, titled
+from tests.dialects.automation.support import call, cast
 from tests.support.house import House, Person
 
 KEYLESS = ("anonymous", "revoked key", "wrong key")
+DRAFT = {"metadata": {"default": {"title": "A title"}, "internal": {"draft": True}}}
 
 OPERATIONS: Mapping[str, tuple[str, str, int]] = {
     "retrieve": ("GET", "", 200),
@@ -27,7 +28,9 @@ OPERATIONS: Mapping[str, tuple[str, str, int]] = {
     "upload": ("POST", "resources/files/", 201),
     "add resource": ("POST", "resources/", 201),
     "delete resource": ("DELETE", "resources/{resource}/", 204),
+    "update": ("PUT", "", 200),
     "publish": ("POST", "publish/", 400),  # the dataset is a draft: allowed, but nothing is started
+    "publish metadata": ("POST", "publish_metadata/", 400),
     "unpublish": ("POST", "unpublish/", 400),
     "abort": ("POST", "abort/", 400),
     "delete": ("DELETE", "", 204),
@@ -38,7 +41,7 @@ READ = frozenset(
     {"retrieve", "status", "list resources", "retrieve resource", "retrieve file", "download"}
     | {"guess", "guess params", "preview"}
 )
-PUBLISH = frozenset({"publish", "unpublish", "abort"})
+PUBLISH = frozenset({"publish", "publish metadata", "unpublish", "abort"})
 EDIT = frozenset(OPERATIONS) - READ - PUBLISH
 
 MAY: Mapping[str, frozenset[str]] = {
@@ -58,9 +61,7 @@ MAY: Mapping[str, frozenset[str]] = {
 @pytest.fixture(scope="module")
 def draft(house: House) -> tuple[str, dict[str, Person]]:
     """A dataset that cannot be published, and everybody."""
-    body = titled()
-    body["metadata"]["internal"] = {"draft": {"value": True}}
-    uid = house.create(**body)["uid"]
+    uid = house.create(**DRAFT)["uid"]
     return uid, cast(house, uid)
 
 
@@ -72,6 +73,8 @@ def _ask(house: House, uid: str, operation: str, person: Person) -> httpx2.Respo
     if operation in {"add resource", "replace resource"} or operation.endswith("unsaved"):
         source = {"file": {"uid": "data.csv"}}
         options["json"] = {"type": "csvfile", "params": {}, "datasource": source}
+    if operation == "update":
+        options["json"] = DRAFT
     resource = house.add_csv(uid, "a\n1\n") if "{resource}" in path else ""
     return call(house, method, f"/datasets/{uid}/{path.format(resource=resource)}", person, **options)
 

@@ -11,6 +11,7 @@ from tests.support.house import EXPLORE, House
 KEYS = {
     "uid",
     "dataset_id",
+    "asset_type",
     "created_at",
     "updated_at",
     "is_published",
@@ -84,7 +85,7 @@ def test_what_is_sent_is_kept_and_unknown_and_read_only_keys_are_ignored(house: 
     assert made["metadata"]["default"]["title"]["value"] == "Bare"
     assert made["metadata"]["default"]["keyword"] == {
         "value": ["a", "b"],
-        "remote_value": ["c"],
+        "remote_value": None,
         "override_remote_value": False,
     }
     assert made["metadata"]["custom"]["any"]["value"] == {"deep": [1, 2.5, None]}
@@ -100,7 +101,7 @@ def test_what_is_sent_is_kept_and_unknown_and_read_only_keys_are_ignored(house: 
         (titled("  "), {"metadata": {"default": {"title": ["This field is required"]}}}),
         (
             {"metadata": {"default": {"title": 5}}},
-            {"metadata": {"default": {"title": ["This field is required"]}}},
+            {"metadata": {"default": {"title": ["This must be a text."]}}},
         ),
         ({"metadata": {"default": 5}}, {"metadata": {"default": ["This must be an object of fields."]}}),
         ({"metadata": 5}, {"metadata": ["Input should be a valid dictionary"]}),

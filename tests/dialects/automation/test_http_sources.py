@@ -102,6 +102,33 @@ def test_a_cleaned_cache_is_filled_by_the_next_publish(house: House, site: Site)
     assert _count(house, made) == 1
 
 
+@pytest.mark.parametrize("damage", ["lost", "cut", "spoilt"])
+def test_what_a_disk_lost_or_spoilt_is_fetched_again(house: House, site: Site, damage: str) -> None:
+    """Although the server would say that nothing changed."""
+    made, resource = _published(house, site, f"a\n{damage}\n".encode())
+    portal = house.running.portal
+    with portal.reading(SYSTEM) as work:
+        kept = f"fetched:{resource['uid']}"
+        (digest,) = {one.digest for one in resources.all_files(work) if one.uid == kept}
+    with portal.blobs.local(digest) as path:
+        match damage:
+            case "lost":
+                path.unlink()
+            case "cut":
+                path.write_bytes(b"a\n")
+            case _:
+                path.write_bytes(b"x" * path.stat().st_size)
+    if damage != "spoilt":  # a look reads no file whole
+        shown = call(house, "GET", f"/datasets/{made['uid']}/resources/{resource['uid']}/preview/")
+        assert shown.json()["records"] == [{"a": damage}]
+    assert house.publish(made["uid"])["status"] == "idle"
+    assert "if-none-match" not in site.asked[-1].headers
+    assert portal.blobs.check(digest) == []
+    assert house.records(made["dataset_id"]).json()["results"] == [{"a": damage}]
+    house.publish(made["uid"])
+    assert site.asked[-1].headers["if-none-match"] == '"1"'
+
+
 def test_a_failed_fetch_names_the_resource_and_leaves_the_publication(house: House, site: Site) -> None:
     made, _ = _published(house, site)
     site.page("/rows.csv", b"inside: /etc/passwd", 500)

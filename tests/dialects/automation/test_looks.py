@@ -210,7 +210,7 @@ def test_to_clean_the_cache_of_an_upload_keeps_the_file(house: House, made: tupl
             "application/octet-stream",
             "attachment; filename=\"_bo x.bin\"; filename*=UTF-8''%C3%85bo%20x.bin",
         ),
-        ("x", "text/html", "text/html", "attachment; filename=\"x\"; filename*=UTF-8''x"),
+        ("x", "text/html", "application/octet-stream", "attachment; filename=\"x\"; filename*=UTF-8''x"),
     ],
 )
 def test_a_file_comes_back_byte_for_byte(

@@ -5,14 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets.facet_settings import FACET
 from colonnade.core.datasets.model import Dataset
+from colonnade.core.datasets.templates import TEMPLATES, ValueType
 from colonnade.query.schema import Field, FieldType, Schema
-from colonnade.query.types import GEO, NUMBERS
+from colonnade.query.types import GEO, NUMBERS, TEXTS
 
 
 def _field(name: str, type_: FieldType = FieldType.TEXT, *, multivalued: bool = False) -> Field:
     return Field(name=name, label=name.replace("_", " ").capitalize(), type=type_, multivalued=multivalued)
 
+
+_DCAT = tuple(
+    _field(
+        f"dcat.{name}",
+        FieldType.DATE if type_ is ValueType.DATE else FieldType.TEXT,
+        multivalued=type_ is ValueType.TEXT_OR_LIST,
+    )
+    for name, type_ in TEMPLATES["dcat"].fields.items()
+)
+"""Of DCAT all fields; the other templates beside `default` are shown and not asked about."""
 
 PUBLIC = Schema(
     (
@@ -26,6 +38,11 @@ PUBLIC = Schema(
         _field("license"),
         _field("language"),
         _field("features", multivalued=True),
+        _field("references"),
+        _field("attributions", multivalued=True),
+        _field("timezone"),
+        _field("geographic_reference", multivalued=True),
+        *_DCAT,
         _field("modified", FieldType.DATETIME),
         _field("data_processed", FieldType.DATETIME),
         _field("metadata_processed", FieldType.DATETIME),
@@ -34,6 +51,10 @@ PUBLIC = Schema(
     )
 )
 """What readers may ask about (Explore 2.1, section 4.1 of its reference)."""
+
+_CODES = frozenset({"language", "features", "timezone", "geographic_reference"})
+SEARCHED = tuple(one.name for one in PUBLIC.fields if one.type in TEXTS and one.name not in _CODES)
+"""Where words are looked for if no field is named. Not among codes: every second dataset is of Europe/Paris."""
 
 WHOLE = Schema(
     (
@@ -49,7 +70,7 @@ def features(schema: Schema) -> list[str]:
     """What can be done with such rows, in Explore's words."""
     types = {field.type for field in schema.fields}
     found = []
-    if types & NUMBERS:
+    if types & NUMBERS or any(FACET in field.annotations for field in schema.fields):
         found.append("analyze")
     if types & GEO:
         found.append("geo")
@@ -68,15 +89,20 @@ def row(
 ) -> dict[str, Any]:
     """The catalogue's row of a published dataset. `schema` and `records_count`: what everybody who knows of it may
     know, for conditions on a row tell what is in it."""
-    default = meta.effective(dataset.metadata_published or {}).get(meta.DEFAULT, {})
+    templates = meta.public(dataset.metadata_published or {})
+    default, dcat = templates.get(meta.DEFAULT, {}), templates.get("dcat", {})
     return {
         "dataset_id": dataset.slug,
         "dataset_uid": dataset.uid,
         **{
             name: _text(default, name)
-            for name in ("title", "description", "publisher", "license", "language")
+            for name in ("title", "description", "publisher", "license", "language", "references", "timezone")
         },
-        **{name: _texts(default, name) for name in ("keyword", "theme")},
+        **{
+            name: _texts(default, name)
+            for name in ("keyword", "theme", "attributions", "geographic_reference")
+        },
+        **{field.name: _of_dcat(dcat, field) for field in _DCAT},
         "features": features(schema),
         "modified": _datetime(default.get("modified")),
         "data_processed": _naive(dataset.data_processed_at),
@@ -99,6 +125,16 @@ def _texts(values: Mapping[str, Any], name: str) -> list[str]:
     if value is None:
         return []
     return [str(one) for one in value if one is not None] if isinstance(value, list) else [str(value)]
+
+
+def _of_dcat(values: Mapping[str, Any], field: Field) -> Any:
+    name = field.name.partition(".")[2]
+    if field.multivalued:
+        return _texts(values, name)
+    if field.type is FieldType.DATE:
+        found = _datetime(values.get(name))
+        return None if found is None else found.date()
+    return _text(values, name)
 
 
 def _datetime(value: object) -> dt.datetime | None:

@@ -132,7 +132,7 @@ def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
 def _row(
     work: Work, dataset: Dataset, audience: Audience, generation: Generation | None
 ) -> dict[str, object]:
-    about = records.about_generation(work, audience.access, generation)
+    about = records.about_generation(work, dataset, audience.access, generation)
     return model.row(
         dataset,
         has_records=about.has_records,

@@ -48,6 +48,24 @@ def new(work: Work, checked: GivenConnection, *, is_inline: bool = False) -> Con
     return connection
 
 
+def copied(work: Work, inline: Connection) -> Connection:
+    """A copy of an inline connection, for the copy of its resource. It stays its owner's, who alone sees its secrets."""
+    connection = Connection(
+        uid=new_uid("co", lambda uid: store.uid_taken(work.db, uid)),
+        type=inline.type,
+        url=inline.url,
+        header_names=inline.header_names,
+        auth_username=inline.auth_username,
+        sealed=inline.sealed,
+        is_inline=True,
+        owner_id=inline.owner_id,
+        created_by=inline.created_by,
+    )
+    work.db.add(connection)
+    work.db.flush()
+    return connection
+
+
 def seen(work: Work, uid: str) -> SeenConnection:
     """A connection that the actor may use or manage; anything else does not exist."""
     _signed_in(work.actor)

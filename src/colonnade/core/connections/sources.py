@@ -88,6 +88,27 @@ def attach(work: Work, editable: EditableDataset, resource_id: int, given: objec
     return source
 
 
+def copied(
+    work: Work, editable: EditableDataset, resource_id: int, target: EditableDataset, target_id: int
+) -> None:
+    """Let the copy of a resource, in another dataset, fetch what the resource fetches: by the same shared connection, or
+    by a copy of an inline one. The actor may edit both datasets, and gets to know no more of the secrets."""
+    before = _stored(work, resource_id)
+    assert before is not None
+    source, connection = before.source, before.connection
+    assert source.dataset_id == editable.dataset.id
+    made = HttpSource(
+        resource_id=target_id,
+        dataset_id=target.dataset.id,
+        connection_id=(service.copied(work, connection) if connection.is_inline else connection).id,
+        relative_url=source.relative_url,
+        header_names=source.header_names,
+        sealed=source.sealed,
+    )
+    work.db.add(made)
+    work.db.flush()
+
+
 def detach(work: Work, resource_id: int) -> None:
     """The resource fetches no more: it was removed, or got another datasource. Its inline connection goes with it."""
     before = _stored(work, resource_id)

@@ -1,47 +1,99 @@
-"""Metadata as publishers write it: template -> field -> {value, remote_value, override_remote_value}."""
+"""Metadata as publishers write it: template -> field -> {value, remote_value, override_remote_value}.
 
+`remote_value` is what another server says, where the dataset comes from one: clients do not write it. The value in force
+is the local one where it overrides or nothing remote is known, else the remote one.
+"""
+
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import nh3
+
+from colonnade.core.datasets import values
+from colonnade.core.datasets.templates import DEFAULT as DEFAULT
+from colonnade.core.datasets.templates import (
+    LANGUAGES,
+    TEMPLATES,
+    VISUALIZATION,
+    Template,
+    ValueType,
+    field_names,
+)
 from colonnade.errors import Invalid
 
-DEFAULT = "default"
-VALUE_KEYS = ("value", "remote_value", "override_remote_value")
+VALUE, REMOTE, OVERRIDE = "value", "remote_value", "override_remote_value"
+
+Triple = dict[str, Any]
+Problems = dict[str, list[str]]
+"""Dotted path of a template, a field or a part of its value -> what is wrong there."""
+
+_FLAGS = field_names(VISUALIZATION, ValueType.BOOLEAN)
 
 
-def checked(metadata: object) -> dict[str, Any]:
-    """The same metadata with every value written as the full triple. A bare value is taken as one.
+def checked(
+    metadata: object, before: Mapping[str, Any] | None = None, *, at: str = "metadata"
+) -> dict[str, Any]:
+    """All metadata of a dataset as they are kept, every value as the full triple; a bare value is taken as one.
 
-    Raises `Invalid` with a message a field when a template or a field has the wrong form.
+    `before`: what is kept now; its remote values stay, whatever is sent. `at`: where the metadata stand in the body.
+    Raises `Invalid` that names every template and field that is unknown or holds what it may not.
     """
     if not isinstance(metadata, Mapping):
-        raise _wrong("metadata", "This must be an object of templates.")
-    templates: dict[str, Any] = {}
-    for template, fields in metadata.items():
-        if not isinstance(fields, Mapping):
-            raise _wrong(f"metadata.{template}", "This must be an object of fields.")
-        templates[str(template)] = {str(name): triple(value) for name, value in fields.items()}
-    templates.setdefault(DEFAULT, {})
-    return templates
+        raise _invalid({at: ["This must be an object of templates."]})
+    stored, problems = before or {}, Problems()
+    kept = {DEFAULT: _remote_alone(stored.get(DEFAULT, {}))}
+    kept |= {name: _remote_alone(fields) for name, fields in stored.items() if name not in metadata}
+    for name, fields in metadata.items():
+        kept[name] = _template(name, fields, stored.get(name, {}), _join(at, name), problems)
+    _require_title(kept, _join(at, DEFAULT), problems)
+    return _unless(problems, {name: fields for name, fields in kept.items() if fields or name == DEFAULT})
 
 
-def triple(value: object) -> dict[str, Any]:
-    """One metadata value in its full form."""
-    if isinstance(value, Mapping) and "value" in value:
-        return {
-            "value": value["value"],
-            "remote_value": value.get("remote_value"),
-            "override_remote_value": bool(value.get("override_remote_value", False)),
-        }
-    return {"value": value, "remote_value": None, "override_remote_value": False}
+def checked_template(name: str, fields: object, before: Mapping[str, Any]) -> dict[str, Triple]:
+    """The same for the fields of one template. `before`: those that are kept now."""
+    problems = Problems()
+    kept = _template(name, fields, before, "", problems)
+    if name == DEFAULT:
+        _require_title({DEFAULT: kept}, "", problems)
+    return _unless(problems, kept)
+
+
+def checked_value(
+    template: str, field: str, sent: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> Triple:
+    """The same for one value. `before`: its triple as it is kept now; None: nothing is."""
+    problems = Problems()
+    type_ = TEMPLATES[template].type_of(field)
+    assert type_ is not None, "looked up before"
+    kept = _triple(type_, sent, before or {}, VALUE, problems)
+    if (template, field) == (DEFAULT, "title") and not problems and title({DEFAULT: {field: kept}}) is None:
+        problems[VALUE] = [values.REQUIRED]
+    return _unless(problems, kept)
+
+
+def triple(value: object) -> Triple:
+    """A local value in its full form."""
+    return {VALUE: value, REMOTE: None, OVERRIDE: False}
+
+
+def local(value: object, before: Mapping[str, Any]) -> Triple:
+    """A value that was set here, in the place of a triple, whose remote value stays."""
+    remote = before.get(REMOTE)
+    return {VALUE: value, REMOTE: remote, OVERRIDE: remote is not None}
 
 
 def effective(metadata: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What counts: the local value where it overrides or nothing remote is known, else the remote one."""
     return {
-        template: {name: _effective(value) for name, value in fields.items()}
+        template: {name: in_force(value) for name, value in fields.items()}
         for template, fields in metadata.items()
     }
+
+
+def in_force(value: Mapping[str, Any]) -> Any:
+    """The value of a triple that counts."""
+    return value[VALUE] if value[OVERRIDE] or value[REMOTE] is None else value[REMOTE]
 
 
 def title(metadata: Mapping[str, Any]) -> str | None:
@@ -52,16 +104,144 @@ def title(metadata: Mapping[str, Any]) -> str | None:
 def with_default(metadata: Mapping[str, Any], name: str, value: object) -> dict[str, Any]:
     """A copy in which a field of the default template has this local value, unless it has a value already."""
     fields = metadata.get(DEFAULT, {})
-    if fields.get(name, {}).get("value") is not None:
+    if fields.get(name, {}).get(VALUE) is not None:
         return dict(metadata)
     return {**metadata, DEFAULT: {**fields, name: triple(value)}}
 
 
-def _effective(value: Mapping[str, Any]) -> Any:
-    if value["override_remote_value"] or value["remote_value"] is None:
-        return value["value"]
-    return value["remote_value"]
+def data_language(language: str) -> str | None:
+    """The language of data that is meant by a portal's language (`pt-br`: `pt`); None: metadata have no word for it."""
+    plain = language.partition("-")[0]
+    return plain if plain in LANGUAGES else None
 
 
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
+def shown(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata as their publishers see them: with the template `default` at least, and with what is not set of the
+    visualization's switches as false."""
+    switches = {name: triple(value=False) for name in _FLAGS}
+    found = {DEFAULT: {}, **metadata}
+    found[VISUALIZATION] = {**switches, **metadata.get(VISUALIZATION, {})}
+    return found
+
+
+def public(metadata: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is in force of metadata and meant for readers; HTML in it cannot execute."""
+    return {
+        name: {
+            field: _safe(TEMPLATES[name], field, value)
+            for field, value in fields.items()
+            if field not in TEMPLATES[name].kept_back
+        }
+        for name, fields in effective(metadata).items()
+        if name in TEMPLATES and TEMPLATES[name].is_public
+    }
+
+
+def moved(
+    draft: Mapping[str, Any], published: Mapping[str, Any] | None, *, data_changed: bool, at: dt.datetime
+) -> dict[str, Any]:
+    """The draft as it is published at this moment: `modified` is now where the draft says that it moves, with metadata
+    that differ from the published ones or with data that changed."""
+    said = effective(draft).get(DEFAULT, {})
+    follows_metadata = said.get("modified_updates_on_metadata_change") is True
+    follows_data = said.get("modified_updates_on_data_change") is True
+    if not (follows_data and data_changed) and not (follows_metadata and _differ(draft, published or {})):
+        return dict(draft)
+    fields = draft[DEFAULT]
+    modified = at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {**draft, DEFAULT: {**fields, "modified": local(modified, fields.get("modified", {}))}}
+
+
+def _differ(draft: Mapping[str, Any], published: Mapping[str, Any]) -> bool:
+    """Apart from `modified` itself, and from what is merely not set."""
+    return _said(draft) != _said(published)
+
+
+def _said(metadata: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    return {
+        (template, name): value
+        for template, fields in effective(metadata).items()
+        for name, value in fields.items()
+        if value is not None and (template, name) != (DEFAULT, "modified")
+    }
+
+
+def _safe(template: Template, field: str, value: Any) -> Any:
+    is_html = template.type_of(field) is ValueType.HTML
+    return nh3.clean(value) if is_html and isinstance(value, str) else value
+
+
+def _template(
+    name: str, fields: object, before: Mapping[str, Any], at: str, problems: Problems
+) -> dict[str, Triple]:
+    template = TEMPLATES.get(name)
+    if template is None:
+        problems[at] = ["There is no metadata template of this name."]
+        return {}
+    if not isinstance(fields, Mapping):
+        problems[at] = ["This must be an object of fields."]
+        return {}
+    kept = _remote_alone({field: value for field, value in before.items() if field not in fields})
+    for field, sent in fields.items():
+        path, type_ = _join(at, field), template.type_of(field)
+        if type_ is None:
+            problems[path] = ["This template has no such field."]
+        else:
+            kept[field] = _triple(type_, sent, before.get(field, {}), path, problems)
+    return kept
+
+
+def _triple(type_: ValueType, sent: object, before: Mapping[str, Any], at: str, problems: Problems) -> Triple:
+    is_whole = isinstance(sent, Mapping) and not sent.keys().isdisjoint((VALUE, REMOTE, OVERRIDE))
+    whole: Mapping[str, Any] = sent if is_whole and isinstance(sent, Mapping) else {VALUE: sent}
+    override = whole.get(OVERRIDE)
+    if VALUE not in whole:
+        problems[at] = [values.REQUIRED]
+    elif override is not None and not isinstance(override, bool):
+        problems[at] = [f"{OVERRIDE}: {values.BOOLEAN}"]
+    else:
+        try:
+            return _kept(values.checked(type_, whole[VALUE]), before.get(REMOTE), override)
+        except values.WrongValueError as error:
+            problems |= {_join(at, path): [message] for path, message in error.problems.items()}
+    return triple(None)
+
+
+def _kept(value: object, remote: object, override: bool | None) -> Triple:
+    if remote is None:
+        return {VALUE: value, REMOTE: None, OVERRIDE: bool(override)}
+    # What is set here and differs is meant to override, unless it is said not to.
+    is_local = value != remote if override is None else override
+    return {VALUE: value if is_local else remote, REMOTE: remote, OVERRIDE: is_local}
+
+
+def _remote_alone(fields: Mapping[str, Any]) -> dict[str, Triple]:
+    """What is left of fields whose local values are taken away."""
+    return {name: left for name, value in fields.items() if (left := remote_alone(value)) is not None}
+
+
+def remote_alone(value: Mapping[str, Any]) -> Triple | None:
+    """What is left of a triple whose local value is taken away; None: nothing."""
+    remote = value[REMOTE]
+    return None if remote is None else {VALUE: remote, REMOTE: remote, OVERRIDE: False}
+
+
+def _require_title(metadata: Mapping[str, Any], at: str, problems: Problems) -> None:
+    path = _join(at, "title")
+    if problems.keys().isdisjoint((path, at)) and title(metadata) is None:
+        problems[path] = [values.REQUIRED]
+
+
+def _unless(problems: Problems, kept: dict[str, Any]) -> dict[str, Any]:
+    if problems:
+        raise _invalid(problems)
+    return kept
+
+
+def _invalid(problems: Problems) -> Invalid:
+    first, (message, *_) = next(iter(problems.items()))
+    return Invalid(f"{first}: {message}" if first else message, fields=problems)
+
+
+def _join(at: str, name: object) -> str:
+    return ".".join(str(one) for one in (at, name) if one != "")

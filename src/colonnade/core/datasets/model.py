@@ -5,9 +5,10 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from colonnade.core.datasets.metadata import effective
 from colonnade.core.datasets.security import Access
 from colonnade.core.work import now
 from colonnade.db.base import Base
@@ -19,7 +20,12 @@ class Dataset(Base):
     """A row stays after its dataset was deleted (`deleted_at`), so that no id is ever used twice."""
 
     __tablename__ = "dataset"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = (
+        # What a list and its count ask about: without it they would read through all metadata. Not `deleted_at` first:
+        # SQLite would take it for the quickest way to any dataset.
+        Index("ix_dataset_listed", "is_draft", "created_by", "deleted_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
@@ -30,6 +36,8 @@ class Dataset(Base):
     """Template -> field -> {value, remote_value, override_remote_value}, as publishers edit it."""
     metadata_published: Mapped[dict[str, Any] | None]
     """The same as readers see it; None while unpublished."""
+    is_draft: Mapped[bool] = mapped_column(default=False)
+    """`internal.draft` of the metadata as publishers edit it: listed for its creator alone, and not to be published."""
     is_published: Mapped[bool] = mapped_column(default=False)
     is_restricted: Mapped[bool] = mapped_column(default=False)
     default_security: Mapped[dict[str, Any]]
@@ -40,6 +48,12 @@ class Dataset(Base):
     data_processed_at: Mapped[dt.datetime | None]
     metadata_processed_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+
+    @validates("metadata_draft")
+    def _note_draft(self, _name: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        internal = effective({"internal": metadata.get("internal", {})})["internal"]
+        self.is_draft = internal.get("draft") is True
+        return metadata
 
 
 class Ruleset(Base):
@@ -88,6 +102,11 @@ class ViewableDataset:
 @dataclass(frozen=True)
 class EditableDataset(ViewableDataset):
     """A dataset that the actor may change. Only `service.editable` and `service.create` make one."""
+
+
+@dataclass(frozen=True)
+class SecurableDataset(EditableDataset):
+    """A dataset of which the actor may say who sees what. Only `service.securable` makes one."""
 
 
 @dataclass(frozen=True)

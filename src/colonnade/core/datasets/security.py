@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from colonnade.core.work import Actor
+from colonnade.errors import Invalid
+from colonnade.query import odsql
 from colonnade.query.schema import Schema
 
 SEE_ALL = "explore_restricted_dataset"
@@ -37,6 +39,17 @@ class Security:
             "filter_query": self.filter_query,
             "api_calls_quota": self.api_calls_quota,
         }
+
+
+def checked(value: Security, *, at: str) -> Security:
+    """Refuse a filter that does not parse when it is written, not when it is needed. Raises `Invalid`. `at`: where the
+    security stands in the body."""
+    if value.filter_query:
+        try:
+            odsql.parse_where(value.filter_query)
+        except Invalid as error:
+            raise Invalid(error.message, fields={f"{at}.filter_query": [error.message]}) from error
+    return value
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """The doors to a dataset. Everything that reads or changes one takes a type that only these functions make."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from colonnade.core.datasets import metadata as meta
-from colonnade.core.datasets import security, store
+from colonnade.core.datasets import security, slugs, store, vocabularies
 from colonnade.core.datasets.model import (
     DATASET_PERMISSIONS,
     Audience,
@@ -14,19 +13,18 @@ from colonnade.core.datasets.model import (
     PublishableDataset,
     ReadableDataset,
     Ruleset,
+    SecurableDataset,
     ViewableDataset,
 )
-from colonnade.core.datasets.security import Access, Rules, Security
+from colonnade.core.datasets.security import Access, Rules, Security, checked
 from colonnade.core.people.model import Group, Person
-from colonnade.core.uids import free_name, new_uid, slug
+from colonnade.core.uids import new_uid
 from colonnade.core.work import Actor, Work, now
 from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
-from colonnade.query import odsql
 
-SLUG_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
-UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
-_KNOWING = frozenset({"edit_dataset", "publish_dataset"})
+KNOWING = ("edit_dataset", "publish_dataset")
 """Who holds one of these knows of a dataset that is not published."""
+DEFAULT_SECURITY = "default_security"
 
 
 def readable(work: Work, name: str) -> ReadableDataset:
@@ -53,16 +51,24 @@ def readable_by_uids(work: Work, uids: Sequence[str]) -> list[ReadableDataset]:
 
 def viewable(work: Work, name: str) -> ViewableDataset:
     """A dataset whose configuration the actor may see: who may edit or publish it."""
-    return ViewableDataset(_managed(work, name, ("edit_dataset", "publish_dataset")))
+    return ViewableDataset(_managed(work, name, KNOWING))
 
 
 def editable(work: Work, name: str) -> EditableDataset:
     return EditableDataset(_managed(work, name, ("edit_dataset",)))
 
 
+def securable(work: Work, name: str) -> SecurableDataset:
+    """Who may say who sees what of a dataset: who may edit it, and holds `manage_dataset` on it or portal-wide."""
+    dataset = _managed(work, name, ("edit_dataset",))
+    if not work.actor.may("manage_dataset") and "manage_dataset" not in _permissions(work, dataset):
+        raise Denied("You may not change who sees this dataset.", code="dataset.manage_denied")
+    return SecurableDataset(dataset)
+
+
 def publishable(work: Work, name: str) -> PublishableDataset:
     """Who may publish: by a ruleset, or portal-wide for a dataset that the actor may edit."""
-    dataset = _managed(work, name, ("edit_dataset", "publish_dataset"))
+    dataset = _managed(work, name, KNOWING)
     held = _permissions(work, dataset)
     by_ruleset = "publish_dataset" in held
     by_portal = work.actor.may("publish_dataset") and (
@@ -76,18 +82,15 @@ def publishable(work: Work, name: str) -> PublishableDataset:
 def managed_page(
     work: Work, *, slug: str | None = None, limit: int, offset: int
 ) -> tuple[list[ViewableDataset], int]:
-    """The datasets that the actor may edit or publish, in order of creation, and how many there are."""
+    """The datasets that the actor may edit or publish, in order of creation, and how many there are. A draft
+    (`internal.draft`) is listed for its creator alone; others need to know what it is called."""
     _signed_in(work.actor)
-    among = None
+    held: tuple[str, ...] | None = None
     if not work.actor.may("edit_dataset"):
-        among = [
-            rule.dataset_id
-            for rule in store.rulesets_held(work.db, work.actor)
-            if _effective(work.actor, rule.permissions) & {"edit_dataset", "publish_dataset"}
-        ]
-        if not among and not work.actor.may("create_dataset"):
+        held = tuple(sorted(_effective(work.actor, KNOWING)))
+        if not work.actor.may("create_dataset") and not store.holds_any(work.db, work.actor, held):
             raise Denied("You may neither create nor edit datasets.", code="dataset.list_denied")
-    found, total = store.page(work.db, slug=slug, among=among, limit=limit, offset=offset)
+    found, total = store.page(work.db, actor=work.actor, slug=slug, held=held, limit=limit, offset=offset)
     return [ViewableDataset(one) for one in found], total
 
 
@@ -100,25 +103,48 @@ def create(
     default_security: Security | None = None,
 ) -> EditableDataset:
     """A new unpublished dataset. Its creator gets a ruleset with every permission on it."""
+    _check_may_create(work)
+    draft = vocabularies.mirrored(work, meta.checked(metadata))
+    title = meta.title(draft) or ""
+    draft = meta.with_default(draft, "language", meta.data_language(work.settings.default_language))
+    draft = meta.with_default(draft, "modified", now().isoformat(timespec="seconds").replace("+00:00", "Z"))
+    return _added(
+        work,
+        Dataset(
+            slug=slugs.made(work, title) if wanted_slug is None else slugs.wanted(work, wanted_slug),
+            metadata_draft=draft,
+            is_restricted=work.settings.restricted_by_default if is_restricted is None else is_restricted,
+            default_security=checked(default_security or Security(), at=DEFAULT_SECURITY).to_json(),
+        ),
+    )
+
+
+def copied(work: Work, source: ViewableDataset) -> EditableDataset:
+    """A new unpublished dataset that says of itself what another does, with the same visibility for who holds no
+    ruleset. Rulesets are not copied: its creator gets one with every permission on it. What the dataset is made of
+    is copied by the features that keep it."""
+    _check_may_create(work)
+    one = source.dataset
+    return _added(
+        work,
+        Dataset(
+            slug=slugs.copied(work, one.slug or one.uid),
+            metadata_draft=one.metadata_draft,
+            is_restricted=one.is_restricted,
+            default_security=one.default_security,
+        ),
+    )
+
+
+def _check_may_create(work: Work) -> None:
     _signed_in(work.actor)
     if not work.actor.may("create_dataset"):
         raise Denied("You may not create datasets.", code="dataset.create_denied")
-    draft = meta.checked(metadata)
-    name = meta.title(draft)
-    if name is None:
-        message = "This field is required"
-        raise Invalid("A dataset needs a title.", fields={"metadata.default.title": [message]})
-    draft = meta.with_default(draft, "language", work.settings.default_language)
-    draft = meta.with_default(draft, "modified", now().isoformat(timespec="seconds").replace("+00:00", "Z"))
-    dataset = Dataset(
-        uid=new_uid("da", lambda uid: store.uid_taken(work.db, uid)),
-        slug=_new_slug(work, wanted_slug, name),
-        metadata_draft=draft,
-        is_restricted=work.settings.restricted_by_default if is_restricted is None else is_restricted,
-        default_security=_checked(default_security or Security()).to_json(),
-        created_by=work.actor.username,
-        updated_by=work.actor.username,
-    )
+
+
+def _added(work: Work, dataset: Dataset) -> EditableDataset:
+    dataset.uid = new_uid("da", lambda uid: store.uid_taken(work.db, uid))
+    dataset.created_by = dataset.updated_by = work.actor.username
     work.db.add(dataset)
     work.db.flush()
     if work.actor.person_id is not None:
@@ -141,7 +167,7 @@ def touch(work: Work, editable: EditableDataset) -> None:
 
 def put_ruleset(
     work: Work,
-    editable: EditableDataset,
+    securable: SecurableDataset,
     holder: Person | Group,
     security: Security,
     permissions: Sequence[str] = (),
@@ -152,30 +178,34 @@ def put_ruleset(
         message = f"There is no permission {', '.join(unknown)}."
         raise Invalid(message, fields={"permissions": [message]})
     whose = {"person_id": holder.id} if isinstance(holder, Person) else {"group_id": holder.id}
-    rule = store.ruleset(work.db, editable.dataset.id, **whose)
+    rule = store.ruleset(work.db, securable.dataset.id, **whose)
     if rule is None:
-        rule = Ruleset(dataset_id=editable.dataset.id, **whose, security={}, permissions=[])
+        rule = Ruleset(dataset_id=securable.dataset.id, **whose, security={}, permissions=[])
         work.db.add(rule)
-    rule.security = _checked(security).to_json()
+    rule.security = checked(security, at="security").to_json()
     rule.permissions = sorted(set(permissions))
     work.db.flush()
-    note_change(work, editable.dataset)
+    note_change(work, securable.dataset)
     return rule
 
 
 def put_default_security(
-    work: Work, editable: EditableDataset, security: Security, *, is_restricted: bool
+    work: Work, securable: SecurableDataset, security: Security, *, is_restricted: bool
 ) -> None:
-    editable.dataset.default_security = _checked(security).to_json()
-    editable.dataset.is_restricted = is_restricted
-    note_change(work, editable.dataset)
+    """Say what callers without a ruleset see. It holds at once, as rulesets do: it is no part of the draft."""
+    securable.dataset.default_security = checked(security, at=DEFAULT_SECURITY).to_json()
+    securable.dataset.is_restricted = is_restricted
+    note_change(work, securable.dataset)
 
 
-def show(work: Work, dataset: Dataset) -> None:
-    """The draft becomes what readers see."""
+def show(work: Work, dataset: Dataset, *, data_changed: bool = False) -> None:
+    """The draft becomes what readers see. `data_changed`: with new records."""
+    at = now()
+    draft = meta.moved(dataset.metadata_draft, dataset.metadata_published, data_changed=data_changed, at=at)
     dataset.is_published = True
-    dataset.metadata_published = dataset.metadata_draft
-    dataset.metadata_processed_at = now()
+    dataset.metadata_draft = draft
+    dataset.metadata_published = vocabularies.with_addresses(work, draft)
+    dataset.metadata_processed_at = at
     note_change(work, dataset)
 
 
@@ -266,7 +296,7 @@ def _managed(work: Work, name: str, needed: Sequence[str]) -> Dataset:
     # Portal-wide, `publish_dataset` alone opens nothing: it needs the right to edit beside it.
     if held & set(needed) or work.actor.may("edit_dataset"):
         return dataset
-    if held & _KNOWING or (dataset.is_published and _access(work, dataset) is not None):
+    if held & set(KNOWING) or (dataset.is_published and _access(work, dataset) is not None):
         raise Denied("You may not change this dataset.", code="dataset.edit_denied")
     raise _unknown(name)
 
@@ -283,34 +313,6 @@ def _effective(actor: Actor, permissions: Sequence[str]) -> frozenset[str]:
 def _signed_in(actor: Actor) -> None:
     if not actor.is_signed_in and not actor.permissions:
         raise Unauthenticated("An API key is needed for this.", code="key.missing")
-
-
-def _new_slug(work: Work, wanted: str | None, title: str) -> str:
-    def is_taken(name: str) -> bool:
-        return store.by_slug(work.db, name) is not None
-
-    if wanted is None:
-        name = slug(title)[:150].strip("-") or "dataset"
-        return free_name(name, is_taken)
-    if not SLUG_PATTERN.fullmatch(wanted) or UID_PATTERN.fullmatch(wanted):
-        raise _wrong_slug("Small letters, digits, - and _ only, beginning with a letter or a digit.")
-    if is_taken(wanted):
-        raise _wrong_slug("Another dataset has this identifier.")
-    return wanted
-
-
-def _wrong_slug(message: str) -> Invalid:
-    return Invalid(message, fields={"dataset_id": [message]})
-
-
-def _checked(value: Security) -> Security:
-    """Refuse a filter that does not parse when it is written, not when it is needed."""
-    if value.filter_query:
-        try:
-            odsql.parse_where(value.filter_query)
-        except Invalid as error:
-            raise Invalid(error.message, fields={"filter_query": [error.message]}) from error
-    return value
 
 
 def _unknown(name: str) -> NotFound:

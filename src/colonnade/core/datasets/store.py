@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.datasets.model import CatalogueChange, Dataset, Ruleset
@@ -41,33 +41,36 @@ def uid_taken(db: Session, uid: str) -> bool:
 
 
 def page(
-    db: Session, *, slug: str | None, among: Sequence[int] | None, limit: int, offset: int
+    db: Session, *, actor: Actor, slug: str | None, held: Sequence[str] | None, limit: int, offset: int
 ) -> tuple[Sequence[Dataset], int]:
-    """Living datasets in order of creation, and how many there are in all. `among`: only these ids."""
-    conditions: list[ColumnElement[bool]] = [Dataset.deleted_at.is_(None)]
+    """Living datasets in order of creation, and how many there are in all; drafts only to who made them. `held`: only
+    those on which the actor holds one of these permissions by a ruleset; None: all."""
+    conditions: list[ColumnElement[bool]] = [
+        Dataset.deleted_at.is_(None),
+        or_(Dataset.is_draft.is_(False), Dataset.created_by == actor.username),
+    ]
     if slug is not None:
         conditions.append(Dataset.slug == slug)
-    if among is not None:
-        conditions.append(Dataset.id.in_(among))
-    total = db.scalar(select(func.count()).select_from(Dataset).where(*conditions)) or 0
-    found = db.scalars(
-        select(Dataset).where(*conditions).order_by(Dataset.id).limit(limit).offset(offset)
-    ).all()
-    return found, total
+    if held is not None:
+        # The sum keeps SQLite from reading whole rows by these ids, where the index has what is asked.
+        conditions.append((Dataset.id + 0).in_(_on_which(actor, held)))
+    # Ids first: an index has all that is asked about, and rows are long.
+    ids = db.scalars(select(Dataset.id).where(*conditions)).all()
+    page = sorted(ids)[offset : offset + limit]
+    return db.scalars(select(Dataset).where(Dataset.id.in_(page)).order_by(Dataset.id)).all(), len(ids)
 
 
-def rulesets_held(db: Session, actor: Actor, dataset_ids: Sequence[int] | None = None) -> Sequence[Ruleset]:
-    """The rulesets that the actor holds, own and by groups; on these datasets or on all. The portal holds none."""
+def holds_any(db: Session, actor: Actor, permissions: Sequence[str]) -> bool:
+    """Whether the actor holds one of these permissions on any dataset, by a ruleset."""
+    return db.scalar(_on_which(actor, permissions).limit(1)) is not None
+
+
+def rulesets_held(db: Session, actor: Actor, dataset_ids: Sequence[int]) -> Sequence[Ruleset]:
+    """The rulesets that the actor holds on these datasets, own and by groups. The portal holds none."""
     if not actor.is_signed_in:
         return ()
-    holder = or_(
-        Ruleset.person_id == actor.person_id,
-        Ruleset.group_id.in_(select(Group.id).where(Group.uid.in_(sorted(actor.groups)))),
-    )
-    query = select(Ruleset).where(holder)
-    return db.scalars(
-        query if dataset_ids is None else query.where(Ruleset.dataset_id.in_(dataset_ids))
-    ).all()
+    query = select(Ruleset).where(_held_by(actor), Ruleset.dataset_id.in_(dataset_ids))
+    return db.scalars(query).all()
 
 
 def ruleset(
@@ -116,6 +119,18 @@ def last_change(db: Session) -> int:
 
 def living_ids(db: Session) -> Sequence[int]:
     return db.scalars(select(Dataset.id).where(Dataset.deleted_at.is_(None)).order_by(Dataset.id)).all()
+
+
+def _held_by(actor: Actor) -> ColumnElement[bool]:
+    groups = select(Group.id).where(Group.uid.in_(sorted(actor.groups)))
+    return or_(Ruleset.person_id == actor.person_id, Ruleset.group_id.in_(groups))
+
+
+def _on_which(actor: Actor, permissions: Sequence[str]) -> Select[int]:
+    """The ids of the datasets on which a ruleset gives the actor one of these permissions."""
+    listed = cast(Ruleset.permissions, String)
+    gives = or_(false(), *(listed.contains(f'"{name}"', autoescape=True) for name in permissions))
+    return select(Ruleset.dataset_id).where(_held_by(actor), gives)
 
 
 def _living() -> Select[Dataset]:

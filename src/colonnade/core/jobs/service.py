@@ -15,14 +15,7 @@ READY = frozenset({State.DONE, State.ABORTED, State.FAILED, State.LIMIT_REACHED}
 
 def queue(work: Work, kind: Kind, dataset_id: int | None, *, params: Mapping[str, Any] | None = None) -> Job:
     """Write a job down; it starts when the work is committed. Raises `Conflict` while the dataset has an active one."""
-    before = None if dataset_id is None else latest(work, dataset_id)
-    if before is not None and before.is_active:
-        raise Conflict(
-            f"The dataset is busy: {before.kind}, {before.state}.",
-            code="job.busy",
-            state=before.state,
-            allowed=tuple(sorted(READY)),
-        )
+    before = None if dataset_id is None else check_idle(work, dataset_id)
     job = Job(
         uid=str(uuid.uuid4()),
         kind=kind.value,
@@ -34,6 +27,19 @@ def queue(work: Work, kind: Kind, dataset_id: int | None, *, params: Mapping[str
     work.db.add(job)
     work.db.flush()
     work.happened(JobQueued(job.uid, kind))
+    return job
+
+
+def check_idle(work: Work, dataset_id: int) -> Job | None:
+    """The latest job of a dataset, which is over. Raises `Conflict` while it is not."""
+    job = latest(work, dataset_id)
+    if job is not None and job.is_active:
+        raise Conflict(
+            f"The dataset is busy: {job.kind}, {job.state}.",
+            code="job.busy",
+            state=job.state,
+            allowed=tuple(sorted(READY)),
+        )
     return job
 
 

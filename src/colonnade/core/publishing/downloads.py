@@ -15,9 +15,12 @@ from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
 
 @dataclass(frozen=True)
 class _Wanted:
+    """`kept`: the digest of what was fetched last, if that is still a file of the resource."""
+
     resource_id: int
     title: str
     source: Source
+    kept: str | None
 
 
 def bring(portal: Portal, dataset_id: int, folder: Path, poll: Callable[[], None]) -> None:
@@ -39,21 +42,28 @@ def _wanted(portal: Portal, dataset_id: int) -> list[_Wanted]:
         for one in resources.of_dataset(work, dataset_id):
             source = sources.source(work, one.id)
             if source is not None:
-                is_kept = contents.kept(work, one) is not None
-                found.append(_Wanted(one.id, one.title, source if is_kept else source.anew()))
+                file = contents.kept(work, one)
+                found.append(_Wanted(one.id, one.title, source, None if file is None else file.digest))
     return found
 
 
 def _bring(portal: Portal, wanted: _Wanted, folder: Path, poll: Callable[[], None]) -> None:
     poll()
     path, blob = folder / "fetched", None
-    fetched = fetching.fetch(portal.settings, wanted.source, path, poll=poll)
+    source = wanted.source if _is_whole(portal, wanted.kept) else wanted.source.anew()
+    fetched = fetching.fetch(portal.settings, source, path, poll=poll)
     if fetched.path is not None:
         with path.open("rb") as content:
             blob = portal.blobs.put(content, limit=portal.settings.max_upload_bytes)
         path.unlink()
     with portal.writing(SYSTEM) as work:
         contents.keep(work, wanted.resource_id, wanted.source, fetched, blob)
+
+
+def _is_whole(portal: Portal, digest: str | None) -> bool:
+    """Whether the kept content can be built from. All of it is read, which the build does next anyway: a server's
+    word that nothing changed is worth nothing beside a file that a disk has lost or spoilt."""
+    return digest is not None and not portal.blobs.check(digest)
 
 
 def _named(error: PortalError, title: str) -> PortalError:

@@ -8,11 +8,13 @@ from typing import Any, Self
 
 import orjson
 
-from colonnade.builder.job import FileInput, Manifest, RowsInput
+from colonnade.builder.job import FileInput, Manifest, RowsInput, Step
+from colonnade.builder.steps.catalogue import Kind as StepKind
 from colonnade.core.connections import sources as connected
 from colonnade.core.jobs.model import Job, Kind
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Resource
+from colonnade.core.steps import service as steps
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
@@ -26,7 +28,7 @@ from colonnade.query.schema import Schema
 class Gathered:
     """The inputs of a build. `since` and `mark`: the state that the carried rows are of; writes after it are replayed
     at the swap. `loaded`: owned resources whose files are extracted by this build. `is_live`: the generation will
-    hold owned rows."""
+    hold owned rows. `processors` and `field_steps`: as they were when this was gathered."""
 
     inputs: tuple[FileInput | RowsInput, ...]
     identity: Path | None
@@ -36,6 +38,8 @@ class Gathered:
     mark: Mark
     loaded: tuple[str, ...]
     is_live: bool
+    processors: tuple[Step, ...] = ()
+    field_steps: tuple[Step, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +51,8 @@ class Gathered:
             "mark": [self.mark.counter, self.mark.seq],
             "loaded": list(self.loaded),
             "is_live": self.is_live,
+            "processors": [_step_json(one) for one in self.processors],
+            "field_steps": [_step_json(one) for one in self.field_steps],
         }
 
     @classmethod
@@ -60,6 +66,9 @@ class Gathered:
             mark=Mark(*value["mark"]),
             loaded=tuple(value["loaded"]),
             is_live=value["is_live"],
+            # A job may have been gathered by a version that had none of these.
+            processors=tuple(Step(**one) for one in value.get("processors", ())),
+            field_steps=tuple(Step(**one) for one in value.get("field_steps", ())),
         )
 
 
@@ -90,6 +99,8 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         mark=mark,
         loaded=tuple(one.uid for one in owned if _is_due(one)),
         is_live=bool(owned),
+        processors=_steps(work, job, StepKind.PROCESSOR),
+        field_steps=_steps(work, job, StepKind.FIELD),
     )
 
 
@@ -172,6 +183,18 @@ def _identity(work: Work, ref: GenerationRef, folder: Path) -> Path | None:
         return None
     link_or_copy(path, folder / IDENTITY_FILE)
     return folder / IDENTITY_FILE
+
+
+def _steps(work: Work, job: Job, kind: StepKind) -> tuple[Step, ...]:
+    """Rows of an old generation have been through the steps of their time."""
+    assert job.dataset_id is not None
+    if job.kind == Kind.RESTORE:
+        return ()
+    return tuple(Step(one.uid, one.type, one.params) for one in steps.of_dataset(work, job.dataset_id, kind))
+
+
+def _step_json(one: Step) -> dict[str, Any]:
+    return {"uid": one.uid, "type": one.type, "params": dict(one.params)}
 
 
 def _input_json(one: FileInput | RowsInput) -> dict[str, Any]:

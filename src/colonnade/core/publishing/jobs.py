@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.builder import process
-from colonnade.builder.job import BuildJob, Limits
+from colonnade.builder.job import BuildJob, Limits, Manifest
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.publishing import downloads, inputs
 from colonnade.core.publishing.inputs import manifest_of
+from colonnade.core.records.identity import record_id
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal, Work, now
@@ -103,6 +104,8 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         last_built_id=gathered.last_built_id,
         last_live_id=gathered.last_live_id,
         counter=gathered.mark.counter,
+        processors=gathered.processors,
+        field_steps=gathered.field_steps,
         limits=_limits(portal),
     )
     poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
@@ -138,12 +141,27 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             resources.loaded(work, gathered.loaded, dataset.id)
             dataset.data_processed_at = now()
             if job.kind == Kind.PUBLISH:
-                datasets.show(work, dataset)
+                datasets.show(work, dataset, data_changed=True)
             else:
                 datasets.note_change(work, dataset)
-            job.records_errors = [{"message": one} for one in manifest.notes[:MAX_RECORDS_ERRORS]]
+            job.records_errors = _records_errors(manifest, ref.table)
             jobs.advance(job, State.DONE)
     return None
+
+
+def _records_errors(manifest: Manifest, table_uid: str) -> list[dict[str, Any]]:
+    """What the build left out or changed on reading, then what steps could not do in single records."""
+    notes: list[dict[str, Any]] = [{"message": one} for one in manifest.notes[:MAX_RECORDS_ERRORS]]
+    faults = [
+        {
+            "record_id": None if one.id is None else record_id(table_uid, one.id),
+            "field_uid": one.field or None,
+            "processor_uid": one.processor,
+            "message": one.message,
+        }
+        for one in manifest.row_errors[:MAX_RECORDS_ERRORS]
+    ]
+    return notes + faults
 
 
 def withdraw(portal: Portal, uid: str, done: Done) -> Any:

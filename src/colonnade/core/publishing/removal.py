@@ -4,9 +4,13 @@ import time
 from functools import partial
 from typing import Any
 
+from colonnade.core import blobs
+from colonnade.core.attachments import service as attachments
+from colonnade.core.feedback import service as feedback
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.resources import service as resources
+from colonnade.core.steps import service as steps
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal
 from colonnade.errors import PortalError
@@ -47,11 +51,14 @@ def remove(portal: Portal, uid: str, done: Done) -> Any:
     with portal.writing(SYSTEM) as work:
         job = jobs.get(work, uid)
         if job.is_active:
+            steps.remove_all(work, dataset_id)
+            feedback.remove_all(work, dataset_id)
+            digests = resources.remove_all(work, dataset_id) + attachments.remove_all(work, dataset_id)
             # Written down with the commit, for a run that is cut off before the blobs are gone.
-            jobs.progress(work, job, unused=resources.remove_all(work, dataset_id))
+            jobs.progress(work, job, unused=blobs.unused(work, digests))
             jobs.advance(job, State.DONE)
         unused: list[str] = job.progress.get("unused", [])
-    portal.retention.remove(partial(resources.remove_unused, portal, unused))
+    portal.retention.remove(partial(blobs.remove_unused, portal, unused))
     return None
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, PublishableDataset, ViewableDataset
 from colonnade.core.jobs import service as jobs
@@ -18,18 +17,25 @@ def publish(work: Work, publishable: PublishableDataset) -> Job:
 
     Raises `Conflict` while another job of the dataset is active, or when the dataset is marked as a draft.
     """
-    internal = meta.effective(publishable.dataset.metadata_draft).get("internal", {})
-    if internal.get("draft") is True:
-        raise Conflict(
-            "This dataset is a draft (internal.draft); it cannot be published.", code="dataset.draft"
-        )
+    _refuse_draft(publishable)
     return jobs.queue(work, Kind.PUBLISH, publishable.dataset.id)
+
+
+def publish_metadata(work: Work, publishable: PublishableDataset) -> None:
+    """Let readers see the metadata as they are now; the records stay as they are.
+
+    Raises `Conflict` when the dataset is not published or marked as a draft, or while a job of it is active: a
+    publication that goes on would show them anyway.
+    """
+    _check_published(publishable)
+    _refuse_draft(publishable)
+    jobs.check_idle(work, publishable.dataset.id)
+    datasets.show(work, publishable.dataset)
 
 
 def unpublish(work: Work, publishable: PublishableDataset) -> Job:
     """Queue the end of a publication. Configuration and owned rows stay; derived rows go."""
-    if not publishable.dataset.is_published:
-        raise Conflict("This dataset is not published.", code="dataset.unpublished")
+    _check_published(publishable)
     return jobs.queue(work, Kind.UNPUBLISH, publishable.dataset.id)
 
 
@@ -69,3 +75,15 @@ def report(work: Work, viewable: ViewableDataset) -> Mapping[str, Any] | None:
     table = tables.main_table(work, viewable.dataset.id)
     generation = None if table is None else tables.current(work, table)
     return None if generation is None else generation.report
+
+
+def _refuse_draft(publishable: PublishableDataset) -> None:
+    if publishable.dataset.is_draft:
+        raise Conflict(
+            "This dataset is a draft (internal.draft); it cannot be published.", code="dataset.draft"
+        )
+
+
+def _check_published(publishable: PublishableDataset) -> None:
+    if not publishable.dataset.is_published:
+        raise Conflict("This dataset is not published.", code="dataset.unpublished")

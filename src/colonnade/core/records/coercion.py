@@ -53,6 +53,12 @@ def arrow_rows(schema: Schema, rows: Sequence[LiveRow]) -> Any:
     return pa.table(columns)
 
 
+def misfit(field: Field, value: Any) -> str | None:
+    """Why a field cannot hold a value, in a clause; None: it can. Null and the empty text are in every field."""
+    _, _, misfits = _column(field, [value])
+    return misfits[0][1] if misfits else None
+
+
 def _column(field: Field, sent: Sequence[Any]) -> tuple[list[Any], list[str | None], list[tuple[int, str]]]:
     """A column's values, its raw texts, and its misfits as (row number, message)."""
     values: list[Any] = []

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from colonnade.core.datasets.facet_settings import FACET
 from colonnade.query.facets import MOST, FacetQuery, FacetSort, FacetValue, facet_query, facet_values
 from colonnade.query.malformed import malformed
 from colonnade.query.refine import Refinement, excluded, is_disjunctive_field, refined, separator
 from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import And, Expr, Query, Scalar
-from colonnade.query.types import DATES
+from colonnade.query.types import DATES, GEO
 
 Answer = Callable[[Query], Iterable[Mapping[str, Scalar]]]
 """Answers a query with the rows that the actor may see."""
@@ -79,9 +80,11 @@ def facets(schema: Schema, wanted: Sequence[Wanted], filter_: Filter, answer: An
     ]
 
 
-def annotated(schema: Schema) -> list[Wanted]:
-    """The facets that a table's fields say they are."""
-    return [Wanted(one.name) for one in schema.fields if "facet" in one.annotations]
+def annotated(schema: Schema, order: Sequence[str] = ()) -> list[Wanted]:
+    """The facets that a table's fields say they are: those of `order` first, the others as they stand in the table.
+    Places have no facet values, whatever their annotations say."""
+    names = [one.name for one in schema.fields if FACET in one.annotations and one.type not in GEO]
+    return [Wanted(name) for name in dict.fromkeys((*order, *names)) if name in names]
 
 
 def _nodes(

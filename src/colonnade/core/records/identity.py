@@ -15,21 +15,22 @@ _CHECK = 24
 
 
 def record_id(table_uid: str, row_id: int) -> str:
-    masked = int.from_bytes(row_id.to_bytes(_BYTES, "big", signed=True)) ^ _mask(table_uid)
-    return masked.to_bytes(_BYTES).hex() + _check(table_uid, row_id)
+    """The engine writes the same for whole columns (`engine.sql.functions`)."""
+    masked = row_id ^ mask(table_uid)
+    return masked.to_bytes(_BYTES, signed=True).hex() + _check(table_uid, row_id)
 
 
 def row_id(table_uid: str, record_id: str) -> int | None:
     """The `_id` of a record of this table; None for what is no id of one of its records."""
     if not _ID.fullmatch(record_id):
         return None
-    masked = int(record_id[: 2 * _BYTES], 16) ^ _mask(table_uid)
-    found = int.from_bytes(masked.to_bytes(_BYTES), "big", signed=True)
+    found = int.from_bytes(bytes.fromhex(record_id[: 2 * _BYTES]), signed=True) ^ mask(table_uid)
     return found if record_id[2 * _BYTES :] == _check(table_uid, found) else None
 
 
-def _mask(table_uid: str) -> int:
-    return int.from_bytes(_hash(f"mask of {table_uid}")[:_BYTES])
+def mask(table_uid: str) -> int:
+    """64 bits, as a signed number."""
+    return int.from_bytes(_hash(f"mask of {table_uid}")[:_BYTES], signed=True)
 
 
 def _check(table_uid: str, row_id: int) -> str:

@@ -1,5 +1,6 @@
 """Asking for records and changing them. Whoever has a `ReadableDataset` sees what its access allows and no more."""
 
+import datetime as dt
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -7,9 +8,10 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from colonnade.core.datasets.model import EditableDataset, ReadableDataset
+from colonnade.core.datasets import facet_settings
+from colonnade.core.datasets.model import Dataset, EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import Access
-from colonnade.core.records import identity
+from colonnade.core.records import identity, technical
 from colonnade.core.records.coercion import LiveRow, arrow_rows
 from colonnade.core.records.streams import Stream, primed
 from colonnade.core.resources.model import Resource
@@ -20,7 +22,7 @@ from colonnade.engine.port import Delete, RowText, Selection, Upsert, Written
 from colonnade.errors import Conflict, Denied, Invalid, NotFound
 from colonnade.query import odsql
 from colonnade.query.bind import bind
-from colonnade.query.schema import ID, FieldType, Schema
+from colonnade.query.schema import ID, MODIFIED, FieldType, Schema
 from colonnade.query.tree import BoundQuery, Compare, CompareOp, Expr, FieldRef, Literal, Or, Output, Query
 
 T = TypeVar("T")
@@ -48,35 +50,38 @@ class About:
 @dataclass(frozen=True)
 class Page:
     """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`. `ids`: the
-    public id of each record, if they were asked for."""
+    public id of each record, and `written` when it was last written (naive UTC), if they were asked for."""
 
     query: BoundQuery
     table: Any
     total: int
     ids: tuple[str, ...] = ()
+    written: tuple[dt.datetime, ...] = ()
 
 
 def about(work: Work, readables: Sequence[ReadableDataset]) -> list[About]:
     """What the actor may know of the records of each dataset, in the order given."""
     currents = tables.currents(work, [one.dataset.id for one in readables])
-    return [about_generation(work, one.access, currents.get(one.dataset.id)) for one in readables]
+    return [
+        about_generation(work, one.dataset, one.access, currents.get(one.dataset.id)) for one in readables
+    ]
 
 
-def about_generation(work: Work, access: Access, generation: Generation | None) -> About:
+def about_generation(work: Work, dataset: Dataset, access: Access, generation: Generation | None) -> About:
     """The same for an access and a generation that are at hand."""
     if generation is None:
         return About(has_records=False, schema=NOTHING, count=0)
     sees_all = access.data_visible and access.filters is None
     return About(
         has_records=bool(generation.schema.fields),
-        schema=access.visible(generation.schema),
+        schema=_shown(dataset, access, generation),
         count=tables.count(work, generation) if sees_all else None,
     )
 
 
 def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: bool = False) -> Page:
     """The records that fulfil a query and that the actor may see, with their exact number; `with_ids` with their
-    public ids, which groups have not.
+    public ids and when they were written, which groups have not. A query may name what `technical` lists.
 
     Raises `Denied` when only the metadata may be seen, `Invalid` for what is wrong with the query (a hidden field is
     as unknown as one that does not exist).
@@ -120,7 +125,12 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
 def visible_fields(work: Work, readable: ReadableDataset) -> Schema:
     """The fields of the records that the actor may see. Raises `Denied` as `select`."""
     generation = _seen(work, readable)
-    return NOTHING if generation is None else readable.access.visible(generation.schema)
+    return NOTHING if generation is None else _shown(readable.dataset, readable.access, generation)
+
+
+def facet_order(readable: ReadableDataset) -> tuple[str, ...]:
+    """The fields that the dataset's metadata declare as facets, in their order."""
+    return tuple(one.field_name for one in facet_settings.declared(readable.dataset.metadata_published))
 
 
 def upsert(work: Work, editable: EditableDataset, resource: Resource, rows: Sequence[LiveRow]) -> Written:
@@ -178,6 +188,12 @@ def _seen(work: Work, readable: ReadableDataset) -> Generation | None:
     return tables.currents(work, [readable.dataset.id]).get(readable.dataset.id)
 
 
+def _shown(dataset: Dataset, access: Access, generation: Generation) -> Schema:
+    """The fields that may be seen, with the facets that the published metadata declare as their annotations."""
+    settings = facet_settings.declared(dataset.metadata_published)
+    return facet_settings.annotated(access.visible(generation.schema), settings)
+
+
 def _newest(work: Work, generation: Generation, use: Callable[[Generation], T]) -> T:
     """Do something with a generation; if it was removed since this work began, with the one in its place."""
     try:
@@ -191,8 +207,10 @@ def _newest(work: Work, generation: Generation, use: Callable[[Generation], T]) 
 
 def _bound(access: Access, generation: Generation, query: Query, guard: Expr | None = None) -> BoundQuery:
     whole = generation.schema
+    visible = access.visible(whole)
+    known = technical.understood(query, visible, generation.table_uid)
     row_filter = _row_filter(whole, access)
-    return bind(query, visible=access.visible(whole), row_filter=row_filter, guard=guard, table=whole)
+    return bind(known, visible=visible, row_filter=row_filter, guard=guard, table=whole)
 
 
 def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
@@ -202,12 +220,16 @@ def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
 
 
 def _page_with_ids(work: Work, bound: BoundQuery, generation: Generation) -> Page:
-    """Told by its place, the last column may have the name of another."""
-    wanted = (*bound.outputs, Output(ID, FieldRef(ID), FieldType.INT))
-    page = _page(work, replace(bound, outputs=wanted), generation)
-    row_ids = page.table.column(len(bound.outputs)).to_pylist()
+    """Told by their place, the last columns may have the names of others."""
+    besides = (
+        Output(ID, FieldRef(ID), FieldType.INT),
+        Output(MODIFIED, FieldRef(MODIFIED), FieldType.DATETIME),
+    )
+    page = _page(work, replace(bound, outputs=(*bound.outputs, *besides)), generation)
+    width = len(bound.outputs)
+    row_ids, written = (page.table.column(width + at).to_pylist() for at in range(len(besides)))
     ids = tuple(identity.record_id(generation.table_uid, one) for one in row_ids)
-    return Page(bound, page.table.select(list(range(len(bound.outputs)))), page.total, ids)
+    return Page(bound, page.table.select(list(range(width))), page.total, ids, tuple(written))
 
 
 def _stream(work: Work, bound: BoundQuery, generation: Generation, form: RowText | None) -> Stream:

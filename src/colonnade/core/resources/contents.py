@@ -1,10 +1,14 @@
 """What was fetched last for a resource, kept as a file: an unchanged source is not downloaded again."""
 
+import io
+
 from colonnade.core.connections import sources
 from colonnade.core.connections.fetching import FetchedFile, Source
 from colonnade.core.resources import store
-from colonnade.core.resources.model import ContentDropped, Resource, UploadedFile
+from colonnade.core.resources.model import Resource, UploadedFile
+from colonnade.core.uploads import ContentDropped, check_kept
 from colonnade.core.work import Work, now
+from colonnade.errors import NotFound
 from colonnade.files.port import Blob
 
 
@@ -12,6 +16,15 @@ def kept(work: Work, resource: Resource) -> UploadedFile | None:
     """The file that was fetched last."""
     found = None if resource.file_id is None else store.file_by_id(work.db, resource.file_id)
     return None if found is None or found.fetched_at is None else found
+
+
+def is_there(work: Work, file: UploadedFile) -> bool:
+    """Whether a file's content is stored at its full length; its bytes are not looked at."""
+    try:
+        with work.blobs.open(file.digest) as content:
+            return content.seek(0, io.SEEK_END) == file.size
+    except NotFound:
+        return False
 
 
 def keep(work: Work, resource_id: int, source: Source, fetched: FetchedFile, blob: Blob | None) -> None:
@@ -26,7 +39,7 @@ def keep(work: Work, resource_id: int, source: Source, fetched: FetchedFile, blo
             work.happened(ContentDropped((blob.digest,)))
         return
     if blob is not None:
-        work.blobs.open(blob.digest).close()
+        check_kept(work, blob.digest)
         _put(work, resource, fetched, blob)
     if kept(work, resource) is not None:
         sources.fetched(work, resource_id, source, fetched)

@@ -55,7 +55,7 @@ def of_resource(work: Work, resource: Resource) -> Content:
     source = sources.source(work, resource.id)
     if source is not None:
         file = contents.kept(work, resource)
-        if file is None:
+        if file is None or not contents.is_there(work, file):
             return Content(resource.title, None, source.anew())
         return Content(file.filename, file.digest, source)
     if resource.file_id is None:

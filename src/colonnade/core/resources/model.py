@@ -1,14 +1,14 @@
 """Resources and uploaded files, as tables."""
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from colonnade.core.work import Event, now
+from colonnade.core.uploads import StoredFile
+from colonnade.core.work import now
 from colonnade.db.base import Base
 
 
@@ -65,9 +65,6 @@ class UploadedFile(Base):
     fetched_at: Mapped[dt.datetime | None]
     """When it came from another server: then it is its resource's alone, and no file to publishers. None: uploaded."""
 
-
-@dataclass(frozen=True)
-class ContentDropped(Event):
-    """Files went that were fetched; `digests`: of their blobs, which others may use."""
-
-    digests: tuple[str, ...]
+    @property
+    def stored(self) -> StoredFile:
+        return StoredFile(self.filename, self.mimetype, self.size, self.digest)

@@ -1,10 +1,6 @@
 """Adding, reading and removing the sources of a dataset's rows."""
 
-import mimetypes
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,24 +12,19 @@ from colonnade.core.resources import contents, store
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
 from colonnade.core.tables import service as tables
 from colonnade.core.uids import free_name, new_uid, slug
-from colonnade.core.work import SYSTEM, Portal, Work, now
+from colonnade.core.uploads import StoredFile, check_kept, mimetype_of, safe_filename
+from colonnade.core.work import Work, now
 from colonnade.errors import Denied, Invalid, NotFound
-from colonnade.files.port import Blob
 from colonnade.formats.registry import EXTRACTORS
 
-MAX_NAME = 200
 REQUIRED = "This field is required"
 
 
-def add_file(
-    work: Work, editable: EditableDataset, blob: Blob, *, filename: str, mimetype: str | None
-) -> UploadedFile:
-    """Take up an uploaded blob as a file of the dataset, under a name that no path can be made of.
-
-    Raises `NotFound` when the blob went meanwhile: the same content was another file's, which was removed just now.
-    """
-    work.blobs.open(blob.digest).close()
-    name = safe_filename(filename)
+def add_file(work: Work, editable: EditableDataset, stored: StoredFile) -> UploadedFile:
+    """Take up an uploaded file as one of the dataset, under a name that no path can be made of. Its own type counts if
+    its name does not say one. Raises `NotFound` as `uploads.check_kept`."""
+    check_kept(work, stored.digest)
+    name = safe_filename(stored.filename)
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     uid = free_name(
         f"{slug(stem, separator='_') or 'file'}{slug(suffix) and '.' + slug(suffix)}",
@@ -44,9 +35,9 @@ def add_file(
         dataset_id=editable.dataset.id,
         uid=uid,
         filename=name,
-        mimetype=mimetypes.guess_type(name)[0] or mimetype,
-        size=blob.size,
-        digest=blob.digest,
+        mimetype=mimetype_of(name) or stored.mimetype,
+        size=stored.size,
+        digest=stored.digest,
     )
     work.db.add(file)
     work.db.flush()
@@ -217,40 +208,21 @@ def loaded(work: Work, resource_uids: Sequence[str], dataset_id: int) -> None:
 
 
 def remove_all(work: Work, dataset_id: int) -> list[str]:
-    """Remove what a deleted dataset had. Returns the digests of blobs that nothing uses any more."""
+    """Remove what a deleted dataset had. Returns the digests of its files, which others may use."""
     digests = {one.digest for one in store.files(work.db, dataset_id)}
     sources.detach_all(work, dataset_id)
     store.remove_of(work.db, dataset_id)
     work.db.flush()
-    return [digest for digest in sorted(digests) if store.uses_of_digest(work.db, digest) == 0]
+    return sorted(digests)
 
 
-def clear(portal: Portal, digests: Iterable[str]) -> None:
-    """Remove the blobs among these that no file uses, once nothing copies them."""
-    portal.retention.remove(partial(remove_unused, portal, tuple(digests)))
-
-
-def remove_unused(portal: Portal, digests: Iterable[str]) -> None:
-    """Remove the blobs among these that no file uses. Inside the write transaction: nobody can take up a file of the
-    same content between the look and the removal."""
-    for digest in digests:
-        with portal.writing(SYSTEM) as work:
-            if store.uses_of_digest(work.db, digest) == 0:
-                portal.blobs.remove(digest)
+def uses_digest(work: Work, digest: str) -> bool:
+    """Whether a file here has this content."""
+    return store.uses_digest(work.db, digest)
 
 
 def all_files(work: Work) -> Sequence[UploadedFile]:
     return store.all_files(work.db)
-
-
-def safe_filename(name: str) -> str:
-    """The last part of a name, without anything that a file system or a header could misread."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    shown = "".join(char for char in last if char.isprintable() and char not in '"<>|:*?').strip(" .")
-    stem, dot, suffix = shown.rpartition(".")
-    if len(shown) > MAX_NAME:
-        shown = f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"[:MAX_NAME] if dot else shown[:MAX_NAME]
-    return shown or "file"
 
 
 def _default_title(file_uid: str | None, http: object) -> str:

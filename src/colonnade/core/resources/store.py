@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
@@ -51,8 +51,8 @@ def all_files(db: Session) -> Sequence[UploadedFile]:
     return db.scalars(select(UploadedFile)).all()
 
 
-def uses_of_digest(db: Session, digest: str) -> int:
-    return db.scalar(select(func.count()).select_from(UploadedFile).where(UploadedFile.digest == digest)) or 0
+def uses_digest(db: Session, digest: str) -> bool:
+    return db.scalar(select(UploadedFile.id).where(UploadedFile.digest == digest).limit(1)) is not None
 
 
 def remove_of(db: Session, dataset_id: int) -> None:

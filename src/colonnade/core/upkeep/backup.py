@@ -178,7 +178,7 @@ def _files(portal: Portal, stock: Inventory, folder: Path) -> Iterator[str]:
         try:
             portal.blobs.copy(digest, root)
         except NotFound:
-            yield f"{uses[0][0]}, file {uses[0][1].filename}, is missing."
+            yield f"{uses[0]}, is missing."
 
 
 def _others(portal: Portal, folder: Path) -> None:

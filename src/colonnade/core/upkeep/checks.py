@@ -8,7 +8,6 @@ from pathlib import Path
 
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.publishing import inputs
-from colonnade.core.resources.model import UploadedFile
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.upkeep import inventory
@@ -48,7 +47,7 @@ def check(portal: Portal, tell: Tell) -> Report:
         findings += table(portal, seen)
         done += len(seen.ready)
     for digest, uses in stock.files.items():
-        tell(uses[0][1].filename, done, total)
+        tell(uses[0], done, total)
         findings += _file(portal, digest, uses)
         done += 1
     return Report(tuple(sorted(findings, key=lambda one: one.where)), ready, len(stock.files))
@@ -166,11 +165,11 @@ def _still_points(portal: Portal, seen: TableSeen) -> bool:
             return False
 
 
-def _file(portal: Portal, digest: str, uses: Sequence[tuple[str, UploadedFile]]) -> list[Finding]:
+def _file(portal: Portal, digest: str, uses: Sequence[str]) -> list[Finding]:
     wrong = portal.blobs.check(digest)
     if not wrong or digest not in inventory.take(portal).files:
         return []
-    where = ", ".join(f"{name}, file {file.filename}" for name, file in uses)
+    where = ", ".join(uses)
     advice = "Upload it again."
     return [Finding(Trouble.FILE, where, f"{line[:1].upper()}{line[1:]}.", digest, advice) for line in wrong]
 

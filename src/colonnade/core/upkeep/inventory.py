@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from colonnade.core import blobs
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job
 from colonnade.core.resources import service as resources
-from colonnade.core.resources.model import Resource, UploadedFile
+from colonnade.core.resources.model import Resource
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import DataTable, Generation
 from colonnade.core.work import SYSTEM, Portal, Work
@@ -36,10 +37,10 @@ class TableSeen:
 
 @dataclass(frozen=True)
 class Inventory:
-    """`files`: by digest, each use with the name of its dataset."""
+    """`files`: by digest, what has this content, as people know it."""
 
     tables: tuple[TableSeen, ...]
-    files: Mapping[str, tuple[tuple[str, UploadedFile], ...]]
+    files: Mapping[str, tuple[str, ...]]
     jobs: tuple[Job, ...]
     """Those that are active."""
 
@@ -53,9 +54,10 @@ class Inventory:
 def take(portal: Portal) -> Inventory:
     with portal.reading(SYSTEM) as work:
         names = _Names(work)
-        files: dict[str, tuple[tuple[str, UploadedFile], ...]] = {}
-        for file in resources.all_files(work):
-            files[file.digest] = (*files.get(file.digest, ()), (names.dataset(file.dataset_id), file))
+        files: dict[str, tuple[str, ...]] = {}
+        for use in blobs.uses(work):
+            name = f"{names.dataset(use.dataset_id)}, {use.kind} {use.filename}"
+            files[use.digest] = (*files.get(use.digest, ()), name)
         seen = [
             TableSeen(table, names.table(table), tuple(tables.generations(work, table)))
             for table in tables.all_tables(work)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import orjson
 
+from colonnade.core import blobs
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
-from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.upkeep import checks, inventory
 from colonnade.core.upkeep.model import Finding, Trouble
@@ -96,7 +96,7 @@ def _stray(portal: Portal, target: str) -> None:
 
 
 def _unused_file(portal: Portal, target: str) -> None:
-    portal.retention.remove(partial(resources.remove_unused, portal, (target,)))
+    portal.retention.remove(partial(blobs.remove_unused, portal, (target,)))
 
 
 def _scratch(portal: Portal, target: str) -> None:

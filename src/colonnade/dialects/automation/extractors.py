@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from colonnade.core.resources import looking
+from colonnade.dialects.automation import schemas
+from colonnade.dialects.automation.describing import answers
 from colonnade.dialects.automation.routing import KeyedRoute
 from colonnade.formats.registry import Extractor, Parameter
 from colonnade.http.answers import json
@@ -15,7 +17,7 @@ from colonnade.http.edge import reading
 router = APIRouter(prefix="/extractors", tags=["Extractors"], route_class=KeyedRoute)
 
 
-@router.get("/")
+@router.get("/", operation_id="list-extractors", **answers(list[schemas.Extractor]))
 def get_list(request: Request) -> Response:
     with reading(request) as work:
         return json([rendered(one) for one in looking.extractors(work)])

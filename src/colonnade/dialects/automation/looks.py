@@ -16,7 +16,8 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.resources import looking, service
 from colonnade.core.resources.looking import Content
 from colonnade.core.resources.model import Resource
-from colonnade.dialects.automation import datasource, extractors
+from colonnade.dialects.automation import datasource, extractors, schemas
+from colonnade.dialects.automation.describing import answers
 from colonnade.dialects.automation.models import DatasourceBody, PreviewBody, SuggestionBody
 from colonnade.dialects.automation.routing import KeyedRoute
 from colonnade.formats.registry import Extractor
@@ -34,33 +35,53 @@ JOINER = ";"
 """Where the field says none."""
 
 
-@router.post("/guess_extractors/")
+@router.post(
+    "/guess_extractors/",
+    operation_id="guess-unsaved-resource-extractors",
+    **answers(list[schemas.Extractor]),
+)
 def post_guess(request: Request, dataset_uid: str, body: DatasourceBody) -> Response:
     content = _given(request, dataset_uid, body.datasource)
     return _extractors(looking.guesses(portal_of(request), content))
 
 
-@router.post("/guess_extractor_params/")
+@router.post(
+    "/guess_extractor_params/",
+    operation_id="guess-unsaved-resource-extractor-params",
+    **answers(schemas.ExtractorParams),
+)
 def post_suggestion(request: Request, dataset_uid: str, body: SuggestionBody) -> Response:
     content = _given(request, dataset_uid, body.datasource)
     params = looking.suggested(portal_of(request), content, body.type)
     return json({"extractor": body.type, "params": dict(params)})
 
 
-@router.post("/preview/")
+@router.post("/preview/", operation_id="resource-unsaved-preview", **answers(schemas.ResourcePreview))
 def post_preview(request: Request, dataset_uid: str, body: PreviewBody) -> Response:
     content = _given(request, dataset_uid, body.datasource)
     return json(preview(looking.previewed(portal_of(request), content, body.type, body.params or {})))
 
 
-@router.get("/{resource_uid}/guess_extractors/")
+@router.get(
+    "/{resource_uid}/guess_extractors/",
+    operation_id="resource-guess-extractors",
+    **answers(list[schemas.Extractor]),
+)
 def get_guess(request: Request, dataset_uid: str, resource_uid: str) -> Response:
     _, content = _saved(request, dataset_uid, resource_uid)
     return _extractors(looking.guesses(portal_of(request), content))
 
 
-@router.get("/{resource_uid}/guess_extractors_params/")
-@router.get("/{resource_uid}/guess_extractor_params/")
+@router.get(
+    "/{resource_uid}/guess_extractors_params/",
+    operation_id="resource-guess-extractor-params",
+    **answers(schemas.ExtractorParams),
+)
+@router.get(
+    "/{resource_uid}/guess_extractor_params/",
+    operation_id="resource-guess-extractor-params-singular",
+    **answers(schemas.ExtractorParams),
+)
 def get_suggestion(request: Request, dataset_uid: str, resource_uid: str) -> Response:
     resource, content = _saved(request, dataset_uid, resource_uid)
     extractor = resource.type or ""
@@ -68,7 +89,7 @@ def get_suggestion(request: Request, dataset_uid: str, resource_uid: str) -> Res
     return json({"extractor": extractor, "params": dict(params)})
 
 
-@router.get("/{resource_uid}/preview/")
+@router.get("/{resource_uid}/preview/", operation_id="resource-preview", **answers(schemas.ResourcePreview))
 def get_preview(request: Request, dataset_uid: str, resource_uid: str) -> Response:
     resource, content = _saved(request, dataset_uid, resource_uid)
     return json(preview(looking.previewed(portal_of(request), content, resource.type or "", resource.params)))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.datasets.security import Security
 from colonnade.core.resources.model import Resource, UploadedFile
@@ -28,11 +29,12 @@ def dataset(one: Dataset) -> dict[str, Any]:
     return {
         "uid": one.uid,
         "dataset_id": one.slug,
+        "asset_type": "dataset",
         "created_at": moment(one.created_at),
         "updated_at": moment(one.updated_at),
         "is_published": one.is_published,
         "is_restricted": one.is_restricted,
-        "metadata": one.metadata_draft,
+        "metadata": meta.shown(one.metadata_draft),
         "default_security": Security.from_json(one.default_security).to_json(),
         "created_by": {"username": one.created_by},
         "updated_by": {"username": one.updated_by},

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,11 +14,11 @@ from colonnade.core.resources import looking
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Resource
 from colonnade.core.work import Work
-from colonnade.dialects.automation import datasource, rendering
+from colonnade.dialects.automation import datasource, rendering, schemas, uploads
 from colonnade.dialects.automation.datasource import Parsed
+from colonnade.dialects.automation.describing import BYTES, answers, answers_nothing
 from colonnade.dialects.automation.models import Limit, Offset, ResourceBody
 from colonnade.dialects.automation.routing import KeyedRoute
-from colonnade.errors import Invalid
 from colonnade.http.answers import empty, json
 from colonnade.http.downloads import download
 from colonnade.http.edge import portal_of, reading, writing
@@ -27,48 +26,41 @@ from colonnade.http.edge import portal_of, reading, writing
 router = APIRouter(
     prefix="/datasets/{dataset_uid}/resources", tags=["Dataset resources"], route_class=KeyedRoute
 )
-FILE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 
 
-@router.post("/files/", openapi_extra=FILE_BODY)
+@router.post(
+    "/files/",
+    operation_id="upload-resource-file",
+    openapi_extra=uploads.FILE_BODY,
+    **answers(schemas.DatasetFile, 201),
+)
 async def post_file(request: Request, dataset_uid: str) -> Response:
-    """Asynchronous so that the permission is known before the first byte of the body is read."""
-    await run_in_threadpool(_check_editable, request, dataset_uid)
-    async with request.form(max_files=1) as form:
-        upload = form.get("file")
-        if not isinstance(upload, UploadFile):
-            message = "This field is required"
-            raise Invalid(message, fields={"file": [message]})
-        return await run_in_threadpool(_keep, request, dataset_uid, upload)
+    return await uploads.form_of(request, dataset_uid, _keep)
 
 
-@router.get("/files/{file_uid}/")
+@router.get(
+    "/files/{file_uid}/",
+    operation_id="retrieve-dataset-resource-file",
+    **answers(schemas.DatasetFile),
+)
 def get_file(request: Request, dataset_uid: str, file_uid: str) -> Response:
     with reading(request) as work:
         return json(rendering.file(resources.file(work, datasets.viewable(work, dataset_uid), file_uid)))
 
 
-@router.get("/files/{file_uid}/download/")
+@router.get(
+    "/files/{file_uid}/download/",
+    operation_id="download-dataset-resource-file",
+    response_class=Response,
+    responses=BYTES,
+)
 def get_download(request: Request, dataset_uid: str, file_uid: str) -> Response:
     with reading(request) as work:
         found = resources.file(work, datasets.viewable(work, dataset_uid), file_uid)
-        return download(work.blobs.open(found.digest), found.filename, found.mimetype, found.size)
+        return download(request, found.stored, work.blobs.open(found.digest))
 
 
-@router.get("/")
+@router.get("/", operation_id="list-dataset-resources", **answers(schemas.Page[schemas.Resource]))
 def get_list(
     request: Request, dataset_uid: str, limit: Limit = 20, offset: Offset = 0, expand: str | None = None
 ) -> Response:
@@ -86,7 +78,7 @@ def get_list(
         )
 
 
-@router.post("/")
+@router.post("/", operation_id="create-dataset-resource", **answers(schemas.Resource, 201))
 def post_list(request: Request, dataset_uid: str, body: ResourceBody) -> Response:
     wanted = datasource.parsed(body.datasource)
     params = _params(request, dataset_uid, body, wanted)
@@ -104,7 +96,7 @@ def post_list(request: Request, dataset_uid: str, body: ResourceBody) -> Respons
         return json(_rendered(work, editable, added), 201)
 
 
-@router.get("/{resource_uid}/")
+@router.get("/{resource_uid}/", operation_id="retrieve-dataset-resource", **answers(schemas.Resource))
 def get_one(request: Request, dataset_uid: str, resource_uid: str, expand: str | None = None) -> Response:
     datasource.check_expand(expand)
     with reading(request) as work:
@@ -112,7 +104,7 @@ def get_one(request: Request, dataset_uid: str, resource_uid: str, expand: str |
         return json(_rendered(work, viewable, resources.resource(work, viewable, resource_uid), expand))
 
 
-@router.put("/{resource_uid}/")
+@router.put("/{resource_uid}/", operation_id="update-dataset-resource", **answers(schemas.Resource))
 def put_one(request: Request, dataset_uid: str, resource_uid: str, body: ResourceBody) -> Response:
     wanted = datasource.parsed(body.datasource)
     params = _params(request, dataset_uid, body, wanted, resource_uid)
@@ -131,36 +123,24 @@ def put_one(request: Request, dataset_uid: str, resource_uid: str, body: Resourc
         return json(_rendered(work, editable, changed))
 
 
-@router.post("/{resource_uid}/clean_cache/")
+@router.post("/{resource_uid}/clean_cache/", operation_id="clean-resource-cache", **answers_nothing())
 def post_clean_cache(request: Request, dataset_uid: str, resource_uid: str) -> Response:
     with writing(request) as work:
         resources.clean_cache(work, datasets.editable(work, dataset_uid), resource_uid)
     return empty()
 
 
-@router.delete("/{resource_uid}/")
+@router.delete("/{resource_uid}/", operation_id="delete-dataset-resource", **answers_nothing())
 def delete_one(request: Request, dataset_uid: str, resource_uid: str) -> Response:
     with writing(request) as work:
         resources.remove(work, datasets.editable(work, dataset_uid), resource_uid)
     return empty()
 
 
-def _check_editable(request: Request, dataset_uid: str) -> None:
-    with reading(request) as work:
-        datasets.editable(work, dataset_uid)
-
-
-def _keep(request: Request, dataset_uid: str, upload: UploadFile) -> Response:
-    with reading(request) as work:
-        blob = work.blobs.put(upload.file, limit=work.settings.max_upload_bytes)
+def _keep(request: Request, dataset_uid: str, form: FormData) -> Response:
+    stored = uploads.stored(request, uploads.file_of(form))
     with writing(request) as work:
-        added = resources.add_file(
-            work,
-            datasets.editable(work, dataset_uid),
-            blob,
-            filename=upload.filename or "file",
-            mimetype=upload.content_type,
-        )
+        added = resources.add_file(work, datasets.editable(work, dataset_uid), stored)
         return json(rendering.file(added), 201)
 
 

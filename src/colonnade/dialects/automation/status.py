@@ -45,7 +45,9 @@ def _params(state: State, job: Job, report: Mapping[str, Any] | None) -> dict[st
         return {"error": job.params["error"]}
     if state is not State.DONE or report is None or not report.get("columns"):
         return {}
-    return {"report": {name: report.get(name) for name in ("rows", "columns", "notes")}}
+    shown = {name: report.get(name) for name in ("rows", "columns", "notes")}
+    # All of them: `records_errors` has only the first.
+    return {"report": {**shown, "records_errors_count": report.get("row_error_count", 0)}}
 
 
 def must_be_one_of(error: errors.PortalError) -> str:

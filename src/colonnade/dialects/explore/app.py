@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from colonnade.core.work import Portal
-from colonnade.dialects.explore import datasets, exports, records, root
+from colonnade.dialects.explore import attachments, datasets, exports, records, root
 from colonnade.dialects.explore.errors import render
 from colonnade.dialects.explore.links import PREFIX as PREFIX
 from colonnade.http.edge import answer_errors
@@ -33,7 +33,7 @@ def build(portal: Portal) -> FastAPI:
         allow_headers=["*"],
         expose_headers=EXPOSED,
     )
-    for door in (root, datasets, records, exports):
+    for door in (root, datasets, records, exports, attachments):
         app.include_router(door.router)
         _share(app, door.router)
     return app

@@ -16,6 +16,7 @@ from colonnade.core.records.facets import Wanted, facets
 from colonnade.core.work import Work
 from colonnade.dialects.explore import rendering
 from colonnade.dialects.explore.asking import wanted_of
+from colonnade.dialects.explore.attached import with_files
 from colonnade.dialects.explore.links import links
 from colonnade.dialects.explore.parameters import filter_of, query_of
 from colonnade.http.edge import actor, reading
@@ -42,7 +43,7 @@ def get_list(request: Request) -> Response:
             page = catalogue.select(work, query)
             return rendering.page(page, query.zone)
         found, total = catalogue.search(work, query)
-        results = rendering.datasets(work, found)
+        results = with_files(request, work, found, rendering.datasets(work, found))
     return rendering.answer({"total_count": total, "results": results})
 
 
@@ -60,7 +61,8 @@ def get_facets(request: Request) -> Response:
 @router.get("/datasets/{dataset_id}")
 def get_one(request: Request, dataset_id: str) -> Response:
     with reading(request) as work:
-        (result,) = rendering.datasets(work, [datasets.readable(work, dataset_id)])
+        found = [datasets.readable(work, dataset_id)]
+        (result,) = with_files(request, work, found, rendering.datasets(work, found))
     return rendering.answer(result)
 
 

@@ -39,6 +39,8 @@ DEFAULT_METAS = (
 )
 """Keys that are there even when unset."""
 
+Links = Sequence[Mapping[str, str]]
+
 TYPES: Mapping[FieldType, str] = {FieldType.TIME: "text"}
 """What Explore calls a type differently."""
 
@@ -53,18 +55,26 @@ def page(found: Page, zone: dt.tzinfo) -> Response:
 
 
 def rows(found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
-    """The rows of a page as they are printed, with their public ids if it has them; datetimes with the offset of a
-    zone."""
+    """The rows of a page as they are printed, datetimes with the offset of a zone."""
     printers = {one.name: _PRINTERS[one.type] for one in found.query.outputs if one.type in _PRINTERS}
     results: list[dict[str, Any]] = found.table.to_pylist()
     for row in results:
         for name, printed in printers.items():
             if row[name] is not None:
                 row[name] = printed(row[name], zone)
-    # A field of this name, if there is one, is what was asked for.
-    return (
-        [{"_id": one, **row} for one, row in zip(found.ids, results, strict=True)] if found.ids else results
-    )
+    return results
+
+
+def marked(results: Sequence[dict[str, Any]], found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
+    """The same rows with their public ids and when they were written. A field of one of these names, if there is
+    one, is what was asked for."""
+    marks = zip(found.ids, found.written, results, strict=True)
+    return [{"_id": one, "_timestamp": _zoned(at, zone), **row} for one, at, row in marks]
+
+
+def linked(results: Sequence[dict[str, Any]], links: Iterable[Links]) -> list[dict[str, Any]]:
+    """The same rows, each with its links."""
+    return [{"_links": one, **row} for one, row in zip(links, results, strict=True)]
 
 
 def facets(found: Iterable[tuple[str, Facet]]) -> Response:
@@ -114,8 +124,6 @@ def _dataset(readable: ReadableDataset, about: About) -> dict[str, Any]:
     return {
         "dataset_id": one.slug,
         "dataset_uid": one.uid,
-        "attachments": [],
-        "alternative_exports": [],
         "has_records": about.has_records,
         "data_visible": readable.access.data_visible,
         "visibility": "restricted" if one.is_restricted else "domain",
@@ -126,11 +134,8 @@ def _dataset(readable: ReadableDataset, about: About) -> dict[str, Any]:
 
 
 def _metas(one: Dataset, about: About) -> dict[str, Any]:
-    templates = meta.effective(one.metadata_published or {})
+    templates = meta.public(one.metadata_published or {})
     default = templates.pop(meta.DEFAULT, {})
-    # Configuration, not metadata: readers see its effects.
-    for private in ("internal", "visualization", "asset_content_configuration", "admin"):
-        templates.pop(private, None)
     return {
         "default": {
             **dict.fromkeys(DEFAULT_METAS),

@@ -19,6 +19,9 @@ from colonnade.generation import Mark
 from colonnade.query.schema import SEQ, Field
 from colonnade.query.tree import BoundQuery, Output, TextMatch
 
+FEW = 500
+"""Hits that stand in a statement one by one."""
+
 
 class Snapshot:
     """An open transaction on a generation's file, with the state that it sees.
@@ -106,7 +109,7 @@ class EmbeddedReading:
                 dense=self._dense() if _is_plain(query) else None,
             )
             page = self._page(compiled)
-            total = _total_of(page.num_rows, query)
+            total = _total_of(page.num_rows, query, hits)
             if total is None:
                 total = self._total(compiled)
             return Selection(_typed(page, query.outputs), total)
@@ -144,8 +147,7 @@ class EmbeddedReading:
     def _page(self, compiled: Compiled) -> Any:
         page = compiled.page
         if isinstance(page, ByIds):
-            ids = [one for (one,) in self._run(page.ids).fetchall()]
-            page = page.rows(ids)
+            page = page.rows(self._run(page.ids).fetchall())
         return self._run(page).to_arrow_table()
 
     def _run(self, statement: Statement) -> Cursor:
@@ -162,15 +164,20 @@ class EmbeddedReading:
             count, first, last = found
             dense = (first, last) if count and last - first + 1 == count else None
             known = state.table.dense = (state.mark.counter, dense)
+        if known[1] is not None:
+            self._rows = known[1][1] - known[1][0] + 1
         return known[1]
 
 
 @contextmanager
-def _registered(cursor: Cursor, hits: Hits) -> Iterator[dict[TextMatch, str]]:
-    """The ids of each text condition as a relation that only this cursor sees."""
+def _registered(cursor: Cursor, hits: Hits) -> Iterator[dict[TextMatch, str | tuple[int, ...]]]:
+    """The ids of each text condition as a relation that only this cursor sees, or if they are few as they are."""
     with ExitStack() as stack:
-        names: dict[TextMatch, str] = {}
+        names: dict[TextMatch, str | tuple[int, ...]] = {}
         for number, (match, ids) in enumerate(hits.items()):
+            if len(ids) <= FEW:
+                names[match] = tuple(ids.to_pylist())
+                continue
             name = names[match] = f"hits_{number}"
             cursor.register(name, pa.table({"id": ids}))
             stack.callback(_forget, cursor, name)
@@ -185,8 +192,11 @@ def _forget(cursor: Cursor, name: str) -> None:
         return
 
 
-def _total_of(rows: int, query: BoundQuery) -> int | None:
-    """The total, if the page says it by itself: one that is not full is the last one."""
+def _total_of(rows: int, query: BoundQuery, hits: Hits) -> int | None:
+    """The total, if it is known already: of a text condition alone by its hits, else by a page that is not full and
+    so is the last one."""
+    if isinstance(query.where, TextMatch) and not query.group_by:
+        return len(hits[query.where])
     is_last = query.limit is None or rows < query.limit
     return query.offset + rows if is_last and (rows or not query.offset) else None
 

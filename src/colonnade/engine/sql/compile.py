@@ -2,16 +2,17 @@
 
 How a page is fetched decides its cost. Of 1 M rows with 13 columns, 100 rows: by a range of `_seq` 5 ms; sorted in
 one statement 90-140 ms, because every column of the candidates is read; first the ids and then the rows by their ids
-17 ms. Hence three forms: `BETWEEN` for plain browsing, ids first for short pages, one statement for long ones.
+17 ms; the same where the rows lie near each other, by the condition again inside their range of `_seq`, 13 ms. Hence the
+forms: `BETWEEN` for plain browsing, two steps for short pages, one statement for long ones and for a few hits.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from colonnade.engine.port import RowText
-from colonnade.engine.sql.expressions import Writer
+from colonnade.engine.sql.expressions import Hits, Writer, ids_among
 from colonnade.engine.sql.grouping import grouped_page, grouped_total
 from colonnade.engine.sql.parts import (
     Relation,
@@ -40,26 +41,34 @@ _ALL = "a"
 SHORT_PAGE = 1_000
 """Rows. Up to here a page is fetched by ids; the ids stand in the statement, and writing them costs time too."""
 
+NEAR = 20_000
+"""Places of `_seq` that are looked through again sooner than their rows are looked up by ids."""
+
 
 @dataclass(frozen=True)
 class ByIds:
-    """A page in two steps: run `ids` (one column, the `_id` of the page's rows), then `rows` of these."""
+    """A page in two steps: run `ids` (`_id` and `_seq` of the page's rows), then `rows` of these."""
 
     ids: Statement
     query: BoundQuery
     relation: Relation
-    hits: Mapping[TextMatch, str]
+    hits: Hits
 
-    def rows(self, ids: Sequence[int]) -> Statement:
+    def rows(self, found: Sequence[tuple[int, int]]) -> Statement:
         """The statement that answers the page, in its order."""
         writer = _writer(self.query, self.hits)
         known = _known(self.query)
         query = _outputs(self.query, self.relation, writer, known)
-        # Literals, because DuckDB looks up literals in the index on `_id`, twice as fast as parameters.
-        options: list[exp.Expression] = [exp.Literal.number(one) for one in ids]
-        wanted = exp.In(this=column(ID), expressions=options) if ids else exp.Boolean(this=False)
-        query.set("where", exp.Where(this=wanted))
+        query.set("where", exp.Where(this=self._wanted(found, writer)))
         return statement(_sorted(query, self.query, writer, known), writer)
+
+    def _wanted(self, found: Sequence[tuple[int, int]], writer: Writer) -> exp.Expression:
+        where = self.query.where
+        first, last = (found[0][1], found[-1][1]) if found else (0, 0)
+        if self.query.order_by or where is None or not found or last - first > NEAR:
+            return ids_among(one for one, _ in found)
+        # In their own order, all between the first and the last that fulfil the condition are of the page.
+        return exp.And(this=exp.Paren(this=writer.write(where)), expression=_between(first, last))
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,12 @@ def compile_query(
     query: BoundQuery,
     *,
     relation: Relation,
-    hits: Mapping[TextMatch, str] | None = None,
+    hits: Hits | None = None,
     dense: tuple[int, int] | None = None,
 ) -> Compiled:
     """The statements of a query.
 
-    `relation`: catalogue, schema and name of the rows. `hits`: for each of `query.matches` the name of a relation with
-    one column `id`. `dense`: the first and last `_seq` of the rows, if every number between them is in use.
+    `relation`: catalogue, schema and name of the rows. `hits`: of each of `query.matches`. `dense`: the first and last `_seq` of the rows, if every number between them is in use.
     """
     known = hits or {}
     if query.group_by:
@@ -94,7 +102,7 @@ def compile_query(
 
 
 def compile_stream(
-    query: BoundQuery, *, relation: Relation, hits: Mapping[TextMatch, str], form: RowText | None = None
+    query: BoundQuery, *, relation: Relation, hits: Hits, form: RowText | None = None
 ) -> Statement:
     """The one statement of a long answer: a column for each output, or with `form` the column of texts.
 
@@ -107,7 +115,7 @@ def compile_stream(
     return rows if form is None else as_text(rows, query, form, Writer(query.schema))
 
 
-def _streamed(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str]) -> Statement:
+def _streamed(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
     writer, known = _writer(query, hits), _known(query)
     if query.group_by:
         return grouped_page(query, relation, writer)
@@ -115,11 +123,11 @@ def _streamed(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, st
     return statement(paged(_sorted(rows, query, writer, known) if query.order_by else rows, query), writer)
 
 
-def _writer(query: BoundQuery, hits: Mapping[TextMatch, str]) -> Writer:
+def _writer(query: BoundQuery, hits: Hits) -> Writer:
     return Writer(query.schema, hits)
 
 
-def _total(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str]) -> Statement | None:
+def _total(query: BoundQuery, relation: Relation, hits: Hits) -> Statement | None:
     if query.where is None:
         return None
     writer = _writer(query, hits)
@@ -127,15 +135,21 @@ def _total(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str])
 
 
 def _page(
-    query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str], dense: tuple[int, int] | None
+    query: BoundQuery, relation: Relation, hits: Hits, dense: tuple[int, int] | None
 ) -> Statement | ByIds:
     if dense is not None and query.where is None and not query.order_by:
         return _range(query, relation, dense)
-    if query.limit is not None and 0 < query.limit <= SHORT_PAGE:
+    if query.limit is not None and 0 < query.limit <= SHORT_PAGE and not _are_few(query, hits):
         return ByIds(_ids(query, relation, hits), query, relation, hits)
     writer, known = _writer(query, hits), _known(query)
     rows = where_clause(_outputs(query, relation, writer, known), query.where, writer)
     return statement(paged(_sorted(rows, query, writer, known), query), writer)
+
+
+def _are_few(query: BoundQuery, hits: Hits) -> bool:
+    """Whether all rows that count are not many more than the page has."""
+    found = hits.get(query.where) if isinstance(query.where, TextMatch) else None
+    return isinstance(found, tuple) and len(found) <= 2 * (query.limit or 0)
 
 
 def _range(query: BoundQuery, relation: Relation, dense: tuple[int, int]) -> Statement:
@@ -144,14 +158,19 @@ def _range(query: BoundQuery, relation: Relation, dense: tuple[int, int]) -> Sta
     first = dense[0] + query.offset
     last = dense[1] if query.limit is None else min(dense[1], first + query.limit - 1)
     rows = _outputs(query, relation, writer, known)
-    low, high = writer.parameter(first), writer.parameter(last)
-    rows.set("where", exp.Where(this=exp.Between(this=column(SEQ), low=low, high=high)))
+    rows.set("where", exp.Where(this=_between(first, last)))
     return statement(_sorted(rows, query, writer, known), writer)
 
 
-def _ids(query: BoundQuery, relation: Relation, hits: Mapping[TextMatch, str]) -> Statement:
+def _between(first: int, last: int) -> exp.Expression:
+    """As literals: for each parameter DuckDB looks for numpy and pandas anew."""
+    low, high = exp.Literal.number(first), exp.Literal.number(last)
+    return exp.Between(this=column(SEQ), low=low, high=high)
+
+
+def _ids(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
     writer, known = _writer(query, hits), _aggregates(_varying(query))
-    rows = select(column(ID)).from_(rows_of(relation), copy=False)
+    rows = select(column(ID), column(SEQ)).from_(rows_of(relation), copy=False)
     _join_aggregates(rows, known, query, relation, writer)
     where_clause(rows, query.where, writer)
     return statement(paged(_sorted(rows, query, writer, known), query), writer)

@@ -6,7 +6,7 @@ alias. No text of a user ever becomes SQL: names go through quoted identifiers, 
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,6 +40,9 @@ from colonnade.query.types import Typed, type_of
 MANY = 16
 """From here on the options of an IN are one list: 5,000 took 11 ms that way and 700 ms as parameters each."""
 
+Hits = Mapping[TextMatch, str | tuple[int, ...]]
+"""For each text condition the name of a relation that holds its ids (one column `id`); if they are few, the ids."""
+
 _ELEMENTS: Mapping[type[object], str] = {
     bool: "BOOLEAN[]",
     int: "BIGINT[]",
@@ -71,13 +74,12 @@ _COMPARISONS: Mapping[CompareOp, Callable[..., exp.Expression]] = {
 class Writer:
     """Turns expressions into SQL and collects their values, in the order in which they stand in the text.
 
-    So the parts of a statement must be written in the order of the text. `hits` names, for each text condition, the
-    relation that holds its ids (one column `id`). `columns` are expressions that stand under a name of their own.
-    `elements` are lists that stand there one element a row.
+    So the parts of a statement must be written in the order of the text. `columns` are expressions that stand under a
+    name of their own. `elements` are lists that stand there one element a row.
     """
 
     schema: Schema
-    hits: Mapping[TextMatch, str] = field(default_factory=dict)
+    hits: Hits = field(default_factory=dict)
     columns: Mapping[Expr, exp.Expression] = field(default_factory=dict)
     elements: frozenset[Expr] = frozenset()
     params: list[Scalar] = field(default_factory=list)
@@ -169,8 +171,17 @@ def _not(writer: Writer, expr: Not) -> exp.Expression:
     return exp.Not(this=exp.Is(this=term, expression=exp.Boolean(this=True)))
 
 
+def ids_among(ids: Iterable[int]) -> exp.Expression:
+    """Literals, because DuckDB looks up literals in the index on `_id`, twice as fast as parameters."""
+    options: list[exp.Expression] = [exp.Literal.number(one) for one in ids]
+    return exp.In(this=column(ID), expressions=options) if options else exp.Boolean(this=False)
+
+
 def _text_match(writer: Writer, expr: TextMatch) -> exp.Expression:
-    relation = exp.Table(this=exp.Identifier(this=writer.hits[expr], quoted=True))
+    found = writer.hits[expr]
+    if isinstance(found, tuple):
+        return ids_among(found)
+    relation = exp.Table(this=exp.Identifier(this=found, quoted=True))
     ids = exp.Select(expressions=[exp.Column(this=exp.Identifier(this="id", quoted=True))])
     return _in_query(column(ID), ids.from_(relation, copy=False))
 

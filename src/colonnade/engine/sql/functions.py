@@ -137,6 +137,16 @@ def _levels(
     return exp.Case(ifs=[exp.If(this=exp.And(this=has_enough, expression=begins), true=path)])
 
 
+def _record_id(writer: Writing, expr: Call) -> exp.Expression:
+    """The public id of a row, as `core.records.identity` makes it of the row's id, its table and the table's mask."""
+    row, table, mask = expr.arguments
+    masked = called("xor", writer.write(row), cast(writer.write(mask), "BIGINT"))
+    number = called("lpad", called("hex", masked), exp.Literal.number(16), text("0"))
+    told = called("concat", writer.write(table), text(":"), writer.write(row))
+    check = called("substr", called("sha1", told), exp.Literal.number(1), exp.Literal.number(24))
+    return called("concat", called("lower", number), check)
+
+
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     **{name: _plain(name) for name in ("year", "month", "day", "hour", "minute", "second")},
     "lower": _plain("lower"),
@@ -147,5 +157,6 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "date_format": _date_format,
     "random": _random,
     "path_start": _path_start,
+    "record_id": _record_id,
 }
 """By name. `colonnade.query.values` says what their arguments are."""

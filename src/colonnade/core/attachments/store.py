@@ -1,0 +1,49 @@
+"""Queries over attachments and alternative exports."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from colonnade.core.attachments.model import AlternativeExport, Attachment
+
+T = TypeVar("T", Attachment, AlternativeExport)
+
+
+def uid_taken(db: Session, table: type[T], uid: str) -> bool:
+    """By one that was removed, too."""
+    return db.scalar(select(table.id).where(table.uid == uid)) is not None
+
+
+def one(db: Session, table: type[T], dataset_id: int, uid: str) -> T | None:
+    return db.scalar(_kept(table).where(table.dataset_id == dataset_id, table.uid == uid))
+
+
+def page(db: Session, table: type[T], dataset_id: int, *, limit: int, offset: int) -> tuple[Sequence[T], int]:
+    """Those of a dataset in order of creation, and how many there are in all."""
+    wanted = _kept(table).where(table.dataset_id == dataset_id)
+    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    return db.scalars(wanted.order_by(table.id).limit(limit).offset(offset)).all(), total
+
+
+def of_datasets(db: Session, table: type[T], dataset_ids: Sequence[int]) -> Sequence[T]:
+    """Those of several datasets, in order of creation."""
+    return db.scalars(_kept(table).where(table.dataset_id.in_(dataset_ids)).order_by(table.id)).all()
+
+
+def with_content(db: Session, table: type[T]) -> Sequence[T]:
+    """All that have a blob."""
+    return db.scalars(_kept(table).where(table.digest.is_not(None)).order_by(table.id)).all()
+
+
+def uses_digest(db: Session, table: type[T], digest: str) -> bool:
+    return db.scalar(_kept(table).where(table.digest == digest).limit(1)) is not None
+
+
+def remove_of(db: Session, table: type[T], dataset_id: int) -> None:
+    db.execute(delete(table).where(table.dataset_id == dataset_id))
+
+
+def _kept(table: type[T]) -> Select[T]:
+    return select(table).where(table.removed_at.is_(None))

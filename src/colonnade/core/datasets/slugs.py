@@ -1,0 +1,44 @@
+"""What datasets are called in addresses (`dataset_id`)."""
+
+import re
+
+from colonnade.core.datasets import store
+from colonnade.core.uids import free_name, slug
+from colonnade.core.work import Work
+from colonnade.errors import Invalid
+
+PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
+UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
+MADE_LENGTH = 150
+"""Of a name that is made here: room for a number is left."""
+
+
+def wanted(work: Work, name: str) -> str:
+    """A name that somebody chose. Raises `Invalid` when no path could carry it, or another dataset has it."""
+    if not PATTERN.fullmatch(name) or UID_PATTERN.fullmatch(name):
+        raise _wrong("Small letters, digits, - and _ only, beginning with a letter or a digit.")
+    if _is_taken(work, name):
+        raise _wrong("Another dataset has this identifier.")
+    return name
+
+
+def made(work: Work, title: str) -> str:
+    """A free name made of a title."""
+    return free_name(_cut(slug(title)) or "dataset", lambda name: _is_taken(work, name))
+
+
+def copied(work: Work, name: str) -> str:
+    """A free name for the copy of the dataset that is called so."""
+    return free_name(f"{_cut(name)}-copy", lambda one: _is_taken(work, one))
+
+
+def _cut(name: str) -> str:
+    return name[:MADE_LENGTH].strip("-")
+
+
+def _is_taken(work: Work, name: str) -> bool:
+    return store.by_slug(work.db, name) is not None
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid(message, fields={"dataset_id": [message]})

@@ -1,0 +1,1 @@
+"""What readers write to a dataset's publishers about its records."""

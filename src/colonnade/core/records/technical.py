@@ -1,0 +1,68 @@
+"""What can be asked of a record besides its fields: its public id, and when it was last written.
+
+A field or an alias of the same name comes first.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from colonnade.core.records import identity
+from colonnade.query.schema import ID, MODIFIED, Schema
+from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Query
+from colonnade.query.walk import changed, walk
+
+RECORD_ID = "recordid"
+TIMESTAMP = "record_timestamp"
+
+_ROW = Call("system", (Literal(ID),))
+
+
+def understood(query: Query, visible: Schema, table_uid: str) -> Query:
+    """The query with what these names stand for in a table. The keys of its answer stay as they were written."""
+    names = {RECORD_ID, TIMESTAMP}.difference(visible.names)
+    if not any(isinstance(one, FieldRef) and one.name in names for one in _parts(query)):
+        return query
+    keys = (*query.group_by, *(query.select or ()))
+    sortable = names.difference(one.name for one in keys if one.is_alias)
+    ordered = _Meaning(table_uid, sortable).of(query.order_by)
+    return replace(_Meaning(table_uid, names).of(replace(query, order_by=())), order_by=ordered)
+
+
+def _parts(query: Query) -> Iterator[Expr]:
+    whole = [one.expr for one in (*(query.select or ()), *query.group_by, *query.order_by)]
+    for expr in whole if query.where is None else [*whole, query.where]:
+        yield from walk(expr)
+
+
+class _Meaning:
+    """What `names` stand for in one table."""
+
+    def __init__(self, table_uid: str, names: set[str]) -> None:
+        self._table_uid = table_uid
+        public_id = Call("record_id", (_ROW, Literal(table_uid), Literal(identity.mask(table_uid))))
+        meanings: Mapping[str, Expr] = {RECORD_ID: public_id, TIMESTAMP: Call("system", (Literal(MODIFIED),))}
+        self._meanings = {name: meanings[name] for name in names}
+
+    def of(self, node: Any) -> Any:
+        return changed(node, self._changed)
+
+    def _changed(self, node: Any) -> Any:
+        match node:
+            case FieldRef(name):
+                return self._meanings.get(name)
+            case Compare(CompareOp.EQ, FieldRef(name), Literal(str() as told)) | Compare(
+                CompareOp.EQ, Literal(str() as told), FieldRef(name)
+            ) if name == RECORD_ID and name in self._meanings:
+                return self._is_one_of([told])
+            case In(FieldRef(name), options) if name == RECORD_ID and name in self._meanings:
+                literals = [one.value for one in options if isinstance(one, Literal)]
+                return self._is_one_of(literals) if len(literals) == len(options) else None
+            case _:
+                return None
+
+    def _is_one_of(self, told: list[Any]) -> Expr:
+        """Looked up by number: the ids of a million rows would have to be made for a comparison with each."""
+        found = [identity.row_id(self._table_uid, one) for one in told if isinstance(one, str)]
+        rows = tuple(Literal(one) for one in found if one is not None)
+        return In(_ROW, rows) if rows else Literal(value=False)

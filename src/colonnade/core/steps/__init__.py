@@ -1,0 +1,1 @@
+"""What is done to a dataset's rows at every publish: its processors, then the configuration of its fields."""

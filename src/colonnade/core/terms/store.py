@@ -1,0 +1,17 @@
+"""Queries over terms."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from colonnade.core.terms.model import Term, Vocabulary
+
+
+def of_vocabulary(db: Session, vocabulary: Vocabulary) -> Sequence[Term]:
+    """In the order in which they were added."""
+    return db.scalars(select(Term).where(Term.vocabulary == vocabulary).order_by(Term.id)).all()
+
+
+def by_uid(db: Session, vocabulary: Vocabulary, uid: str) -> Term | None:
+    return db.scalar(select(Term).where(Term.vocabulary == vocabulary, Term.uid == uid))

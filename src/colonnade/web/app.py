@@ -1,0 +1,9 @@
+"""All pages as one router, for the application at the root of the site."""
+
+from fastapi import APIRouter
+
+from colonnade.web import assets, catalogue, dataset, feedback, robots
+
+router = APIRouter()
+for part in (assets, robots, catalogue, dataset, feedback):
+    router.include_router(part.router)

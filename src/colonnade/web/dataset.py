@@ -1,0 +1,71 @@
+"""The page of a dataset: what it is, its first records with a search, its fields, its files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade.core.datasets import service as datasets
+from colonnade.http.edge import portal_of, reading
+from colonnade.http.pagination import site_of
+from colonnade.query.schema import Field, FieldType
+from colonnade.web import linked_data, tables
+from colonnade.web.described import Described, described
+from colonnade.web.files import files
+from colonnade.web.pages import page
+
+router = APIRouter(include_in_schema=False)
+
+TYPES: Mapping[FieldType, str] = {
+    FieldType.TEXT: "Text",
+    FieldType.INT: "Whole number",
+    FieldType.DOUBLE: "Decimal number",
+    FieldType.BOOLEAN: "Yes or no",
+    FieldType.DATE: "Date",
+    FieldType.DATETIME: "Date and time",
+    FieldType.TIME: "Time of day",
+    FieldType.GEO_POINT: "Point: latitude, longitude",
+    FieldType.GEO_SHAPE: "Geographic shape",
+    FieldType.JSON: "JSON",
+}
+
+
+@router.get("/explore/dataset/{dataset_id}")
+@router.get("/explore/dataset/{dataset_id}/information")
+def get_dataset(request: Request, dataset_id: str) -> Response:
+    with reading(request) as work:
+        # The dataset first: who may not know of it learns nothing, not even that a parameter was wrong.
+        readable = datasets.readable(work, dataset_id)
+        (dataset,) = described(work, [readable])
+        asked = tables.asked_of(request)
+        table = tables.table(work, readable, dataset, asked)
+        taken = files(work, readable, dataset)
+    values = {
+        "dataset": dataset,
+        "asked": asked,
+        "table": table,
+        "files": taken,
+        "fields": [(one, type_name(one)) for one in dataset.fields],
+        "are_described": any(one.description for one in dataset.fields),
+        "citation": _citation(request, dataset),
+        "linked_data": linked_data.dataset(dataset, site_of(request)),
+        "canonical": dataset.path,
+    }
+    return page(request, "dataset.html", values, status=400 if table and table.problem else 200)
+
+
+def type_name(field: Field) -> str:
+    return "List of texts" if field.multivalued else TYPES[field.type]
+
+
+def _citation(request: Request, dataset: Described) -> Mapping[str, Any]:
+    """Who made it, when, what it is, where: in the order of a list of references."""
+    title = portal_of(request).settings.title
+    return {
+        "who": dataset.publisher or title,
+        "year": dataset.modified.year if dataset.modified else None,
+        "where": title,
+        "address": f"{site_of(request)}{dataset.path}",
+    }

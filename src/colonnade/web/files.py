@@ -1,0 +1,68 @@
+"""What can be taken from a dataset's page: its records as files, files that were made elsewhere, attachments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from colonnade.core.attachments import exports
+from colonnade.core.attachments import service as attachments
+from colonnade.core.attachments.model import AlternativeExport
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.records.exports import ExportFormat
+from colonnade.core.work import Work
+from colonnade.web import links, printing
+from colonnade.web.described import Described
+
+PURPOSE = 200
+"""Characters of what a publisher says of a file."""
+
+FORMATS: Mapping[ExportFormat, tuple[str, str]] = {
+    ExportFormat.CSV: ("CSV", "for spreadsheets"),
+    ExportFormat.JSON: ("JSON", "one list of records"),
+    ExportFormat.JSONL: ("JSON Lines", "a record a line"),
+    ExportFormat.PARQUET: ("Parquet", "for analysis, with types"),
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """`purpose`: what it is good for, how large it is; may be empty."""
+
+    name: str
+    purpose: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Files:
+    """`own`: all records, as the portal writes them. `others`: as somebody made them elsewhere."""
+
+    own: tuple[File, ...]
+    others: tuple[File, ...]
+    attachments: tuple[File, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.others or self.attachments)
+
+
+def files(work: Work, readable: ReadableDataset, dataset: Described) -> Files:
+    (attached,) = attachments.of_readables(work, [readable])
+    (made,) = exports.of_readables(work, [readable])
+    return Files(
+        own=tuple(
+            File(name, purpose, links.export(dataset.slug, format_))
+            for format_, (name, purpose) in FORMATS.items()
+            if dataset.fields
+        ),
+        others=tuple(_other(dataset, one) for one in made if one.url is None or links.is_web(one.url)),
+        attachments=tuple(
+            File(one.filename, printing.size(one.size), links.attachment(dataset.slug, one.uid))
+            for one in attached
+        ),
+    )
+
+
+def _other(dataset: Described, one: AlternativeExport) -> File:
+    size = "" if one.size is None else printing.size(one.size)
+    purpose = printing.summary(one.description, PURPOSE)
+    told = ", ".join(text for text in (purpose, size) if text)
+    return File(one.title, told, one.url or links.alternative_export(dataset.slug, one.uid))

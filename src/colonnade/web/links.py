@@ -1,0 +1,57 @@
+"""Addresses of pages and of what they point to, below the root of the site."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode, urlsplit
+
+HOME = "/"
+EXPLORE = "/explore/"
+API = "/api/explore/v2.1"
+DATASETS = f"{API}/catalog/datasets"
+
+Parameters = Iterable[tuple[str, str]]
+
+
+def is_page(path: str) -> bool:
+    return path == HOME or f"{path}/".startswith(EXPLORE)
+
+
+def with_query(path: str, parameters: Parameters) -> str:
+    """A path with its parameters; those without a value are left out."""
+    query = urlencode([(name, value) for name, value in parameters if value])
+    return f"{path}?{query}" if query else path
+
+
+def dataset(slug: str) -> str:
+    return f"{EXPLORE}dataset/{quote(slug, safe='')}/"
+
+
+def dataset_api(slug: str) -> str:
+    """What the API tells of a dataset."""
+    return f"{DATASETS}/{quote(slug, safe='')}"
+
+
+def records_api(slug: str, parameters: Parameters = ()) -> str:
+    return with_query(f"{dataset_api(slug)}/records", parameters)
+
+
+def export(slug: str, format_: str, parameters: Parameters = ()) -> str:
+    return with_query(f"{dataset_api(slug)}/exports/{format_}", parameters)
+
+
+def attachment(slug: str, uid: str) -> str:
+    return f"{dataset_api(slug)}/attachments/{uid}"
+
+
+def alternative_export(slug: str, uid: str) -> str:
+    return f"{dataset_api(slug)}/alternative_exports/{uid}"
+
+
+def is_web(text: str) -> bool:
+    """Whether a text may be the target of a link: an address of the web, and nothing that a browser would run."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable() and " " not in text
+    )

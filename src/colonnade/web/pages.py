@@ -1,0 +1,52 @@
+"""A page: a template in the portal's frame, as an answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade.http.edge import portal_of
+from colonnade.http.pagination import site_of
+from colonnade.web import links, printing
+from colonnade.web.assets import asset_path
+from colonnade.web.headers import SECURITY
+
+LANGUAGE = "en"
+"""Of the pages' own words."""
+
+_templates = Environment(
+    loader=PackageLoader(__package__),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_templates.filters |= {"number": printing.number, "day": printing.day, "plural": printing.plural}
+_templates.globals |= {"asset": asset_path, "links": links}
+
+
+def page(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+    """A page as HTML. Nobody may keep what is shown to one caller alone."""
+    settings = portal_of(request).settings
+    text = _templates.get_template(template).render(
+        **values,
+        site=site_of(request),
+        portal_title=settings.title,
+        portal_description=settings.description,
+        portal_language=settings.default_language,
+        language=LANGUAGE,
+    )
+    headers = {
+        **SECURITY,
+        "Cache-Control": "private, no-store" if _has_key(request) else "no-cache",
+        "Content-Language": LANGUAGE,
+        "Vary": "Authorization",
+    }
+    return Response(text, status, headers, media_type="text/html")
+
+
+def _has_key(request: Request) -> bool:
+    return "authorization" in request.headers or "apikey" in request.query_params

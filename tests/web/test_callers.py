@@ -1,0 +1,137 @@
+"""Who sees what on pages: exactly what the doors let them see."""
+
+from dataclasses import dataclass
+
+import pytest
+from tests.support.house import ADMIN_KEY, ANONYMOUS, House, Person
+from tests.web.support import answer, metadata, page, rows, titles
+
+PEOPLE = "name,city,salary\nAda,Paris,1111\nBob,Paris,2222\nEve,Rome,5555\n"
+PATH = "/explore/dataset/people/"
+WHOLE = [["Ada", "Paris", "1111"], ["Bob", "Paris", "2222"], ["Eve", "Rome", "5555"]]
+SECRET = ("salary", "1111", "2222", "5555")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A restricted dataset, and those who may see all of it, some of it, only what it is, and nothing."""
+
+    knowing: dict[str, Person]
+    strangers: dict[str, Person]
+
+
+@pytest.fixture(scope="module")
+def cast(house: House) -> Cast:
+    made = house.published(
+        PEOPLE,
+        dataset_id="people",
+        is_restricted=True,
+        metadata=metadata("Secret people", keyword=["hush"], theme=["Staff"], publisher="Payroll"),
+    )
+    uid = made["uid"]
+    parisian, blind, explorer = house.person(), house.person(), house.person()
+    house.give(uid, parisian, filter_query="city = 'Paris'", visible_fields=["name", "city"])
+    house.give(uid, blind, is_data_visible=False)
+    house.give(uid, explorer, ["explore_restricted_dataset"])
+    knowing = {
+        "administrator": house.admin,
+        "parisian": parisian,
+        "blind": blind,
+        "explorer": explorer,
+        "inspector": house.person(["explore_restricted_dataset"]),
+    }
+    strangers = {
+        "anonymous": ANONYMOUS,
+        "stranger": house.person(),
+        "weak key": house.person(["explore_restricted_dataset"], key_permissions=["create_page"]),
+    }
+    return Cast(knowing, strangers)
+
+
+@pytest.mark.parametrize("who", ["administrator", "parisian", "blind", "explorer", "inspector"])
+def test_who_may_know_of_a_restricted_dataset_finds_it(house: House, cast: Cast, who: str) -> None:
+    person = cast.knowing[who]
+    assert titles(page(house, "/", person, q="secret")) == ["Secret people"]
+    assert page(house, PATH, person).one("h1").text == "Secret people"
+    assert answer(house, "/", person).headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("who", ["anonymous", "stranger", "weak key"])
+def test_nobody_else_learns_of_it(house: House, cast: Cast, trees: str, who: str) -> None:
+    person = cast.strangers[who]
+    tree = page(house, "/", person)
+    assert titles(tree) == ["Street trees"]
+    assert [one.text for one in tree.one("dl", class_="totals").all("dd")] == ["1", "3"]
+    for text in ("hush", "Staff", "Payroll", "Secret", "people"):
+        assert text not in tree.one("main").text
+    missing = answer(house, "/explore/dataset/nothing/", person)
+    for path in (PATH, f"{PATH}?page=x", f"{PATH}?where=("):
+        hidden = answer(house, path, person)
+        assert (hidden.status_code, hidden.text) == (404, missing.text)
+
+
+@pytest.mark.parametrize("who", ["administrator", "explorer", "inspector"])
+def test_who_sees_everything_sees_every_record(house: House, cast: Cast, who: str) -> None:
+    assert rows(page(house, PATH, cast.knowing[who])) == WHOLE
+
+
+def test_hidden_fields_and_records_are_on_no_page(house: House, cast: Cast) -> None:
+    parisian = cast.knowing["parisian"]
+    found = answer(house, PATH, parisian)
+    tree = page(house, PATH, parisian)
+    assert rows(tree) == [["Ada", "Paris"], ["Bob", "Paris"]]
+    for text in (*SECRET, "Rome", "Eve"):
+        assert text not in found.text
+    # The number of all records would tell of those that are hidden.
+    assert [one.text for one in tree.one("dl", class_="totals").all("dt")] == [
+        "fields",
+        "last modified",
+        "access",
+    ]
+    for words in ("eve", "rome", "5555"):
+        assert (
+            page(house, PATH, parisian, q=words).one("p", class_="showing").text == "No record fits. Show all"
+        )
+    assert page(house, PATH, parisian, status=400, where="salary > 1").one(id="problem").text
+
+
+def test_who_sees_no_records_sees_what_the_dataset_is(house: House, cast: Cast) -> None:
+    found = answer(house, PATH, cast.knowing["blind"])
+    tree = page(house, PATH, cast.knowing["blind"])
+    assert "not open to you" in tree.one("section", id="records").text
+    assert tree.all("table", class_="records") == []
+    assert tree.all("section", id="files") == []
+    assert tree.all("section", id="fields") == []
+    for text in (*SECRET, "Ada", "Rome"):
+        assert text not in found.text
+
+
+def test_a_key_in_the_address_opens_the_page_and_stands_in_no_link(house: House, cast: Cast) -> None:
+    for path in ("/", "/?q=secret&sort=title", PATH, f"{PATH}?q=ada"):
+        found = house.client.get(f"{path}{'&' if '?' in path else '?'}apikey={ADMIN_KEY}")
+        assert found.status_code == 200
+        assert "Secret people" in found.text
+        assert ADMIN_KEY not in found.text
+        assert found.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/explore/dataset/nothing/", PATH])
+def test_a_wrong_key_is_told(house: House, path: str) -> None:
+    for headers in ({"Authorization": f"Apikey {'f' * 56}"}, {"Authorization": "Bearer x"}):
+        found = house.client.get(path, headers=headers)
+        assert found.status_code == 401
+        assert found.headers["www-authenticate"] == "Apikey"
+        assert "That key is not known" in found.text
+
+
+def test_the_sitemap_is_of_what_everybody_may_see(house: House, cast: Cast, trees: str) -> None:
+    for person in (ANONYMOUS, house.admin, Person("nobody", "f" * 56)):
+        text = answer(house, "/sitemap.xml", person).text
+        assert "/explore/dataset/trees/" in text
+        assert "people" not in text
+
+
+def test_an_unpublished_dataset_is_on_no_page(house: House) -> None:
+    made = house.create(metadata=metadata("Draft of something"))
+    assert answer(house, f"/explore/dataset/{made['dataset_id']}/", house.admin).status_code == 404
+    assert "Draft of something" not in answer(house, "/", house.admin).text
