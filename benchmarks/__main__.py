@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|exports|upserts|datasets ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|exports|upserts|processing|datasets ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import datasets, exports, publish, reads, upserts
+from benchmarks import datasets, exports, processing, publish, reads, upserts
 from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "reads": reads.run,
     "exports": exports.run,
     "upserts": upserts.run,
+    "processing": processing.run,
     "datasets": datasets.run,
 }
 

@@ -51,16 +51,21 @@ def milliseconds(work: Callable[[], object], times: int) -> list[float]:
     return found
 
 
-def in_turn(works: Sequence[Callable[[], object]], times: int, *, warm: int) -> list[float]:
+PATIENCE_SECONDS = 20.0
+
+
+def in_turn(works: Sequence[Callable[[], object]], times: int) -> list[float]:
     """The median of each one's calls in milliseconds. They are called one after the other, round by round, so that
-    all meet the same machine; the first `warm` rounds do not count."""
+    all meet the same machine; the first rounds, which warm everything up, do not count. Fewer rounds where one of
+    them takes its time."""
     found: list[list[float]] = [[] for _ in works]
-    for number in range(warm + times):
+    begun = time.monotonic()
+    for number in range(times):
         for work, values in zip(works, found, strict=True):
-            (took,) = milliseconds(work, 1)
-            if number >= warm:
-                values.append(took)
-    return list(map(p50, found))
+            values.extend(milliseconds(work, 1))
+        if number >= 4 and time.monotonic() - begun > PATIENCE_SECONDS:
+            break
+    return [p50(values[len(values) // 5 :]) for values in found]
 
 
 def p50(values: Sequence[float]) -> float:

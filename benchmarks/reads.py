@@ -19,8 +19,7 @@ from benchmarks.peer import Datasette
 from benchmarks.server import Server, serving
 from benchmarks.tables import table
 
-TIMES = 30
-WARM = 5
+TIMES = 40
 AIM = "aim: +6 ms, ratio to Datasette <= 1"
 PAGE = {"limit": "100"}
 ITS_PAGE = {"_size": "100", "_shape": "objects"}
@@ -147,7 +146,7 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
             asks: list[Callable[[], object]] = [partial(_ask, server, case), partial(_scan, connection, case)]
             if its is not None:
                 asks.append(partial(its.get, case.its_path, case.its_params))
-            ours, theirs, *rest = in_turn(asks, TIMES, warm=WARM)
+            ours, theirs, *rest = in_turn(asks, TIMES)
             yield Figure(f"{case.name}, p50", ours, "ms", theirs, AIM, rest[0] if rest else None)
     shutil.rmtree(folder)
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,9 @@ class Server:
         self._watching.start()
         wait_until_ready(self.client, "/health/ready", self.process)
 
-    def publish_csv(self, dataset_id: str, path: Path) -> tuple[str, float]:
+    def publish_csv(
+        self, dataset_id: str, path: Path, processors: Iterable[Mapping[str, Any]] = ()
+    ) -> tuple[str, float]:
         """Create, upload, publish; returns the dataset's uid and the seconds from POST publish to readable."""
         base = "/api/automation/v1.0/datasets"
         made = self._post(
@@ -52,6 +54,8 @@ class Server:
             file = self._post(f"{base}/{uid}/resources/files/", files={"file": (path.name, content)})
         source = {"type": "uploaded_file", "file": {"uid": file["uid"]}}
         self._post(f"{base}/{uid}/resources/", json={"type": "csvfile", "datasource": source})
+        for one in processors:
+            self._post(f"{base}/{uid}/processors/", json=one)
         begun = time.perf_counter()
         self._post(f"{base}/{uid}/publish/")
         while self.status(uid) in {"queued", "processing"}:

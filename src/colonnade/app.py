@@ -32,6 +32,7 @@ from colonnade.core.uploads import ContentDropped
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
+from colonnade.dialects.automation import domain
 from colonnade.dialects.explore import app as explore
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
@@ -48,8 +49,8 @@ from colonnade.jobs.port import Runner, Sender
 from colonnade.web import app as web
 from colonnade.web.errors import render as render_error
 
-DOORS = {automation.PREFIX: "automation", explore.PREFIX: "explore"}
-SLASHED = (f"{automation.PREFIX}/",)
+DOORS = {automation.PREFIX: "automation", domain.PREFIX: "management", explore.PREFIX: "explore"}
+SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
 LOCKED = "data.locked"
 SPARE_WORKERS = 4
@@ -238,6 +239,7 @@ def _application(portal: Portal) -> ASGIApp:
     app.include_router(operations.router)
     app.include_router(web.router)
     app.mount(automation.PREFIX, automation.build(portal))
+    app.mount(domain.PREFIX, domain.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
     metrics = RequestMetrics(app.state.metrics)
     counted = CountRequests(AnswerHead(app), metrics, DOORS)

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "colonnade"
 
-_FOREIGN = {".git", ".venv", "__pycache__", "colonnade-data", "dist", "node_modules"}
+_FOREIGN = {".git", ".venv", ".venv-bench", "__pycache__", "colonnade-data", "dist", "node_modules"}
 
 
 @cache

@@ -1,24 +1,20 @@
-"""What each processor makes of rows, beside what Python makes of the same; and what it does where it cannot."""
+"""What each processor makes of rows, and what it does where it cannot."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
-from tests.builder.support import SMALL, Bench, processor
+from tests.builder.support import SMALL, Bench, field_step, processor
 
 from colonnade.builder.job import FileInput, RowError, Step
+from colonnade.errors import Invalid
 from colonnade.query.schema import Field, FieldType, Schema
 
 CsvFile = Callable[..., FileInput]
-_CELL = st.text(st.sampled_from("ab ;,é-\n'\"\\{}%"), max_size=8)
-_CELLS = st.lists(_CELL, min_size=1, max_size=20)
-_FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize(
@@ -106,91 +102,6 @@ def test_the_examples_of_the_catalogue(
     assert bench.processed([row, {**row, "a": None}], step)[0] == expected
 
 
-class TestLikePython:
-    @_FEW
-    @given(cells=_CELLS, old=st.text("ab;é\n'\"", min_size=1, max_size=2), new=_CELL)
-    def test_string_replace(
-        self, tmp_path_factory: pytest.TempPathFactory, cells: list[str], old: str, new: str
-    ) -> None:
-        bench = Bench(tmp_path_factory.mktemp("replace"))
-        found = bench.processed(_rows(cells), processor("string_replace", field="a", old=old, new=new))
-        assert [one["a"] for one in found] == [cell.replace(old, new) or None for cell in cells]
-
-    @_FEW
-    @given(cells=_CELLS, separator=st.sampled_from([";", ", ", "a", "'"]), index=st.integers(1, 4))
-    def test_split(
-        self, tmp_path_factory: pytest.TempPathFactory, cells: list[str], separator: str, index: int
-    ) -> None:
-        bench = Bench(tmp_path_factory.mktemp("split"))
-        step = processor("split", field="a", separator=separator, index=index, output_field="b")
-        pieces = [(cell.split(separator) + [""] * index)[index - 1] or None for cell in cells]
-        assert [one["b"] for one in bench.processed(_rows(cells), step)] == pieces
-
-    @_FEW
-    @given(pairs=st.lists(st.tuples(_CELL, _CELL), min_size=1, max_size=20), separator=_CELL)
-    def test_concat(
-        self, tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], separator: str
-    ) -> None:
-        bench = Bench(tmp_path_factory.mktemp("concat"))
-        step = processor("concat", separator=separator, left_value="a", right_value="b", output_field="c")
-        found = bench.processed([{"a": a, "b": b, "n": "1"} for a, b in pairs], step)
-        assert [one["c"] for one in found] == [separator.join(filter(None, pair)) or None for pair in pairs]
-
-    @_FEW
-    @given(
-        cells=_CELLS, value=st.text("ab;", min_size=1, max_size=2), is_exact=st.booleans(), keep=st.booleans()
-    )
-    def test_skip_record(
-        self,
-        tmp_path_factory: pytest.TempPathFactory,
-        cells: list[str],
-        value: str,
-        is_exact: bool,
-        keep: bool,
-    ) -> None:
-        bench = Bench(tmp_path_factory.mktemp("skip"))
-        step = processor("skip_record", field="a", value=value, exact_match=is_exact, keep=keep)
-        matching = [value == cell if is_exact else value in cell for cell in cells]
-        assert [one["a"] for one in bench.processed(_rows(cells), step)] == [
-            cell or None for cell, matches in zip(cells, matching, strict=True) if matches == keep
-        ]
-
-    @_FEW
-    @example(moments=[dt.datetime(2068, 12, 31, 23, 59, 59)], form="%d/%m/%y %H:%M:%S")
-    @given(
-        moments=st.lists(
-            st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2068, 1, 1)), min_size=1, max_size=20
-        ),
-        form=st.sampled_from(
-            [
-                "%d/%m/%Y",
-                "%A %d %B %Y %I:%M %p",
-                "%a, %d %b %y %H:%M:%S.%f",
-                "%Y%m%d%H%M%S",
-                "%Y %j %H",
-                "%Y week %W day %w",
-                "%Y %U %w",
-                "100%% %m-%Y",
-            ]
-        ),
-    )
-    def test_date_normalizer(
-        self, tmp_path_factory: pytest.TempPathFactory, moments: list[dt.datetime], form: str
-    ) -> None:
-        bench = Bench(tmp_path_factory.mktemp("dates"))
-        cells = [one.strftime(form) for one in moments]
-        found = bench.processed(_rows(cells), processor("date_normalizer", field="a", date_format=form))
-        is_day = not any(one in form for one in ("%H", "%I"))
-        assert [one["a"] and dt.datetime.fromisoformat(one["a"]) for one in found] == [
-            dt.datetime.strptime(cell, form) for cell in cells
-        ]
-        assert all(len(one["a"] or "") == 10 for one in found) == is_day
-
-
-def _rows(cells: Sequence[str]) -> list[dict[str, str | None]]:
-    return [{"a": cell, "n": "1"} for cell in cells]
-
-
 class TestErrors:
     def test_a_cell_that_a_step_cannot_take_becomes_empty_and_is_told(
         self, bench: Bench, csv_file: CsvFile
@@ -266,6 +177,22 @@ class TestErrors:
             ("pr_1", "nope", None),
             ("pr_2", "b", None),
         ]
+
+    def test_errors_name_the_field_as_it_is_published(self, bench: Bench, csv_file: CsvFile) -> None:
+        built = bench.built(
+            csv_file("d\nx\n2020\n"),
+            processors=(processor("date_normalizer", field="d", date_format="%Y"),),
+            field_steps=(field_step("rename", from_name="d", to_name="day", field_label="Day"),),
+        )
+        assert [one.field for one in built.manifest.row_errors] == ["day"]
+
+    def test_what_the_engine_does_not_know_stops_the_build_with_a_reason(
+        self, bench: Bench, csv_file: CsvFile
+    ) -> None:
+        step = Step("pr_1", "set_timezone", {"field": "a", "timezone": "Mars/Olympus"})
+        with pytest.raises(Invalid, match="Unknown TimeZone 'Mars/Olympus'") as caught:
+            bench.built(csv_file("a\n2020-01-01T10:00:00\n"), processors=(step,))
+        assert caught.value.code == "build.processors"
 
     def test_no_cell_grows_beyond_the_bound(self, bench: Bench, csv_file: CsvFile) -> None:
         limits = replace(SMALL, cell_bytes=1_000)

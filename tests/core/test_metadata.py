@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.core.support import ADMIN, dataset, listed, shown
 
 from colonnade.core.catalogue.model import PUBLIC
-from colonnade.core.datasets import describing
+from colonnade.core.datasets import describing, markup
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.templates import ADMIN as ADMIN_TEMPLATE
@@ -151,6 +152,26 @@ def test_modified_of_elsewhere_is_overridden_when_it_moves() -> None:
     assert found["default"]["modified"] == triple(NOW, "2001-01-01", overrides=True)
 
 
+AUTO = {"geographic_reference_auto": triple(value=True)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "has_places", "expected"),
+    [
+        (AUTO, True, ["world"]),
+        (AUTO, False, None),
+        ({}, True, None),
+        ({**AUTO, "geographic_reference": triple([])}, True, ["world"]),
+        ({**AUTO, "geographic_reference": triple(["world_fr"])}, True, ["world_fr"]),
+    ],
+)
+def test_records_with_places_are_in_the_world(
+    fields: dict[str, Any], has_places: bool, expected: list[str] | None
+) -> None:
+    found = meta.located(titled(**fields), has_places=has_places)
+    assert meta.effective(found)["default"].get("geographic_reference") == expected
+
+
 def test_readers_get_neither_configuration_nor_what_administrators_keep() -> None:
     kept = {name: {"title" if name == "default" else "any": triple("x")} for name in [*TEMPLATES, "lost"]}
     assert set(meta.public(kept)) == set(TEMPLATES) - {
@@ -165,19 +186,59 @@ def test_readers_get_neither_configuration_nor_what_administrators_keep() -> Non
     }
 
 
-def test_every_html_field_is_cleaned_for_readers_and_no_other() -> None:
-    evil = "<img src=x onerror=y()><b>bold"
+def test_every_html_field_is_cleaned_when_it_is_published_and_no_other() -> None:
+    evil, harmless = "<img src=x onerror=y()><b>bold", '<img src="x"><b>bold</b>'
     cleaned = {
         (template.name, field)
         for template in TEMPLATES.values()
         for field in template.fields
-        for shown_as in meta.public({template.name: {field: triple(evil)}}).values()
-        if shown_as.get(field, evil) != evil
+        if meta.harmless({template.name: {field: triple(evil, evil)}})
+        == {template.name: {field: triple(harmless, harmless)}}
     }
     assert cleaned == {("default", "description"), ("inspire", "identification_purpose")}
-    assert meta.public(titled(description=triple(evil)))["default"]["description"] == (
-        '<img src="x"><b>bold</b>'
-    )
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<div>" * 100_000,
+        "<ul><li>" * 5001,
+        "<p>" + "".join(f"<b title={n}>" for n in range(1000)) + "</p>" + "<p>x</p>" * 1000,
+        "x<br>" * 300_000,
+        "<script>" * 20_000,
+    ],
+)
+def test_html_that_would_keep_a_parser_busy_becomes_a_text(evil: str) -> None:
+    began = time.process_time()
+    found = markup.cleaned(f"{evil}a &lt; b<i")
+    assert "<" not in found
+    assert time.process_time() - began < 5
+
+
+def test_long_html_of_an_honest_kind_stays_html() -> None:
+    rows = "<tr><td>one</td><td><a href='https://example.org/x'>two</a></td></tr>" * 150
+    found = markup.cleaned(f"<table><tbody>{rows}</tbody></table>")
+    assert (found.count("<tr>"), found.count('href="https://example.org/x"')) == (150, 150)
+
+
+def test_what_is_added_on_publication_is_no_change_of_metadata(portal: Portal) -> None:
+    with portal.writing(ADMIN) as work:
+        term = terms.add(work, Vocabulary.LICENCE, {"en": "Open"}, url="https://example.org/open")
+    html = "<b onclick=x()>bold"
+    uid = dataset(portal, description=html, license_id=term.uid, modified_updates_on_metadata_change=True)
+    shown(portal, uid)
+    with portal.writing(ADMIN) as work:
+        one = datasets.editable(work, uid).dataset
+        one.metadata_draft = meta.moved(
+            {
+                **one.metadata_draft,
+                "default": {**one.metadata_draft["default"], "modified": triple("2001-01-01")},
+            },
+            one.metadata_published,
+            data_changed=False,
+            at=AT,
+        )
+        assert one.metadata_draft["default"]["modified"] == triple("2001-01-01")
 
 
 def test_the_templates_are_those_of_the_reference() -> None:

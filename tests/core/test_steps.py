@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.facet_settings import FacetSetting
 from colonnade.core.steps import service as steps
 from colonnade.core.work import ANONYMOUS, Portal
-from colonnade.errors import Invalid, NotFound, Unauthenticated
+from colonnade.errors import Invalid, LimitReached, NotFound, Unauthenticated
 from colonnade.query.schema import Field, FieldType, Schema
 
 SKIP = {"field": "status", "value": "closed"}
@@ -117,6 +118,25 @@ def test_a_uid_is_never_used_twice(portal: Portal) -> None:
         rows = connection.execute("SELECT uid, params, label FROM step WHERE uid = ?", [gone]).fetchall()
     connection.close()
     assert rows == [(gone, "{}", "")]
+
+
+def test_steps_that_come_at_the_same_time_all_stand_in_the_list(portal: Portal) -> None:
+    uid = dataset(portal)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: _add(portal, uid, "skip_record", **SKIP), range(24)))
+    assert sorted(one for one, _ in _listed(portal, uid)) == sorted(made)
+
+
+def test_the_number_of_steps_is_bounded(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "MAX_STEPS", 2)
+    uid = dataset(portal)
+    first, _ = (_add(portal, uid, "skip_record", **SKIP) for _ in range(2))
+    with pytest.raises(LimitReached) as caught:
+        _add(portal, uid, "skip_record", **SKIP)
+    assert dict(caught.value.facts) == {"limit_type": "steps", "limit": 2, "value": 3}
+    _add(portal, uid, "delete", field="a")
+    _remove(portal, uid, first)
+    _add(portal, uid, "skip_record", **SKIP)
 
 
 def test_every_change_touches_the_dataset(portal: Portal) -> None:

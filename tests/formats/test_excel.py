@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.formats.ods import ods
 from tests.formats.support import BOUNDS, Desk, sheet_rows, workbook
 
 from colonnade.errors import Invalid, LimitReached
@@ -145,3 +146,19 @@ def test_a_look_at_a_large_sheet_reads_its_start_alone(desk: Desk) -> None:
     read = desk.read("excel", workbook({"S": rows}), bounds=replace(BOUNDS, rows=20))
     assert len(read.rows) == 20
     assert read.rows[19] == ("19", "some text 19")
+
+
+def test_a_look_at_a_large_opendocument_sheet_reads_its_start_alone(desk: Desk) -> None:
+    rows = [["n", "text"], *[[number, f"some text {number}"] for number in range(40_000)]]
+    content = ods({"Première & une": rows, "2": [["other"], [1]], "3": rows})
+    assert len(content) < 4 << 20
+    look = replace(BOUNDS, rows=20)
+    read = desk.read("excel", content, bounds=look)
+    assert read.rows[19] == ("19", "some text 19")
+    assert {"n": "int", "text": None}.items() <= read.types.items()
+    assert desk.read("excel", content, bounds=look, sheet="2").rows == [("1",)]
+    assert desk.read("excel", content, bounds=look, sheet="3").rows[19] == ("19", "some text 19")
+    assert (desk.folder / "scratch" / "head.ods").stat().st_size < 6 << 20
+    with pytest.raises(Invalid, match="has no sheet 9; its sheets: Première & une, 2, 3"):
+        desk.read("excel", content, bounds=look, sheet="9")
+    assert len(desk.read("excel", content, sheet="3").rows) == 40_000

@@ -105,7 +105,10 @@ def test_words_narrow_the_records(house: House) -> None:
 
 
 def test_a_condition_narrows_the_records(house: House) -> None:
-    assert [one[0] for one in rows(page(house, PATH, where="height > 10"))] == ["Oak"]
+    tree = page(house, PATH, where="height > 10")
+    assert [one[0] for one in rows(tree)] == ["Oak"]
+    file = tree.one("p", class_="showing").all("a")[1].attributes["href"]
+    assert house.client.get(file).text.count("\n") == 2
     tree = page(house, PATH, where="height > 10", q="lime")
     assert tree.one("p", class_="showing").text == "No record fits. Show all"
     assert tree.all("table", class_="records") == []
@@ -153,7 +156,9 @@ def test_records_are_paged(house: House) -> None:
     assert pager.one("strong", aria_current="page").text == "Page 1"
     second = page(house, pager.one("a", rel="next").attributes["href"])
     assert [row[0] for row in rows(second)] == [str(n) for n in range(20, 40)]
-    assert second.one("p", class_="showing").text == "Records 21 to 40 of 45 that fit. Show all"
+    assert second.one("p", class_="showing").text == (
+        "Records 21 to 40 of 45 that fit. Show all · These records as CSV"
+    )
     back = second.one("nav", class_="pager").one("a", rel="prev").attributes["href"]
     assert rows(page(house, back)) == rows(first)
     assert second.one("meta", name="robots").attributes["content"] == "noindex, follow"

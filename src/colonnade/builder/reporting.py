@@ -32,11 +32,12 @@ def row_errors(staged: Staged, merged: Merged) -> tuple[tuple[RowError, ...], in
     have none."""
     found = list(staged.errors)
     count = len(found)
+    names = {one.origin: one.field.name for one in merged.outputs}
     for failed in [*_processed(staged), *_cast(staged, merged)]:
         rows = _count(staged, failed)
         if rows:
             count += rows
-            found += _listed(staged, failed, MAX_ROW_ERRORS - len(found))
+            found += _listed(staged, failed, names, MAX_ROW_ERRORS - len(found))
     return tuple(found[:MAX_ROW_ERRORS]), count
 
 
@@ -71,7 +72,7 @@ def _misfit(output: Output) -> str:
 
 
 def _told(output: Output, text: str, value: str) -> str:
-    shown = f"{literal(output.field.name + VALUE_SEPARATOR)} || {text}[1:{_SHOWN_CHARACTERS}]"
+    shown = f"{literal(output.origin + VALUE_SEPARATOR)} || {text}[1:{_SHOWN_CHARACTERS}]"
     return f"CASE WHEN {text} IS NOT NULL AND ({value}) IS NULL THEN {shown} END"
 
 
@@ -92,10 +93,11 @@ def _count(staged: Staged, failed: _Failed) -> int:
     return int(row[0]) if row else 0
 
 
-def _listed(staged: Staged, failed: _Failed, most: int) -> Iterator[RowError]:
+def _listed(staged: Staged, failed: _Failed, names: Mapping[str, str], most: int) -> Iterator[RowError]:
+    """`names`: what the fields are called in the end, by their first names."""
     rows = staged.connection.execute(
         f"SELECT id, told {_rows(failed)} ORDER BY position LIMIT {max(0, most)}"
     ).fetchall()
     for identifier, told in rows:
         field, _, cell = told.partition(VALUE_SEPARATOR)
-        yield RowError(f"“{cell}” {failed.reason}.", failed.processor, field, identifier)
+        yield RowError(f"“{cell}” {failed.reason}.", failed.processor, names.get(field, field), identifier)

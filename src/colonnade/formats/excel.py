@@ -10,7 +10,7 @@ import duckdb
 import python_calamine as calamine
 
 from colonnade.errors import Invalid
-from colonnade.formats import archives, cells, params, workbook
+from colonnade.formats import archives, cells, opendocument, params, workbook
 from colonnade.formats.collecting import collect_rows
 from colonnade.formats.port import Bounds, Extract, Source
 
@@ -33,6 +33,8 @@ def read(
                 notes = workbook.inspect(source, name, bounds)
             else:
                 path = workbook.head(source, name, scratch / "head.xlsx")
+                if path is source.path:
+                    path = opendocument.head(source, name, scratch / "head.ods")
         with calamine.CalamineWorkbook.from_path(path) as book:
             labels, rows = _split(source, book.get_sheet_by_name(name))
             extract = collect_rows(connection, source, target, bounds, labels, rows)
@@ -46,8 +48,11 @@ def read(
 
 def sheets(path: Path) -> tuple[str, ...]:
     """The names of the sheets that are tables, those that are shown first. Raises one of `FAULTS`."""
-    if archives.kind_of(path) == "zip" and (names := workbook.sheet_names(path)):
-        return names
+    if archives.kind_of(path) == "zip":
+        if names := workbook.sheet_names(path):
+            return names
+        if opendocument.is_large(path):
+            return opendocument.sheet_names(path)
     with calamine.CalamineWorkbook.from_path(path) as book:
         tables = [one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
     tables.sort(key=lambda one: one.visible != calamine.SheetVisibleEnum.Visible)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _REPEATED = re.compile(r"/{2,}")
+_NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+"""In the place of a line break, at which Starlette's mounts do not match: the door answers that it knows no such name."""
 
 
 class TolerantPaths:
@@ -26,5 +28,5 @@ class TolerantPaths:
         await self._app(scope, receive, send)
 
     def _canonical(self, path: str) -> str:
-        bare = _REPEATED.sub("/", path).rstrip("/")
+        bare = _REPEATED.sub("/", path).rstrip("/").replace("\n", _NO_CHARACTER)
         return f"{bare}/" if bare in self._roots or f"{bare}/".startswith(self._slashed) else bare

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -32,13 +33,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Described:
-    """`description`: safe HTML; `summary`: the beginning of its words. `language`: of these texts and of the records.
-    `records`: None where the number is not told; `fields`: those that the caller may see."""
+    """`written`: the description as its publisher wrote it, which `description` makes safe; `summary`: the beginning
+    of its words. `language`: of these texts and of the records. `records`: None where the number is not told;
+    `fields`: those that the caller may see."""
 
     slug: str
     uid: str
     title: str
-    description: Markup
+    written: str
     summary: str
     language: str
     publisher: str | None
@@ -55,6 +57,10 @@ class Described:
     has_records: bool
     records: int | None
     fields: tuple[Field, ...]
+
+    @cached_property
+    def description(self) -> Markup:
+        return printing.cleaned(self.written)
 
     @property
     def path(self) -> str:
@@ -76,7 +82,7 @@ def _described(readable: ReadableDataset, about: About, language: str) -> Descri
         slug=slug,
         uid=dataset.uid,
         title=_text(values, "title") or slug,
-        description=printing.cleaned(text),
+        written=text,
         summary=printing.summary(text, SUMMARY),
         language=_language(values) or language,
         publisher=_text(values, "publisher"),

@@ -26,7 +26,9 @@ LONGEST = 500
 
 def render(request: Request, error: errors.PortalError) -> Response:
     if not _is_page(request):
-        return plain.render(request, error)
+        answer = plain.render(request, error)
+        answer.headers["Vary"] = "Accept"
+        return answer
     status = 405 if error.code == "http.405" else status_of(error)
     shown = UNKNOWN if isinstance(error, errors.NotFound) else _clipped(error.message)
     values = {

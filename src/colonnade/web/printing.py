@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 _BLOCK = re.compile(r"(?=</?(?:p|br|li|ul|ol|div|h[1-6]|tr|td|th|table|blockquote|pre)\b)", re.IGNORECASE)
 _SECOND = re.compile(r"<(?:h[1-6]|ul|ol|dl|table|pre|blockquote)\b", re.IGNORECASE)
+_LOOKED_AT = 20_000
+"""Characters of an HTML text that a summary is made of."""
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 _DESCRIBING = nh3.Cleaner(
     tags={
@@ -67,7 +69,8 @@ def plain(text: str) -> str:
 
 def summary(text: str, length: int) -> str:
     """What an HTML text says first, before its headings and lists, if it says anything there."""
-    return clipped(plain(_SECOND.split(text, maxsplit=1)[0]) or plain(text), length)
+    start = text[:_LOOKED_AT]
+    return clipped(plain(_SECOND.split(start, maxsplit=1)[0]) or plain(start), length)
 
 
 def clipped(text: str, length: int) -> str:

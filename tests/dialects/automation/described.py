@@ -44,7 +44,7 @@ ROWS = "name,size\nash,1\noak,2\n"
 RENAME = {"type": "rename", "from_name": "size", "to_name": "amount", "field_label": "Amount"}
 REPLACE = {"type": "string_replace", "field": "name", "old": "ash", "new": "beech"}
 TEMPLATE = {"title": {"value": "Other"}, "description": {"value": "Trees of the town"}}
-DATASET = {"metadata": {"default": TEMPLATE}}
+DATASET: dict[str, Any] = {"metadata": {"default": TEMPLATE}}
 SOURCE = {"type": "uploaded_file", "file": {"uid": "data.csv"}}
 RESOURCE = {"type": "csvfile", "title": "Rows", "params": {}, "datasource": SOURCE}
 EXPORT = {"title": "By hand", "type": "uploaded_file"}
@@ -110,8 +110,8 @@ def furnished(house: House) -> Furnished:
 
 
 def _feedback(house: House, dataset_id: str) -> str:
-    params = {"limit": 1, "include_app_metas": True}
-    (record,) = house.records(dataset_id, **params).json()["results"]
+    (record,) = house.records(dataset_id, limit=1, include_app_metas=True).json()["results"]
     with house.running.portal.writing(house.actor(house.admin)) as work:
         readable = datasets.readable(work, dataset_id)
-        return feedback.submit(work, readable, record["_id"], "It has grown.").uid
+        draft = feedback.checked(work, readable, record["_id"], "It has grown.")
+        return feedback.submit(work, readable, draft).uid

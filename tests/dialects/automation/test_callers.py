@@ -1,6 +1,7 @@
 """Every operation on a dataset, asked by every kind of caller (section 1.8 of the reference)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import httpx2
 import pytest
@@ -8,7 +9,7 @@ from tests.dialects.automation.support import call, cast
 from tests.support.house import House, Person
 
 KEYLESS = ("anonymous", "revoked key", "wrong key")
-DRAFT = {"metadata": {"default": {"title": "A title"}, "internal": {"draft": True}}}
+DRAFT: dict[str, Any] = {"metadata": {"default": {"title": "A title"}, "internal": {"draft": True}}}
 
 OPERATIONS: Mapping[str, tuple[str, str, int]] = {
     "retrieve": ("GET", "", 200),

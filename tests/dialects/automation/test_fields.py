@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.dialects.automation.stepping import EVERYBODY, OPERATIONS, added, ask, expected
 from tests.dialects.automation.support import call, cast, detail
+from tests.formats.support import sheet_rows, workbook
 from tests.support.house import EXPLORE, House, Person
 
 RENAME = {"type": "rename", "from_name": "a", "to_name": "b", "field_label": "B"}
@@ -168,6 +169,19 @@ def test_what_cannot_be_cast_is_told_of_its_record_and_its_step(house: House) ->
     assert "two" in fault["message"]
     record = house.client.get(f"{EXPLORE}/{made['dataset_id']}/records/{fault['record_id']}").json()
     assert record == {"a": None, "b": "y"}
+
+
+def test_what_was_left_out_on_reading_is_told_before_what_steps_could_not_do(house: House) -> None:
+    uid = house.create()["uid"]
+    book = workbook({"S": sheet_rows([["a", "b"], [("#REF!", 't="e"'), "x"], [1, "2"]])})
+    files = {"file": ("b.xlsx", book)}
+    assert call(house, "POST", f"/datasets/{uid}/resources/files/", files=files).status_code == 201
+    body = {"type": "excel", "datasource": {"file": {"uid": "b.xlsx"}}}
+    assert call(house, "POST", f"/datasets/{uid}/resources/", json=body).status_code == 201
+    step = added(house, uid, "fields", type="type", field="b", type_param="int")
+    note, fault = house.publish(uid)["records_errors"]
+    assert list(note) == ["message"]
+    assert fault["processor_uid"] == step["uid"]
 
 
 def test_a_step_about_a_field_that_is_not_there_is_told_of_and_left_out(house: House) -> None:

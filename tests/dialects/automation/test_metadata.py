@@ -429,6 +429,29 @@ def test_a_new_dataset_can_have_a_licence_and_readers_get_its_address(house: Hou
     assert "license_url" not in get(house, made["uid"], "default/")
 
 
+def test_scripts_find_themes_and_licences_where_they_look_for_them(
+    house: House, theme: tuple[str, str]
+) -> None:
+    licence_id, licence = _term(house, Vocabulary.LICENCE, url="https://example.org/text")
+    for path in ("/api/management/v2/domain/", "/api/management/v2/domain"):
+        answer = house.client.get(path, headers=house.person().headers)
+        assert answer.status_code == 200
+        properties = answer.json()["properties"]
+        assert properties["metadata.themes"][-1] == {
+            "id": theme[0],
+            "labels": {"en": theme[1], "fr": f"{theme[1]} (fr)"},
+        }
+        assert properties["metadata.licenses"][-1] == {
+            "id": licence_id,
+            "labels": {"en": licence, "fr": f"{licence} (fr)"},
+            "url": "https://example.org/text",
+        }
+    keyless = house.client.get("/api/management/v2/domain/")
+    assert (keyless.status_code, keyless.json()["error_code"]) == (401, "unauthorized")
+    unknown = house.client.get("/api/management/v2/datasets/", headers=house.admin.headers)
+    assert (unknown.status_code, unknown.json()) == (404, NOT_FOUND)
+
+
 def test_readers_see_edits_after_the_next_publication(house: House) -> None:
     made = house.published("a\n1\n")
     uid, name = made["uid"], made["dataset_id"]

@@ -189,6 +189,18 @@ def test_what_is_wrong_is_named_when_it_is_saved(
     assert call(house, "GET", f"/datasets/{uid}/processors/{made['uid']}/").json() == made
 
 
+def test_the_details_are_those_of_the_reference(house: House, draft: tuple[str, dict[str, Person]]) -> None:
+    answer = call(house, "POST", f"/datasets/{draft[0]}/processors/", json={"type": "skip_record"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "error_code": "validation_error",
+            "message": "Invalid input",
+            "detail": {"field": ["This field is required"], "value": ["This field is required"]},
+        },
+    )
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_a_caller_gets_what_the_permissions_say(

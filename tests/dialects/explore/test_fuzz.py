@@ -7,7 +7,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.house import EXPLORE, House
 
-CLAUSES = ["where", "select", "order_by", "group_by", "limit", "offset", "rows", "start", "apikey", "x"]
+CLAUSES = [
+    *("where", "select", "order_by", "group_by", "refine", "exclude", "facet", "timezone", "lang"),
+    *("limit", "offset", "rows", "start", "apikey", "include_links", "include_app_metas", "x"),
+]
 WORDS = [
     *(
         "carrier",
@@ -20,6 +23,8 @@ WORDS = [
         "nothing",
         "_id",
         "_key",
+        "recordid",
+        "record_timestamp",
         "count",
         "search",
     ),
@@ -70,6 +75,30 @@ WORDS = [
     ),
 ]
 ODSQL = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
+FACETS = st.one_of(
+    st.sampled_from(
+        ["carrier", "day", "day:2013", "day:2013/01", "delay:2", "late:true", "note:snow", "x:y", "carrier:"]
+    ),
+    st.lists(
+        st.sampled_from(
+            [
+                "name=",
+                '"day"',
+                "carrier",
+                ",",
+                "sort=",
+                "-count",
+                "limit=",
+                "3",
+                "disjunctive=",
+                "true",
+                "separator=",
+                "'/'",
+            ]
+        ),
+        max_size=8,
+    ).map(lambda words: f"facet({''.join(words)})"),
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NUMBER = st.integers().map(str) | st.floats().map(str)
 fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -106,6 +135,39 @@ def test_no_parameters_break_the_catalogue(
     answer = house.client.get(EXPLORE, params=params)
     assert answer.status_code in {200, 400, 401}, answer.text
     answer.json()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["facet", "refine", "exclude", "where", "timezone"]), FACETS | ODSQL | TEXT
+        ),
+        max_size=4,
+    )
+)
+@example([("refine", "note:" + "x" * 60_000)])
+@example([("facet", "facet(" + "name=" * 3_000 + ")")])
+@example([("refine", "`" + "\\`" * 9_000)])
+@example([("facet", "facet(name='day', limit=99999999999)"), ("refine", "day:9999/12/31")])
+@example([("facet", "note"), ("refine", "note:\x00")])
+@fuzz
+def test_no_parameters_break_the_facets(
+    house: House, flights: str, params: list[tuple[str, str | int | float | bool | None]]
+) -> None:
+    for path in (f"{EXPLORE}/{flights}/facets", EXPLORE.replace("/datasets", "/facets")):
+        answer = house.client.get(path, params=params)
+        assert answer.status_code in {200, 400}, answer.text
+        answer.json()
+
+
+@given(st.lists(st.tuples(st.sampled_from(CLAUSES), ODSQL | TEXT), max_size=3))
+@settings(fuzz, max_examples=60)
+def test_no_parameters_break_the_files(
+    house: House, flights: str, params: list[tuple[str, str | int | float | bool | None]]
+) -> None:
+    for format_ in ("csv", "jsonl", "parquet"):
+        answer = house.client.get(f"{EXPLORE}/{flights}/exports/{format_}", params=params)
+        assert answer.status_code in {200, 400, 401}, answer.text
 
 
 @given(TEXT.filter(lambda name: name.strip("/.")))  # clients take steps like `..` out of a path by themselves

@@ -7,7 +7,7 @@ from typing import Any
 
 from colonnade.errors import Invalid
 
-REQUIRED = "This field is required."
+REQUIRED = "This field is required"
 MAX_CHARACTERS = 100_000
 """Of one text."""
 

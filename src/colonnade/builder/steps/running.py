@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import duckdb
+
 from colonnade.builder.job import BuildJob, Limits, RowError, Step
 from colonnade.builder.staging import Part, Staged
 from colonnade.builder.steps import fields, moments, places, texts
 from colonnade.builder.steps.sheet import Sheet
+from colonnade.errors import Invalid
 
 _Operation = Callable[[Sheet, Mapping[str, Any], Limits], None]
 
@@ -20,6 +23,13 @@ class _Processor:
     run: _Operation
     reads: tuple[str, ...] = ("field",)
 
+
+_REFUSALS = (
+    duckdb.InvalidInputException,
+    duckdb.NotImplementedException,
+    duckdb.OutOfRangeException,
+    duckdb.ConversionException,
+)
 
 _PROCESSORS: Mapping[str, _Processor] = {
     "create_geopoint": _Processor(places.create_geopoint, ("latitude", "longitude")),
@@ -68,8 +78,14 @@ def _possible(staged: Staged, steps: tuple[Step, ...]) -> tuple[list[Step], list
 
 
 def _run(staged: Staged, part: Part, steps: list[Step], job: BuildJob, first: int) -> Part:
+    """Raises `Invalid` for what the engine refuses although it was checked when it was saved: an expression at the edge
+    of its size, a time zone that is newer than the engine."""
     sheet = Sheet.of(staged.connection, part, job.scratch)
-    for step in steps:
-        sheet.begin(step)
-        _PROCESSORS[step.type].run(sheet, step.params, job.limits)
-    return sheet.finished(first)
+    try:
+        for step in steps:
+            sheet.begin(step)
+            _PROCESSORS[step.type].run(sheet, step.params, job.limits)
+        return sheet.finished(first)
+    except _REFUSALS as fault:
+        reason = str(fault).splitlines()[0]
+        raise Invalid(f"The processors cannot be run: {reason}", code="build.processors") from fault

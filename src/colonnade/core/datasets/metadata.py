@@ -8,26 +8,28 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import nh3
-
 from colonnade.core.datasets import values
+from colonnade.core.datasets.markup import cleaned
 from colonnade.core.datasets.templates import DEFAULT as DEFAULT
 from colonnade.core.datasets.templates import (
     LANGUAGES,
     TEMPLATES,
     VISUALIZATION,
-    Template,
     ValueType,
     field_names,
 )
 from colonnade.errors import Invalid
 
 VALUE, REMOTE, OVERRIDE = "value", "remote_value", "override_remote_value"
+LICENCE_URL = "license_url"
+"""A field of published metadata alone, beside the licence in `default`."""
 
 Triple = dict[str, Any]
 Problems = dict[str, list[str]]
 """Dotted path of a template, a field or a part of its value -> what is wrong there."""
 
+_HTML = tuple((one, name) for one in TEMPLATES for name in field_names(one, ValueType.HTML))
+_MOVING = frozenset({(DEFAULT, "modified"), (DEFAULT, LICENCE_URL)})
 _FLAGS = field_names(VISUALIZATION, ValueType.BOOLEAN)
 
 
@@ -125,16 +127,38 @@ def shown(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def public(metadata: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What is in force of metadata and meant for readers; HTML in it cannot execute."""
+    """What is in force of published metadata and meant for readers."""
     return {
-        name: {
-            field: _safe(TEMPLATES[name], field, value)
-            for field, value in fields.items()
-            if field not in TEMPLATES[name].kept_back
-        }
+        name: {field: value for field, value in fields.items() if field not in TEMPLATES[name].kept_back}
         for name, fields in effective(metadata).items()
         if name in TEMPLATES and TEMPLATES[name].is_public
     }
+
+
+def located(draft: Mapping[str, Any], *, has_places: bool) -> dict[str, Any]:
+    """The draft with the geographic code of its records, where it asks for that. The portal knows no boundaries: of
+    records with places it can say that they are in the world, and says it where no closer code is set."""
+    said = effective(draft).get(DEFAULT, {})
+    if (
+        not has_places
+        or said.get("geographic_reference_auto") is not True
+        or said.get("geographic_reference")
+    ):
+        return dict(draft)
+    fields = draft[DEFAULT]
+    stored = fields.get("geographic_reference", {})
+    return {**draft, DEFAULT: {**fields, "geographic_reference": local(["world"], stored)}}
+
+
+def harmless(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata as they are published: HTML in them cannot execute where it is shown."""
+    found = dict(metadata)
+    for template, name in _HTML:
+        value = found.get(template, {}).get(name)
+        if value is not None:
+            safe = {**value, VALUE: _safe(value[VALUE]), REMOTE: _safe(value[REMOTE])}
+            found[template] = {**found[template], name: safe}
+    return found
 
 
 def moved(
@@ -152,9 +176,13 @@ def moved(
     return {**draft, DEFAULT: {**fields, "modified": local(modified, fields.get("modified", {}))}}
 
 
+def _safe(value: Any) -> Any:
+    return cleaned(value) if isinstance(value, str) else value
+
+
 def _differ(draft: Mapping[str, Any], published: Mapping[str, Any]) -> bool:
-    """Apart from `modified` itself, and from what is merely not set."""
-    return _said(draft) != _said(published)
+    """Apart from `modified` itself, from what is merely not set, and from what is added when they are published."""
+    return _said(harmless(draft)) != _said(published)
 
 
 def _said(metadata: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
@@ -162,13 +190,8 @@ def _said(metadata: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
         (template, name): value
         for template, fields in effective(metadata).items()
         for name, value in fields.items()
-        if value is not None and (template, name) != (DEFAULT, "modified")
+        if value is not None and (template, name) not in _MOVING
     }
-
-
-def _safe(template: Template, field: str, value: Any) -> Any:
-    is_html = template.type_of(field) is ValueType.HTML
-    return nh3.clean(value) if is_html and isinstance(value, str) else value
 
 
 def _template(

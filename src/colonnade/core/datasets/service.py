@@ -198,13 +198,14 @@ def put_default_security(
     note_change(work, securable.dataset)
 
 
-def show(work: Work, dataset: Dataset, *, data_changed: bool = False) -> None:
-    """The draft becomes what readers see. `data_changed`: with new records."""
+def show(work: Work, dataset: Dataset, *, data_changed: bool = False, has_places: bool = False) -> None:
+    """The draft becomes what readers see. `data_changed`: with new records; `has_places`: with points or shapes."""
     at = now()
-    draft = meta.moved(dataset.metadata_draft, dataset.metadata_published, data_changed=data_changed, at=at)
+    located = meta.located(dataset.metadata_draft, has_places=has_places)
+    draft = meta.moved(located, dataset.metadata_published, data_changed=data_changed, at=at)
     dataset.is_published = True
     dataset.metadata_draft = draft
-    dataset.metadata_published = vocabularies.with_addresses(work, draft)
+    dataset.metadata_published = vocabularies.with_addresses(work, meta.harmless(draft))
     dataset.metadata_processed_at = at
     note_change(work, dataset)
 

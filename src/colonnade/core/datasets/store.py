@@ -9,6 +9,9 @@ from colonnade.core.datasets.model import CatalogueChange, Dataset, Ruleset
 from colonnade.core.people.model import Group, Person
 from colonnade.core.work import Actor
 
+_INDEXED_ID = Dataset.id + 0
+"""The sum keeps SQLite from reading whole rows in the order of their ids, where an index has what is asked."""
+
 
 def by_slug_or_uid(db: Session, name: str) -> Dataset | None:
     """The slug wins; no slug looks like a uid (`service` sees to that)."""
@@ -52,12 +55,14 @@ def page(
     if slug is not None:
         conditions.append(Dataset.slug == slug)
     if held is not None:
-        # The sum keeps SQLite from reading whole rows by these ids, where the index has what is asked.
-        conditions.append((Dataset.id + 0).in_(_on_which(actor, held)))
+        conditions.append(_INDEXED_ID.in_(_on_which(actor, held)))
     # Ids first: an index has all that is asked about, and rows are long.
-    ids = db.scalars(select(Dataset.id).where(*conditions)).all()
-    page = sorted(ids)[offset : offset + limit]
-    return db.scalars(select(Dataset).where(Dataset.id.in_(page)).order_by(Dataset.id)).all(), len(ids)
+    listed = select(Dataset.id, func.count().over()).where(*conditions)
+    rows = db.execute(listed.order_by(_INDEXED_ID).limit(limit).offset(offset)).all()
+    if not rows:
+        return (), db.scalar(select(func.count()).select_from(Dataset).where(*conditions)) or 0
+    ids, totals = zip(*rows, strict=True)
+    return db.scalars(select(Dataset).where(Dataset.id.in_(ids)).order_by(Dataset.id)).all(), totals[0]
 
 
 def holds_any(db: Session, actor: Actor, permissions: Sequence[str]) -> bool:

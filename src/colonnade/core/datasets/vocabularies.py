@@ -41,7 +41,7 @@ _ALL = (
         is_list=False,
     ),
 )
-_LICENCE_ID, _LICENCE_URL = (INTERNAL, "license_id"), "license_url"
+_LICENCE_ID = (INTERNAL, "license_id")
 
 
 def mirrored(
@@ -78,7 +78,7 @@ def with_addresses(work: Work, metadata: Mapping[str, Any]) -> dict[str, Any]:
     url = next((one.url for one in known if one.uid == uid), None)
     if url is None:
         return dict(metadata)
-    return {**metadata, DEFAULT: {**metadata[DEFAULT], _LICENCE_URL: meta.triple(url)}}
+    return {**metadata, DEFAULT: {**metadata[DEFAULT], meta.LICENCE_URL: meta.triple(url)}}
 
 
 def _in_step(

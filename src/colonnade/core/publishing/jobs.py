@@ -28,6 +28,7 @@ from colonnade.engine.port import Delete
 from colonnade.errors import PortalError
 from colonnade.generation import GenerationRef
 from colonnade.jobs.port import Done, Plan, Step
+from colonnade.query.types import GEO
 
 POLL_SECONDS = 0.5
 MAX_RECORDS_ERRORS = 100
@@ -141,7 +142,8 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             resources.loaded(work, gathered.loaded, dataset.id)
             dataset.data_processed_at = now()
             if job.kind == Kind.PUBLISH:
-                datasets.show(work, dataset, data_changed=True)
+                has_places = any(field.type in GEO for field in manifest.schema.fields)
+                datasets.show(work, dataset, data_changed=True, has_places=has_places)
             else:
                 datasets.note_change(work, dataset)
             job.records_errors = _records_errors(manifest, ref.table)

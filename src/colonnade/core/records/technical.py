@@ -25,14 +25,16 @@ def understood(query: Query, visible: Schema, table_uid: str) -> Query:
         return query
     keys = (*query.group_by, *(query.select or ()))
     sortable = names.difference(one.name for one in keys if one.is_alias)
-    ordered = _Meaning(table_uid, sortable).of(query.order_by)
-    return replace(_Meaning(table_uid, names).of(replace(query, order_by=())), order_by=ordered)
+    known: Query = _Meaning(table_uid, names).of(replace(query, order_by=()))
+    return replace(known, order_by=_Meaning(table_uid, sortable).of(query.order_by))
 
 
 def _parts(query: Query) -> Iterator[Expr]:
-    whole = [one.expr for one in (*(query.select or ()), *query.group_by, *query.order_by)]
-    for expr in whole if query.where is None else [*whole, query.where]:
-        yield from walk(expr)
+    keys = (*(query.select or ()), *query.group_by)
+    whole = [*(one.expr for one in keys), *(one.expr for one in query.order_by), query.where]
+    for expr in whole:
+        if expr is not None:
+            yield from walk(expr)
 
 
 class _Meaning:
