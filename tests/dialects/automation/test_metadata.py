@@ -312,7 +312,8 @@ def test_a_value_needs_its_key_and_an_override_is_a_boolean(house: House, uid: s
         ("default/modified/", "2026-02-06T15:09:51+02:00", "2026-02-06T13:09:51Z"),
         ("default/modified/", "2026-02-06T15:09:51", "2026-02-06T15:09:51Z"),
         ("default/modified/", "2026-02-06", "2026-02-06T00:00:00Z"),
-        ("default/modified/", "2026-02-06T15:09:51.120Z", "2026-02-06T15:09:51.120000Z"),
+        ("default/modified/", "2026-02-06T15:09:51.120Z", "2026-02-06T15:09:51.120Z"),
+        ("default/modified/", "2026-02-06T15:09:51.120456Z", "2026-02-06T15:09:51.120456Z"),
         ("default/timezone/", "Europe/Zurich", "Europe/Zurich"),
         ("default/geographic_reference/", ["world_fr", "fr_80_75056"], ["world_fr", "fr_80_75056"]),
         ("default/theme/", "Free text", ["Free text"]),
@@ -467,6 +468,36 @@ def test_readers_see_edits_after_the_next_publication(house: House) -> None:
     assert read() == "A city"
     house.publish(uid)
     assert read() == "A village"
+
+
+def test_readers_are_shown_the_templates_that_are_meant_for_them_and_ask_about_dcat(house: House) -> None:
+    metadata = {
+        "default": {"title": "Shown", "timezone": "Europe/Paris", "attributions": ["A"], "theme": "Free"},
+        "dcat": {"creator": "Grace Hopper", "issued": "2019-12-31"},
+        "custom": {"cost": 12.5},
+        "admin": {"secret": 1},
+        "visualization": {"map_disabled": True},
+        "asset_content_configuration": {"records_search_boosts": {"a": 2}},
+        "internal": {"draft": False},
+    }
+    name = house.published("a\n1\n", metadata=metadata)["dataset_id"]
+    metas = house.client.get(f"{EXPLORE}/{name}").json()["metas"]
+    assert set(metas) == {"default", "dcat", "custom"}
+    assert metas["dcat"] == {"creator": "Grace Hopper", "issued": "2019-12-31"}
+    assert metas["custom"] == {"cost": 12.5}
+    default = metas["default"]
+    assert (default["timezone"], default["attributions"], default["theme"], default["references"]) == (
+        "Europe/Paris",
+        ["A"],
+        ["Free"],
+        None,
+    )
+    params = {"where": "dcat.creator = 'Grace Hopper'", "select": "dataset_id, dcat.issued"}
+    assert house.client.get(EXPLORE, params=params).json()["results"] == [
+        {"dataset_id": name, "dcat.issued": "2019-12-31"}
+    ]
+    for where in ("admin.secret = 1", "internal.draft = false", "theme_id is null"):
+        assert house.client.get(EXPLORE, params={"where": where}).status_code == 400
 
 
 def test_modified_moves_as_its_switches_say(house: House) -> None:

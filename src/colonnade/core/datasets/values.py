@@ -84,9 +84,11 @@ def _datetime(value: object) -> str:
     found = _moment(_text(value), DATETIME)
     zoned = found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found
     try:
-        return zoned.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        moment = zoned.astimezone(dt.UTC)
     except OverflowError:  # the offset leads out of the years that there are
         raise _wrong(DATETIME) from None
+    precision = "auto" if moment.microsecond % 1000 or not moment.microsecond else "milliseconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def _moment(text: str, message: str) -> dt.datetime:
