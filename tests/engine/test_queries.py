@@ -160,7 +160,9 @@ def test_text_conditions_are_answered_by_the_given_ids(fruit: Engine) -> None:
 
 def test_a_million_hits_are_no_trouble(fruit: Engine) -> None:
     match = TextMatch("common", ("name",))
-    query = bind(Query(where=And((match, Compare(CompareOp.NE, FieldRef("name"), Literal(""))))), visible=FRUIT)
+    query = bind(
+        Query(where=And((match, Compare(CompareOp.NE, FieldRef("name"), Literal(""))))), visible=FRUIT
+    )
     ids = pa.array(range(LIVE_IDS_FROM, LIVE_IDS_FROM + 1_000_000), pa.int64())
     with fruit.read(REF) as reading:
         assert reading.select(query, {match: ids}).total == 5

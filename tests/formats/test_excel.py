@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.formats.ods import ods
@@ -149,7 +150,7 @@ def test_a_look_at_a_large_sheet_reads_its_start_alone(desk: Desk) -> None:
 
 
 def test_a_look_at_a_large_opendocument_sheet_reads_its_start_alone(desk: Desk) -> None:
-    rows = [["n", "text"], *[[number, f"some text {number}"] for number in range(40_000)]]
+    rows: list[list[Any]] = [["n", "text"], *[[n, f"some text {n}"] for n in range(40_000)]]
     content = ods({"Première & une": rows, "2": [["other"], [1]], "3": rows})
     assert len(content) < 4 << 20
     look = replace(BOUNDS, rows=20)

@@ -8,7 +8,7 @@ from colonnade.builder.identity import PLACED
 from colonnade.builder.job import MAX_ROW_ERRORS, RowError, Step
 from colonnade.builder.merging import Merged, Output
 from colonnade.builder.selecting import cast_of
-from colonnade.builder.staging import Part, Staged
+from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part, Staged
 from colonnade.engine.layout import literal
 from colonnade.formats.port import VALUE_SEPARATOR
 
@@ -100,4 +100,5 @@ def _listed(staged: Staged, failed: _Failed, names: Mapping[str, str], most: int
     ).fetchall()
     for identifier, told in rows:
         field, _, cell = told.partition(VALUE_SEPARATOR)
+        cell = cell.replace(VALUE_SEPARATOR, MULTIVALUED_SEPARATOR)
         yield RowError(f"“{cell}” {failed.reason}.", failed.processor, names.get(field, field), identifier)

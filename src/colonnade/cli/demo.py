@@ -99,6 +99,8 @@ def _load_and_tell(running: app.Running, site: str, credentials: dict[str, str])
                 f"Colonnade is ready at {site}",
                 "",
                 "Open in a browser:",
+                f"  {site}/",
+                f"  {site}/explore/dataset/flights/",
                 f"  {explore}",
                 f"  {explore}/flights/records?select=carrier,count(*)&group_by=carrier&limit=20",
                 f"  {explore}/flights/records?where=dest%3D%22LAX%22&order_by=-dep_delay",

@@ -34,6 +34,8 @@ _REPEATED = re.compile(r"[*+?]|\{(?=[0-9,])([0-9]*)(?:(,)([0-9]*))?\}")
 _FLAGGED = re.compile(r"\(\?([aiLmsux]*)(?:-([imsx]+))?([:)])")
 _CLASS_ITEM = re.compile(r"\\N\{[^}]+\}|\\.|[^\\]", re.DOTALL)
 _MAX_GROUPS = 9
+_MAX_CHARACTERS = 2_000
+"""Somebody waits while it is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def pattern(
     text: str, *, case_insensitive: bool = False, multiline: bool = False, dotall: bool = False
 ) -> Pattern:
     """Raises `ValueError` with a sentence for what is no expression, and for what the engine cannot do."""
+    if len(text) > _MAX_CHARACTERS:
+        raise ValueError(f"A regular expression has at most {_MAX_CHARACTERS:,} characters here.")
     flags = re.RegexFlag(0)
     flags |= re.IGNORECASE if case_insensitive else flags
     flags |= re.MULTILINE if multiline else flags
@@ -217,6 +221,7 @@ def _character(number: int) -> str:
 
 @dataclass(slots=True)
 class _Rewriting:
+    compiled: "re.Pattern[str]"
     parts: list[str] = field(default_factory=list)
     literals: int = 0
     references: int = 0
@@ -230,36 +235,46 @@ class _Rewriting:
             raise ValueError("The character of the number 0 is in no text.")
         self.text(chr(number))
 
-    def group(self, number: int) -> None:
+    def group(self, name: str) -> None:
+        known = self.compiled.groupindex
+        number = (
+            int(name) if name.isascii() and name.isdecimal() else known.get(name, self.compiled.groups + 1)
+        )
+        if number > self.compiled.groups:
+            raise ValueError(f"The expression has no group {name}.")
         if number > _MAX_GROUPS:
             raise ValueError(f"Only the first {_MAX_GROUPS} groups can be repeated.")
         self.parts.append(f"\\{number}")
         self.references += 1
 
+    def escaped(self, one: str) -> None:
+        if one not in _CONTROLS and (not one or (one.isascii() and one.isalpha())):
+            raise ValueError(f"\\{one} says nothing in a replacement; \\\\ is a backslash.")
+        self.text(_CONTROLS.get(one) or ("\\" if one == "\\" else f"\\{one}"))
+
 
 _TEMPLATE = re.compile(
-    r"\\g<(?P<name>[^>]+)>|\\(?P<octal>0[0-7]?[0-7]?|[0-3][0-7]{2})|\\(?P<group>[1-9][0-9]?)|\\(?P<escaped>.)"
+    r"\\g<(?P<name>[^>]+)>|\\(?P<octal>0[0-7]?[0-7]?|[0-3][0-7]{2})|\\(?P<group>[1-9][0-9]?)|\\(?P<escaped>.?)"
     r"|(?P<text>[^\\]+)",
     re.DOTALL,
 )
 
 
 def replacement(of: Pattern, template: str) -> Replacement:
-    r"""`template` as Python's `re.sub` takes it, with `\1` and `\g<name>`. Raises `ValueError` with a sentence."""
-    try:
-        of.compiled.sub(template, "")
-    except (re.error, IndexError) as fault:
-        raise ValueError(f"This is no replacement for the expression: {fault}.") from None
-    rewriting = _Rewriting()
+    r"""`template` as Python's `re.sub` takes it, with `\1` and `\g<name>`. Raises `ValueError` with a sentence.
+
+    Python is not asked: it would match, which can take for ever.
+    """
+    rewriting = _Rewriting(of.compiled)
     for found in _TEMPLATE.finditer(template):
-        if name := found["name"]:
-            rewriting.group(int(name) if name.isdecimal() else of.compiled.groupindex[name])
+        if found["name"]:
+            rewriting.group(found["name"])
         elif found["octal"]:
             rewriting.character(int(found["octal"], 8))
         elif found["group"]:
-            rewriting.group(int(found["group"]))
-        elif escaped := found["escaped"]:
-            rewriting.text(_CONTROLS.get(escaped) or ("\\" if escaped == "\\" else f"\\{escaped}"))
+            rewriting.group(found["group"])
+        elif found["escaped"] is not None:
+            rewriting.escaped(found["escaped"])
         else:
             rewriting.text(found["text"])
     return Replacement("".join(rewriting.parts), rewriting.literals, rewriting.references)

@@ -52,10 +52,13 @@ def page(
         Dataset.deleted_at.is_(None),
         or_(Dataset.is_draft.is_(False), Dataset.created_by == actor.username),
     ]
+    given = None if held is None else _on_which(actor, held)
     if slug is not None:
         conditions.append(Dataset.slug == slug)
-    if held is not None:
-        conditions.append(_INDEXED_ID.in_(_on_which(actor, held)))
+        named = select(Dataset.id).where(Dataset.slug == slug)
+        given = None if given is None else given.where(Ruleset.dataset_id.in_(named))
+    if given is not None:
+        conditions.append(_INDEXED_ID.in_(given))
     # Ids first: an index has all that is asked about, and rows are long.
     listed = select(Dataset.id, func.count().over()).where(*conditions)
     rows = db.execute(listed.order_by(_INDEXED_ID).limit(limit).offset(offset)).all()

@@ -9,7 +9,7 @@ from typing import Any
 
 from colonnade.core.records import identity
 from colonnade.query.schema import ID, MODIFIED, Schema
-from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Query
+from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Order, Query
 from colonnade.query.walk import changed, walk
 
 RECORD_ID = "recordid"
@@ -26,7 +26,8 @@ def understood(query: Query, visible: Schema, table_uid: str) -> Query:
     keys = (*query.group_by, *(query.select or ()))
     sortable = names.difference(one.name for one in keys if one.is_alias)
     known: Query = _Meaning(table_uid, names).of(replace(query, order_by=()))
-    return replace(known, order_by=_Meaning(table_uid, sortable).of(query.order_by))
+    order_by: tuple[Order, ...] = _Meaning(table_uid, sortable).of(query.order_by)
+    return replace(known, order_by=order_by)
 
 
 def _parts(query: Query) -> Iterator[Expr]:
