@@ -1,27 +1,13 @@
 """Metadata of datasets (section 2.11 of the reference): whole, by template, by value."""
 
-import itertools
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from tests.dialects.automation.describing import NOT_FOUND, UNSET, get, local, put
 from tests.dialects.automation.support import call, cast, detail
-from tests.support.house import EXPLORE, House
+from tests.support.house import House
 
-from colonnade.core.datasets.templates import TEMPLATES, VISUALIZATION, ValueType
-from colonnade.core.terms import service as terms
-from colonnade.core.terms.model import Vocabulary
-from colonnade.core.work import SYSTEM
-
-NOT_FOUND = {"error_code": "not_found", "message": "Not found."}
-UNSET = {"value": None, "remote_value": None, "override_remote_value": False}
-_names = itertools.count(1)
-
-
-def local(value: Any) -> dict[str, Any]:
-    return {**UNSET, "value": value}
+from colonnade.core.datasets.templates import TEMPLATES, VISUALIZATION
 
 
 @pytest.fixture
@@ -29,34 +15,6 @@ def uid(house: House) -> str:
     """A new dataset."""
     found: str = house.create()["uid"]
     return found
-
-
-@pytest.fixture
-def theme(house: House) -> tuple[str, str]:
-    """The id of a new theme, and its name."""
-    return _term(house, Vocabulary.THEME)
-
-
-def _term(house: House, vocabulary: Vocabulary, **options: Any) -> tuple[str, str]:
-    name = f"{vocabulary.value} {next(_names)}"
-    with house.running.portal.writing(SYSTEM) as work:
-        return terms.add(work, vocabulary, {"en": name, "fr": f"{name} (fr)"}, **options).uid, name
-
-
-def get(house: House, uid: str, path: str = "") -> Any:
-    answer = call(house, "GET", f"/datasets/{uid}/metadata/{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def put(house: House, uid: str, path: str, body: Any) -> Any:
-    answer = call(house, "PUT", f"/datasets/{uid}/metadata/{path}", json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: one["value"] for name, one in fields.items()}
 
 
 def test_a_new_dataset_has_a_title_a_language_a_date_and_no_switch_is_on(house: House) -> None:
@@ -345,205 +303,6 @@ def test_a_dataset_keeps_its_title(house: House, uid: str) -> None:
     assert get(house, uid) == before
 
 
-def test_a_theme_is_set_by_id_by_its_copy_or_by_name(house: House, uid: str, theme: tuple[str, str]) -> None:
-    theme_id, name = theme
-    other_id, other = _term(house, Vocabulary.THEME)
-
-    def said() -> tuple[Any, Any, Any]:
-        found = get(house, uid)
-        default, internal = found["default"], found.get("internal", {})
-        ids, copies = internal.get("theme_id", UNSET), default.get("theme_id", UNSET)
-        return ids["value"], copies["value"], default.get("theme", UNSET)["value"]
-
-    put(house, uid, "internal/theme_id/", {"value": [theme_id]})
-    assert said() == ([theme_id], [theme_id], [name])
-    put(house, uid, "default/theme_id/", {"value": other_id})
-    assert said() == ([other_id], [other_id], [other])
-    put(house, uid, "default/theme/", {"value": [other.upper(), f"{name} (FR)"]})
-    assert said() == ([other_id, theme_id], [other_id, theme_id], [other, name])
-    put(house, uid, "default/theme/", {"value": [name, "Free text"]})
-    assert said() == (None, None, [name, "Free text"])
-    put(house, uid, "internal/", {"theme_id": {"value": [other_id]}, "draft": {"value": False}})
-    assert said() == ([other_id], [other_id], [other])
-    put(house, uid, "default/", {"title": {"value": "No theme said"}})
-    assert said() == ([other_id], [other_id], [other])
-    put(house, uid, "internal/", {"draft": {"value": False}})
-    assert said() == (None, None, None)
-    put(house, uid, "internal/theme_id/", {"value": [theme_id]})
-    put(house, uid, "default/theme/", {"value": None})
-    assert said() == (None, None, None)
-    for place in ("default/theme/", "default/theme_id/", "internal/theme_id/"):
-        put(house, uid, "internal/theme_id/", {"value": [theme_id]})
-        assert call(house, "DELETE", f"/datasets/{uid}/metadata/{place}").status_code == 204
-        assert said() == (None, None, None), place
-
-
-def test_of_a_whole_object_that_comes_back_the_part_that_was_changed_counts(
-    house: House, uid: str, theme: tuple[str, str]
-) -> None:
-    theme_id, name = theme
-    other_id, other = _term(house, Vocabulary.THEME)
-    put(house, uid, "internal/theme_id/", {"value": [theme_id]})
-    whole = get(house, uid)
-    for template, field, value in (
-        ("default", "theme", [other]),
-        ("internal", "theme_id", [theme_id]),
-        ("default", "theme_id", [other_id]),
-    ):
-        whole[template][field]["value"] = value
-        whole = put(house, uid, "", whole)
-        expected = ([other_id], [other]) if other in value or other_id in value else ([theme_id], [name])
-        assert (whole["internal"]["theme_id"]["value"], whole["default"]["theme"]["value"]) == expected
-    del whole["internal"]["theme_id"], whole["default"]["theme_id"]
-    whole["default"]["theme"]["value"] = [name]
-    assert put(house, uid, "", whole)["internal"]["theme_id"]["value"] == [theme_id]
-
-
-def test_a_theme_that_left_the_portal_stays_with_its_datasets(
-    house: House, uid: str, theme: tuple[str, str]
-) -> None:
-    theme_id, name = theme
-    put(house, uid, "internal/theme_id/", {"value": [theme_id]})
-    with house.running.portal.writing(SYSTEM) as work:
-        terms.remove(work, Vocabulary.THEME, theme_id)
-    whole = get(house, uid)
-    assert put(house, uid, "", whole) == whole
-    assert put(house, uid, "default/publisher/", {"value": "Somebody"}) == local("Somebody")
-    assert get(house, uid, "default/theme/") == local([name])
-    assert detail(
-        call(house, "PUT", f"/datasets/{uid}/metadata/default/", json={"title": "x", "theme_id": ["zzz"]})
-    ) == {"default": {"theme_id": ["The portal has no theme with this id."]}}
-
-
-def test_a_new_dataset_can_have_a_licence_and_readers_get_its_address(house: House) -> None:
-    licence_id, name = _term(house, Vocabulary.LICENCE, url="https://example.org/licence")
-    default = {"title": {"value": "Licensed"}, "license": {"value": name}}
-    made = house.published("a\n1\n", metadata={"default": default})
-    assert made["metadata"]["internal"] == {"license_id": local(licence_id)}
-    assert made["metadata"]["default"]["license_id"] == local(licence_id)
-    metas = house.client.get(f"{EXPLORE}/{made['dataset_id']}").json()["metas"]
-    assert (metas["default"]["license"], metas["default"]["license_url"]) == (
-        name,
-        "https://example.org/licence",
-    )
-    assert "internal" not in metas
-    assert "license_url" not in get(house, made["uid"], "default/")
-
-
-def test_scripts_find_themes_and_licences_where_they_look_for_them(
-    house: House, theme: tuple[str, str]
-) -> None:
-    licence_id, licence = _term(house, Vocabulary.LICENCE, url="https://example.org/text")
-    for path in ("/api/management/v2/domain/", "/api/management/v2/domain"):
-        answer = house.client.get(path, headers=house.person().headers)
-        assert answer.status_code == 200
-        properties = answer.json()["properties"]
-        assert properties["metadata.themes"][-1] == {
-            "id": theme[0],
-            "labels": {"en": theme[1], "fr": f"{theme[1]} (fr)"},
-        }
-        assert properties["metadata.licenses"][-1] == {
-            "id": licence_id,
-            "labels": {"en": licence, "fr": f"{licence} (fr)"},
-            "url": "https://example.org/text",
-        }
-    keyless = house.client.get("/api/management/v2/domain/")
-    assert (keyless.status_code, keyless.json()["error_code"]) == (401, "unauthorized")
-    unknown = house.client.get("/api/management/v2/datasets/", headers=house.admin.headers)
-    assert (unknown.status_code, unknown.json()) == (404, NOT_FOUND)
-
-
-def test_readers_see_edits_after_the_next_publication(house: House) -> None:
-    made = house.published("a\n1\n")
-    uid, name = made["uid"], made["dataset_id"]
-
-    def read() -> Any:
-        return house.client.get(f"{EXPLORE}/{name}").json()["metas"]["default"]["publisher"]
-
-    put(house, uid, "default/publisher/", {"value": "A city"})
-    assert read() is None
-    assert call(house, "POST", f"/datasets/{uid}/publish_metadata/").status_code == 200
-    assert read() == "A city"
-    put(house, uid, "default/publisher/", {"value": "A village"})
-    assert read() == "A city"
-    house.publish(uid)
-    assert read() == "A village"
-
-
-def test_readers_are_shown_the_templates_that_are_meant_for_them_and_ask_about_dcat(house: House) -> None:
-    metadata = {
-        "default": {"title": "Shown", "timezone": "Europe/Paris", "attributions": ["A"], "theme": "Free"},
-        "dcat": {"creator": "Grace Hopper", "issued": "2019-12-31"},
-        "custom": {"cost": 12.5},
-        "admin": {"secret": 1},
-        "visualization": {"map_disabled": True},
-        "asset_content_configuration": {"records_search_boosts": {"a": 2}},
-        "internal": {"draft": False},
-    }
-    name = house.published("a\n1\n", metadata=metadata)["dataset_id"]
-    metas = house.client.get(f"{EXPLORE}/{name}").json()["metas"]
-    assert set(metas) == {"default", "dcat", "custom"}
-    assert metas["dcat"] == {"creator": "Grace Hopper", "issued": "2019-12-31"}
-    assert metas["custom"] == {"cost": 12.5}
-    default = metas["default"]
-    assert (default["timezone"], default["attributions"], default["theme"], default["references"]) == (
-        "Europe/Paris",
-        ["A"],
-        ["Free"],
-        None,
-    )
-    params = {"where": "dcat.creator = 'Grace Hopper'", "select": "dataset_id, dcat.issued"}
-    assert house.client.get(EXPLORE, params=params).json()["results"] == [
-        {"dataset_id": name, "dcat.issued": "2019-12-31"}
-    ]
-    for where in ("admin.secret = 1", "internal.draft = false", "theme_id is null"):
-        assert house.client.get(EXPLORE, params={"where": where}).status_code == 400
-
-
-def test_modified_moves_as_its_switches_say(house: House) -> None:
-    made = house.published("a\n1\n")
-    uid, long_ago = made["uid"], "2001-01-01T00:00:00Z"
-    base = f"/datasets/{uid}"
-
-    def modified() -> Any:
-        draft = get(house, uid, "default/modified/")["value"]
-        read = house.client.get(f"{EXPLORE}/{made['dataset_id']}").json()["metas"]["default"]["modified"]
-        return draft if draft == read else (draft, read)
-
-    def publish_metadata(**fields: Any) -> None:
-        for name, value in fields.items():
-            put(house, uid, f"default/{name}/", {"value": value})
-        assert call(house, "POST", f"{base}/publish_metadata/").status_code == 200
-
-    publish_metadata(modified=long_ago, publisher="One")
-    house.publish(uid)
-    assert modified() == long_ago
-    publish_metadata(modified_updates_on_data_change=True)
-    assert modified() == long_ago
-    house.publish(uid)
-    assert modified() > "2026"
-    publish_metadata(modified=long_ago, modified_updates_on_data_change=False)
-    assert modified() == long_ago
-    publish_metadata(modified_updates_on_metadata_change=True)
-    assert modified() > "2026"
-    publish_metadata(modified=long_ago)
-    assert modified() == long_ago
-    publish_metadata(publisher="Two")
-    assert modified() > "2026"
-
-
-def test_what_may_be_executed_reaches_publishers_alone(house: House) -> None:
-    evil = "<p onclick='x()'>Hi<script>alert(1)</script> <a href='javascript:x()'>there</a></p>"
-    default = {"title": {"value": "Evil"}, "description": {"value": evil}}
-    made = house.published("a\n1\n", metadata={"default": default})
-    assert made["metadata"]["default"]["description"]["value"] == evil
-    path = f"{EXPLORE}/{made['dataset_id']}"
-    shown = house.client.get(path).json()["metas"]["default"]["description"]
-    assert shown == '<p>Hi <a rel="noopener noreferrer">there</a></p>'
-    params = {"select": "description", "where": f"dataset_id = '{made['dataset_id']}'"}
-    assert house.client.get(EXPLORE, params=params).json()["results"] == [{"description": shown}]
-
-
 OPERATIONS = {
     "list all": ("GET", "", None, 200),
     "list template": ("GET", "default/", None, 200),
@@ -577,76 +336,6 @@ def test_of_an_unknown_dataset_nothing_is_told(house: House, operation: str) -> 
     method, path, body, _ = OPERATIONS[operation]
     answer = call(house, method, f"/datasets/da_zzzzzz/metadata/{path}", json=body)
     assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
-
-
-TEXT_VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXT_VALUES
-    | st.sampled_from(["en", "world", "Europe/Paris", "2024-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["value", "field_name", "a"]) | TEXT_VALUES, inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-FIELDS = [(template.name, field) for template in TEMPLATES.values() for field in template.fields]
-PATHS = st.sampled_from([*FIELDS, *[("custom", "any"), ("admin", "any")] * 8])
-NORMALISED = {ValueType.DATETIME, ValueType.FACETS, ValueType.LIST_OF_ONE_OR_MORE}
-fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def fuzzed(house: House) -> str:
-    found: str = house.create()["uid"]
-    return found
-
-
-@given(PATHS, JSON)
-@fuzz
-def test_any_value_is_refused_or_comes_back(
-    house: House, fuzzed: str, path: tuple[str, str], value: Any
-) -> None:
-    template, field = path
-    where = f"/datasets/{fuzzed}/metadata/{template}/{field}/"
-    answer = call(house, "PUT", where, json={"value": value})
-    assert answer.status_code in {200, 400}, answer.text
-    if answer.status_code == 200:
-        assert call(house, "GET", where).json() == answer.json()
-        type_ = TEMPLATES[template].type_of(field)
-        said_nothing = field in {"theme", "theme_id", "license", "license_id"}
-        if type_ not in NORMALISED and not said_nothing:
-            assert answer.json() == local(value)
-    else:
-        assert set(detail(answer)) == {"value"}
-
-
-WHOLE = st.dictionaries(
-    st.sampled_from([*TEMPLATES, "nope"]),
-    JSON
-    | st.dictionaries(
-        st.sampled_from(sorted({field for _, field in FIELDS})) | TEXT_VALUES,
-        JSON | st.fixed_dictionaries({"value": JSON}, optional={"override_remote_value": JSON}),
-        max_size=4,
-    ),
-    max_size=4,
-)
-
-
-@given(JSON | WHOLE)
-@fuzz
-def test_no_body_breaks_the_door_and_what_is_kept_goes_back(house: House, fuzzed: str, body: Any) -> None:
-    if isinstance(body, dict) and isinstance(body.get("default", {}), dict):
-        body = {**body, "default": {**body.get("default", {}), "title": "x"}}
-    path = f"/datasets/{fuzzed}/metadata/"
-    answer = call(house, "PUT", path, json=body)
-    assert answer.status_code in {200, 400}, answer.text
-    if answer.status_code == 200:
-        assert call(house, "GET", path).json() == answer.json()
-        assert call(house, "PUT", path, json=answer.json()).json() == answer.json()
 
 
 def test_the_visualization_has_its_thirty_nine_fields() -> None:
