@@ -155,20 +155,29 @@ def test_modified_of_elsewhere_is_overridden_when_it_moves() -> None:
 AUTO = {"geographic_reference_auto": triple(value=True)}
 
 
+MANY = [a + b for a in "abcdef" for b in "ghijkl"]
+
+
 @pytest.mark.parametrize(
-    ("fields", "has_places", "expected"),
+    ("fields", "countries", "expected"),
     [
-        (AUTO, True, ["world"]),
-        (AUTO, False, None),
-        ({}, True, None),
-        ({**AUTO, "geographic_reference": triple([])}, True, ["world"]),
-        ({**AUTO, "geographic_reference": triple(["world_fr"])}, True, ["world_fr"]),
+        (AUTO, ["fr"], ["world_fr"]),
+        (AUTO, ["fr", "ch"], ["world_ch", "world_fr"]),
+        (AUTO, MANY[: meta.MOST_COUNTRIES], [f"world_{one}" for one in MANY[: meta.MOST_COUNTRIES]]),
+        (AUTO, MANY[: meta.MOST_COUNTRIES + 1], ["world"]),
+        (AUTO, [], ["world"]),
+        (AUTO, None, None),
+        ({}, ["fr"], None),
+        ({**AUTO, "geographic_reference": triple(["world_de"])}, ["fr"], ["world_fr"]),
+        ({**AUTO, "geographic_reference": triple(["world_de"])}, None, ["world_de"]),
+        ({"geographic_reference": triple(["fr_80_75056"])}, ["fr"], ["fr_80_75056"]),
+        ({**AUTO, "geographic_reference": triple(None, ["world_de"])}, ["fr"], ["world_fr"]),
     ],
 )
-def test_records_with_places_are_in_the_world(
-    fields: dict[str, Any], has_places: bool, expected: list[str] | None
+def test_geographic_codes_are_those_of_the_records_where_that_is_asked(
+    fields: dict[str, Any], countries: list[str] | None, expected: list[str] | None
 ) -> None:
-    found = meta.located(titled(**fields), has_places=has_places)
+    found = meta.located(titled(**fields), countries)
     assert meta.effective(found)["default"].get("geographic_reference") == expected
 
 

@@ -57,6 +57,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         notes=staged.notes,
         row_errors=errors,
         row_error_count=error_count,
+        countries=written.countries,
     )
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
     for path in (

@@ -75,6 +75,7 @@ class BuildJob:
 
     `processors` change the rows of files, in their order; rows that were rows before are left alone. `field_steps` then
     change the fields: their names, types and descriptions. `key_fields` are names as the processors leave them.
+    `finds_countries`: the manifest is to say which countries the rows are in.
     """
 
     out: Path
@@ -88,6 +89,7 @@ class BuildJob:
     limits: Limits = Limits()
     processors: tuple[Step, ...] = ()
     field_steps: tuple[Step, ...] = ()
+    finds_countries: bool = False
 
 
 LOOK_LIMITS = Limits(
@@ -166,7 +168,7 @@ class Manifest:
     `sources`: rows by source uid. `checksums`: SHA-256 by file name, of the files that are not written to any more.
     `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase. `notes`: sentences for the
     publisher about what was left out or changed. `row_errors`: what steps could not do, the first `MAX_ROW_ERRORS` of
-    `row_error_count`.
+    `row_error_count`. `countries`: where the rows are, see `countries.holding`, if the job asked for that.
     """
 
     schema: Schema
@@ -182,6 +184,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     row_errors: tuple[RowError, ...] = ()
     row_error_count: int = 0
+    countries: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -207,6 +210,7 @@ class Manifest:
             "notes": list(self.notes),
             "row_errors": [one.to_json() for one in self.row_errors],
             "row_error_count": self.row_error_count,
+            "countries": list(self.countries),
         }
 
     @classmethod
@@ -228,4 +232,5 @@ class Manifest:
             notes=tuple(value.get("notes", ())),
             row_errors=tuple(RowError(**one) for one in value.get("row_errors", ())),
             row_error_count=value.get("row_error_count", 0),
+            countries=tuple(value.get("countries", ())),
         )

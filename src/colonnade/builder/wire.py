@@ -79,6 +79,7 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "limits": _limits_to_json(job.limits),
         "processors": [_step_to_json(one) for one in job.processors],
         "field_steps": [_step_to_json(one) for one in job.field_steps],
+        "finds_countries": job.finds_countries,
     }
 
 
@@ -95,6 +96,7 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         limits=Limits(**value["limits"]),
         processors=tuple(Step(**one) for one in value["processors"]),
         field_steps=tuple(Step(**one) for one in value["field_steps"]),
+        finds_countries=value["finds_countries"],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from colonnade.builder import countries
 from colonnade.builder.identity import PLACED, Placement
 from colonnade.builder.job import BuildJob, FileInput
 from colonnade.builder.merging import Merged
@@ -30,10 +31,11 @@ _LEAST_HEAP_BYTES = 128 << 20
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`sources`: rows by source."""
+    """`sources`: rows by source. `countries`: where the rows are, if the job asks for that."""
 
     mark: Mark
     sources: Mapping[str, int]
+    countries: tuple[str, ...]
 
 
 def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, at: dt.datetime) -> Written:
@@ -65,9 +67,14 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
     sources = connection.execute(
         f"SELECT {SOURCE}, count(*) FROM {layout.relation(_CATALOG)} GROUP BY ALL ORDER BY ALL"  # noqa: S608
     ).fetchall()
+    found = (
+        countries.of_rows(connection, layout.relation(_CATALOG), schema, job.scratch)
+        if job.finds_countries
+        else ()
+    )
     connection.execute(f"CHECKPOINT {_CATALOG}")
     connection.execute(f"DETACH {_CATALOG}")
-    return Written(mark, dict(sources))
+    return Written(mark, dict(sources), found)
 
 
 def _heap_bytes(job: BuildJob) -> int:

@@ -86,6 +86,31 @@ def test_modified_moves_as_its_switches_say(house: House) -> None:
     assert modified() > "2026"
 
 
+AIRPORTS = 'code,place\nCDG,"49.0097, 2.5479"\nNCE,"43.6584, 7.2159"\nGVA,"46.2381, 6.1089"\n'
+
+
+def test_geographic_codes_are_found_at_each_publication_while_that_is_asked(house: House) -> None:
+    default = {"title": "Airports", "geographic_reference_auto": True}
+    made = house.published(AIRPORTS, metadata={"default": default})
+    uid, code = made["uid"], "default/geographic_reference/"
+
+    def read() -> Any:
+        shown = house.client.get(f"{EXPLORE}/{made['dataset_id']}").json()["metas"]["default"]
+        return shown["geographic_reference"]
+
+    assert read() == get(house, uid, code)["value"] == ["world_ch", "world_fr"]
+    where = {"select": "dataset_id", "where": "geographic_reference = 'world_ch' and title = 'Airports'"}
+    answer = house.client.get(EXPLORE, params=where)
+    assert answer.json()["results"] == [{"dataset_id": made["dataset_id"]}]
+    house.add_csv(uid, 'code,place\nFRA,"50.0264, 8.5431"\n')
+    house.publish(uid)
+    assert read() == ["world_ch", "world_de", "world_fr"]
+    put(house, uid, "default/geographic_reference_auto/", {"value": False})
+    put(house, uid, code, {"value": ["world_it"]})
+    house.publish(uid)
+    assert read() == get(house, uid, code)["value"] == ["world_it"]
+
+
 def test_what_may_be_executed_reaches_publishers_alone(house: House) -> None:
     evil = "<p onclick='x()'>Hi<script>alert(1)</script> <a href='javascript:x()'>there</a></p>"
     default = {"title": {"value": "Evil"}, "description": {"value": evil}}

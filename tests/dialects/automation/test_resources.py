@@ -22,7 +22,7 @@ GUESSED = {
 @pytest.fixture(scope="module")
 def uid(house: House) -> str:
     made: str = house.create()["uid"]
-    house.add_csv(made, "a\n1\n")
+    house.add_csv(made, "a,b\n1,2\n")
     return made
 
 

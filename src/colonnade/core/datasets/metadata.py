@@ -5,7 +5,7 @@ is the local one where it overrides or nothing remote is known, else the remote 
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.datasets import values
@@ -23,6 +23,9 @@ from colonnade.errors import Invalid
 VALUE, REMOTE, OVERRIDE = "value", "remote_value", "override_remote_value"
 LICENCE_URL = "license_url"
 """A field of published metadata alone, beside the licence in `default`."""
+
+WORLD = "world"
+MOST_COUNTRIES = 30
 
 Triple = dict[str, Any]
 Problems = dict[str, list[str]]
@@ -135,19 +138,25 @@ def public(metadata: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def located(draft: Mapping[str, Any], *, has_places: bool) -> dict[str, Any]:
-    """The draft with the geographic code of its records, where it asks for that. The portal knows no boundaries: of
-    records with places it can say that they are in the world, and says it where no closer code is set."""
-    said = effective(draft).get(DEFAULT, {})
-    if (
-        not has_places
-        or said.get("geographic_reference_auto") is not True
-        or said.get("geographic_reference")
-    ):
+def follows_places(draft: Mapping[str, Any]) -> bool:
+    """The geographic codes are to be those of the records."""
+    return effective(draft).get(DEFAULT, {}).get("geographic_reference_auto") is True
+
+
+def located(draft: Mapping[str, Any], countries: Sequence[str] | None) -> dict[str, Any]:
+    """The draft with the geographic codes of its records, where it asks for that, in the place of any that are set.
+
+    `countries`: where records are, two letters each; None: not known, and the codes stay. All codes are of
+    one level, so that it is the world where there is no country to name, or more than `MOST_COUNTRIES`.
+    """
+    if countries is None or not follows_places(draft):
         return dict(draft)
+    codes = [f"{WORLD}_{one}" for one in sorted(countries)]
+    if not 0 < len(codes) <= MOST_COUNTRIES:
+        codes = [WORLD]
     fields = draft[DEFAULT]
     stored = fields.get("geographic_reference", {})
-    return {**draft, DEFAULT: {**fields, "geographic_reference": local(["world"], stored)}}
+    return {**draft, DEFAULT: {**fields, "geographic_reference": local(codes, stored)}}
 
 
 def harmless(metadata: Mapping[str, Any]) -> dict[str, Any]:

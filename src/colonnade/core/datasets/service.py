@@ -198,16 +198,25 @@ def put_default_security(
     note_change(work, securable.dataset)
 
 
-def show(work: Work, dataset: Dataset, *, data_changed: bool = False, has_places: bool = False) -> None:
-    """The draft becomes what readers see. `data_changed`: with new records; `has_places`: with points or shapes."""
+def show(
+    work: Work, dataset: Dataset, *, data_changed: bool = False, places: Sequence[str] | None = None
+) -> None:
+    """The draft becomes what readers see. `data_changed`: with new records; `places`: the countries of their points and
+    shapes, None if that is not known."""
     at = now()
-    located = meta.located(dataset.metadata_draft, has_places=has_places)
+    located = meta.located(dataset.metadata_draft, places)
     draft = meta.moved(located, dataset.metadata_published, data_changed=data_changed, at=at)
     dataset.is_published = True
     dataset.metadata_draft = draft
     dataset.metadata_published = vocabularies.with_addresses(work, meta.harmless(draft))
     dataset.metadata_processed_at = at
     note_change(work, dataset)
+
+
+def follows_places(work: Work, dataset_id: int) -> bool:
+    """Its geographic codes are those of its records, found at each publication."""
+    dataset = by_id(work, dataset_id)
+    return dataset is not None and meta.follows_places(dataset.metadata_draft)
 
 
 def hide(work: Work, dataset: Dataset) -> None:

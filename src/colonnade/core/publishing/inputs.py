@@ -11,6 +11,7 @@ import orjson
 from colonnade.builder.job import FileInput, Manifest, RowsInput, Step
 from colonnade.builder.steps.catalogue import Kind as StepKind
 from colonnade.core.connections import sources as connected
+from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs.model import Job, Kind
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Resource
@@ -28,7 +29,8 @@ from colonnade.query.schema import Schema
 class Gathered:
     """The inputs of a build. `since` and `mark`: the state that the carried rows are of; writes after it are replayed
     at the swap. `loaded`: owned resources whose files are extracted by this build. `is_live`: the generation will
-    hold owned rows. `processors` and `field_steps`: as they were when this was gathered."""
+    hold owned rows. `processors` and `field_steps`: as they were when this was gathered. `finds_countries`: metadata
+    ask where the records are."""
 
     inputs: tuple[FileInput | RowsInput, ...]
     identity: Path | None
@@ -40,6 +42,7 @@ class Gathered:
     is_live: bool
     processors: tuple[Step, ...] = ()
     field_steps: tuple[Step, ...] = ()
+    finds_countries: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -53,6 +56,7 @@ class Gathered:
             "is_live": self.is_live,
             "processors": [_step_json(one) for one in self.processors],
             "field_steps": [_step_json(one) for one in self.field_steps],
+            "finds_countries": self.finds_countries,
         }
 
     @classmethod
@@ -69,6 +73,7 @@ class Gathered:
             # A job may have been gathered by a version that had none of these.
             processors=tuple(Step(**one) for one in value.get("processors", ())),
             field_steps=tuple(Step(**one) for one in value.get("field_steps", ())),
+            finds_countries=value.get("finds_countries", False),
         )
 
 
@@ -101,6 +106,7 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         is_live=bool(owned),
         processors=_steps(work, job, StepKind.PROCESSOR),
         field_steps=_steps(work, job, StepKind.FIELD),
+        finds_countries=job.kind == Kind.PUBLISH and datasets.follows_places(work, job.dataset_id),
     )
 
 

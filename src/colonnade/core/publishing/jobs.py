@@ -107,6 +107,7 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         counter=gathered.mark.counter,
         processors=gathered.processors,
         field_steps=gathered.field_steps,
+        finds_countries=gathered.finds_countries,
         limits=_limits(portal),
     )
     poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
@@ -142,13 +143,18 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             resources.loaded(work, gathered.loaded, dataset.id)
             dataset.data_processed_at = now()
             if job.kind == Kind.PUBLISH:
-                has_places = any(field.type in GEO for field in manifest.schema.fields)
-                datasets.show(work, dataset, data_changed=True, has_places=has_places)
+                datasets.show(work, dataset, data_changed=True, places=_places(gathered, manifest))
             else:
                 datasets.note_change(work, dataset)
             job.records_errors = _records_errors(manifest, ref.table)
             jobs.advance(job, State.DONE)
     return None
+
+
+def _places(gathered: inputs.Gathered, manifest: Manifest) -> tuple[str, ...] | None:
+    """The countries of the records; None if they have no places, or if nobody had asked when the build began."""
+    has_places = any(field.type in GEO for field in manifest.schema.fields)
+    return manifest.countries if has_places and gathered.finds_countries else None
 
 
 def _records_errors(manifest: Manifest, table_uid: str) -> list[dict[str, Any]]:
