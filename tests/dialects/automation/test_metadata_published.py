@@ -91,8 +91,12 @@ AIRPORTS = 'code,place\nCDG,"49.0097, 2.5479"\nNCE,"43.6584, 7.2159"\nGVA,"46.23
 
 def test_geographic_codes_are_found_at_each_publication_while_that_is_asked(house: House) -> None:
     default = {"title": "Airports", "geographic_reference_auto": True}
-    made = house.published(AIRPORTS, metadata={"default": default})
+    made = house.create(metadata={"default": default})
     uid, code = made["uid"], "default/geographic_reference/"
+    house.add_csv(uid, AIRPORTS)
+    placed = {"type": "type", "field": "place", "type_param": "geo_point_2d"}
+    assert call(house, "POST", f"/datasets/{uid}/fields/", json=placed).status_code == 201
+    house.publish(uid)
 
     def read() -> Any:
         shown = house.client.get(f"{EXPLORE}/{made['dataset_id']}").json()["metas"]["default"]
