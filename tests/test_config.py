@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from colonnade.config import PREFIX, SETTINGS, UNSUPPORTED, Settings, read_settings
@@ -166,6 +166,7 @@ def test_a_public_address_loses_its_final_slash() -> None:
 
 
 @given(name=st.sampled_from(sorted(SETTINGS)), text=st.text(max_size=60))
+@example(name="data", text="~0")
 def test_any_text_is_either_read_or_refused_by_name(name: str, text: str) -> None:
     variable = SETTINGS[name].variable
     assert variable.startswith(PREFIX)

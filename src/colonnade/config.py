@@ -62,7 +62,10 @@ def _fact(
 
 
 def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:  # `~name` of a user who has no home
+        raise ValueError("a folder") from error
 
 
 def _integer(minimum: int) -> Callable[[str], int]:
