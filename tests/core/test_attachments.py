@@ -199,6 +199,19 @@ def test_files_of_several_datasets_come_in_their_order(portal: Portal) -> None:
     assert _seen_by(portal, ADMIN) == []
 
 
+def test_a_dataset_has_so_many_files_beside_its_rows_and_no_more(portal: Portal) -> None:
+    uid = dataset(portal)
+    given = exports.checked(title="x", kind="url", description=None, url="https://a.example/", has_file=False)
+    with portal.writing(ADMIN) as work:
+        editable = datasets.editable(work, uid)
+        for _ in range(attachments.MAX_OF_A_KIND):
+            exports.add(work, editable, given)
+        with pytest.raises(LimitReached) as found:
+            exports.add(work, editable, given)
+        assert found.value.facts["limit"] == attachments.MAX_OF_A_KIND
+    _attach(portal, uid, b"of the other kind")
+
+
 def test_an_export_is_checked_before_anything_is_stored() -> None:
     with pytest.raises(Invalid) as found:
         exports.checked(title="", kind="uploaded_file", description="d" * 20_001, url=None, has_file=False)

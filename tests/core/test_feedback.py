@@ -15,7 +15,7 @@ from colonnade.core.feedback.model import Feedback
 from colonnade.core.feedback.service import Suggestion
 from colonnade.core.records import service as records
 from colonnade.core.work import ANONYMOUS, SYSTEM, Actor, Portal
-from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
+from colonnade.errors import Denied, Invalid, LimitReached, NotFound, Unauthenticated
 from colonnade.query.schema import Field, FieldType, Schema
 from colonnade.query.tree import Query
 
@@ -66,6 +66,22 @@ def _refused(
     with pytest.raises(Invalid) as found:
         _submit(portal, uid, actor, record, comment, **values)
     return found.value.fields
+
+
+def test_a_person_writes_so_much_until_somebody_looks_at_it(portal: Portal) -> None:
+    uid, _ = live(portal, ROWS)
+    writer, other = person(portal), person(portal)
+    record = _ids(portal, uid)[0]
+    with portal.writing(writer) as work:
+        readable = datasets.readable(work, uid)
+        draft = feedback.checked(work, readable, record, "Again", {})
+        made = [feedback.submit(work, readable, draft) for _ in range(feedback.MAX_OPEN)]
+        with pytest.raises(LimitReached):
+            feedback.submit(work, readable, draft)
+    _submit(portal, uid, other, record)
+    with portal.writing(ADMIN) as work:
+        feedback.archive(work, datasets.editable(work, uid), made[0].uid)
+    _submit(portal, uid, writer, record)
 
 
 def test_a_reader_says_what_is_wrong_with_a_record(portal: Portal, trees: str, reader: Actor) -> None:

@@ -215,6 +215,8 @@ def test_every_html_field_is_cleaned_when_it_is_published_and_no_other() -> None
         "<p>" + "".join(f"<b title={n}>" for n in range(1000)) + "</p>" + "<p>x</p>" * 1000,
         "x<br>" * 300_000,
         "<script>" * 20_000,
+        "<p>" + f"<b lang='{'x' * 1000}'>" * 50 + "<p>x" * 1000,
+        "<p>" + "".join(f"<b lang={n}>" for n in range(350)) + "<p>x" * 350,
     ],
 )
 def test_html_that_would_keep_a_parser_busy_becomes_a_text(evil: str) -> None:
@@ -319,3 +321,9 @@ def test_a_theme_from_elsewhere_stays_beside_the_one_that_was_set_here(portal: P
         describing.remove_value(work, editable, "internal", "theme_id")
         assert describing.value(editable, "default", "theme") == triple(["Theirs"], ["Theirs"])
         assert describing.template(editable, "internal") == {}
+
+
+def test_metadata_have_a_bound(portal: Portal) -> None:
+    with portal.writing(ADMIN) as work, pytest.raises(Invalid) as found:
+        datasets.create(work, {"default": {"title": "x", "description": "y" * 4_000_000}})
+    assert list(found.value.fields) == ["metadata"]

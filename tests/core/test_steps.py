@@ -343,3 +343,11 @@ def test_whatever_stands_in_the_metadata_the_steps_facets_are_in_it_afterwards(
     found = {one.field_name for one in facet_settings.declared(facet_settings.followed(start, before, after))}
     assert {one.field_name for one in after} <= found
     assert found.isdisjoint({one.field_name for one in before} - {one.field_name for one in after})
+
+
+def test_a_facet_that_publishers_took_out_stays_out_when_another_comes(portal: Portal) -> None:
+    uid = dataset(portal)
+    _add(portal, uid, "annotate", field="town", annotation="facet", args=[])
+    _write_facets(portal, uid, [{"field_name": "street"}])
+    _add(portal, uid, "annotate", field="street", annotation="facet", args=[])
+    assert _facets(portal, uid) == [{"field_name": "street"}]

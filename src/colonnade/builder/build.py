@@ -39,7 +39,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         with _timed(seconds, "identify"):
             key_fields = tuple(dict.fromkeys((*job.key_fields, *plan.key_fields)))
             placement = identity.place(staged, job, key_fields)
-            identity.export(connection, job.out / IDENTITY_FILE)
+            identity.export(connection, job.out / IDENTITY_FILE, key_fields)
         with _timed(seconds, "write"):
             written = writing.write(staged, placement, merged, job, now)
         errors, error_count = reporting.row_errors(staged, merged)

@@ -30,12 +30,25 @@ def attempt(value: Mapping[str, Any], isolation: Mapping[str, Any]) -> dict[str,
     return _answered(lambda: build.run(job, isolation=isolation).to_json(), job.scratch, job.limits)
 
 
+class _NoThreadError(Exception):
+    """There was no room for the stack of another thread."""
+
+
+def _made(answer: Callable[[], Any]) -> Any:
+    try:
+        return answer()
+    except RuntimeError as error:
+        if str(error) != "can't start new thread":
+            raise
+        raise _NoThreadError(str(error)) from error
+
+
 def _answered(answer: Callable[[], Any], scratch: Path, limits: Limits) -> dict[str, Any]:
     try:
-        return {"answer": answer()}
+        return {"answer": _made(answer)}
     except PortalError as error:
         return {"error": wire.error_to_json(error)}
-    except (duckdb.OutOfMemoryException, MemoryError) as error:
+    except (duckdb.OutOfMemoryException, MemoryError, _NoThreadError) as error:
         traceback.print_exc()
         return {
             "error": wire.error_to_json(verdicts.memory_fault(str(error), limits, wire.was_reading(scratch)))

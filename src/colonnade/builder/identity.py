@@ -4,6 +4,7 @@ A row from a file keeps its id over a republish if its key is the same, or else 
 of that content. Everything happens in the staging database, in narrow tables that spill to disk.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from colonnade.errors import Invalid
 from colonnade.generation import LIVE_IDS_FROM
 from colonnade.query.schema import ID, KEY
 
+KEY_FIELDS = "_key_fields"
 PLACED = "placed"
 """The table of the rows that stay, in order: position, id, key; content and occurrence of those from files."""
 
@@ -35,7 +37,7 @@ def place(staged: Staged, job: BuildJob, key_fields: tuple[str, ...]) -> Placeme
     _make_given(staged)
     _make_filed(staged, key_fields)
     _count_occurrences(staged.connection)
-    _match(staged.connection, job.identity)
+    _match(staged.connection, job.identity, key_fields)
     last_built_id, last_live_id = _last_ids(staged.connection, job)
     run(
         """CREATE TABLE fresh AS SELECT position FROM (
@@ -57,10 +59,13 @@ def place(staged: Staged, job: BuildJob, key_fields: tuple[str, ...]) -> Placeme
     )
 
 
-def export(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Write the identity file: by row from a file its `_id`, content hash, occurrence number and `_key`."""
+def export(connection: duckdb.DuckDBPyConnection, target: Path, key_fields: tuple[str, ...]) -> None:
+    """Write the identity file: by row from a file its `_id`, content hash, occurrence number and `_key`, and in every row
+    what fields the keys are made of."""
+    made_of = literal(json.dumps(key_fields))
     connection.execute(
-        f"COPY (SELECT id AS {ID}, content, occurrence, key AS {KEY} FROM {PLACED} WHERE content IS NOT NULL)"  # noqa: S608
+        f"COPY (SELECT id AS {ID}, content, occurrence, key AS {KEY}, {made_of} AS {KEY_FIELDS}"  # noqa: S608
+        f" FROM {PLACED} WHERE content IS NOT NULL)"
         f" TO {literal(str(target))} (FORMAT parquet)"
     )
 
@@ -132,15 +137,20 @@ def _count_occurrences(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None) -> None:
-    """The rows of files that had an id before, which no given row has taken over."""
+def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None, key_fields: tuple[str, ...]) -> None:
+    """The rows of files that had an id before, which no given row has taken over. Keys that were made of other fields say
+    nothing of today's."""
     run = connection.execute
     run("CREATE TABLE matched (position BIGINT, id BIGINT)")
     if identity is None:
         return
+    file = f"read_parquet({literal(str(identity))})"
+    names = {name for name, *_ in run(f"DESCRIBE FROM {file}").fetchall()}
+    key = KEY
+    if KEY_FIELDS in names:  # older files do not say it
+        key = f"CASE WHEN {KEY_FIELDS} = {literal(json.dumps(key_fields))} THEN {KEY} END"
     run(
-        f"""CREATE TABLE known AS SELECT * FROM (
-                SELECT {ID} AS id, content, occurrence, {KEY} AS key FROM read_parquet({literal(str(identity))}))
+        f"""CREATE TABLE known AS SELECT * FROM (SELECT {ID} AS id, content, occurrence, {key} AS key FROM {file})
             ANTI JOIN given USING (id)"""  # noqa: S608
     )
     run("INSERT INTO matched SELECT position, id FROM filed JOIN known USING (key)")

@@ -63,6 +63,6 @@ def files(work: Work, readable: ReadableDataset, dataset: Described) -> Files:
 
 def _other(dataset: Described, one: AlternativeExport) -> File:
     size = "" if one.size is None else printing.size(one.size)
-    purpose = printing.summary(one.description, PURPOSE)
+    purpose = printing.clipped(" ".join(one.description.split()), PURPOSE)
     told = ", ".join(text for text in (purpose, size) if text)
     return File(one.title, told, one.url or links.alternative_export(dataset.slug, one.uid))

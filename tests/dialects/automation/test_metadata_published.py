@@ -113,6 +113,10 @@ def test_geographic_codes_are_found_at_each_publication_while_that_is_asked(hous
     put(house, uid, code, {"value": ["world_it"]})
     house.publish(uid)
     assert read() == get(house, uid, code)["value"] == ["world_it"]
+    put(house, uid, "default/geographic_reference_auto/", {"value": True})
+    house.restrict(uid, is_restricted=False, filter_query="code = 'CDG'")
+    house.publish(uid)
+    assert read() == ["world_it"], "where hidden records are is not told"
 
 
 def test_what_may_be_executed_reaches_publishers_alone(house: House) -> None:

@@ -88,6 +88,10 @@ def test_a_theme_that_left_the_portal_stays_with_its_datasets(
         terms.remove(work, Vocabulary.THEME, theme_id)
     whole = get(house, uid)
     assert put(house, uid, "", whole) == whole
+    other_id, other = new_term(house, Vocabulary.THEME)
+    put(house, uid, "internal/theme_id/", {"value": [theme_id, other_id]})
+    assert get(house, uid, "default/theme/") == local([name, other])
+    put(house, uid, "internal/theme_id/", {"value": [theme_id]})
     assert put(house, uid, "default/publisher/", {"value": "Somebody"}) == local("Somebody")
     assert get(house, uid, "default/theme/") == local([name])
     assert detail(

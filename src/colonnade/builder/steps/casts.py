@@ -20,6 +20,8 @@ from colonnade.query.schema import FieldType
 _INT = r"[+-]?[0-9]+(\.0*)?"
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PAIR = rf"\[?\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\]?"
+_NUMBERS = r"[-+0-9.eE,\[\]\s]*"
+_NO_NUMBER = r"[Nn]a[Nn]|[Ii]nf|[0-9.][eE][+-]?[0-9]{3}"
 _SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 
@@ -90,10 +92,16 @@ def _shape(text: str) -> str:
     geometry = f"CASE WHEN {is_feature} THEN json_extract({whole}, '$.geometry') ELSE {whole} END"
     kind = f"json_extract_string({geometry}, '$.type')"
     kinds = ", ".join(literal(one) for one in _SHAPES)
+    places, parts = (f"json_extract({geometry}, '$.{one}')" for one in ("coordinates", "geometries"))
+    # Made anew from its parts, without what DuckDB takes for JSON and others do not: NaN, a comma too many.
     return (
-        f"CASE WHEN {kind} IN ({kinds}) AND json_type({geometry}, '$.coordinates') = 'ARRAY'"
-        f" OR {kind} = 'GeometryCollection' AND json_type({geometry}, '$.geometries') = 'ARRAY'"
-        f" THEN CAST({geometry} AS VARCHAR) END"
+        f"CASE WHEN {kind} IN ({kinds}) AND json_type({places}) = 'ARRAY'"
+        f" AND regexp_full_match(CAST({places} AS VARCHAR), '{_NUMBERS}')"
+        f" AND NOT regexp_matches(CAST({places} AS VARCHAR), '{_NO_NUMBER}')"
+        f" THEN CAST(json_object('type', {kind}, 'coordinates', {places}) AS VARCHAR)"
+        f" WHEN {kind} = 'GeometryCollection' AND json_type({parts}) = 'ARRAY'"
+        f" AND NOT regexp_matches(CAST({parts} AS VARCHAR), '{_NO_NUMBER}')"
+        f" THEN CAST(json_object('type', {kind}, 'geometries', {parts}) AS VARCHAR) END"
     )
 
 

@@ -1,12 +1,14 @@
 """One file's rows while processors change them: a stack of SELECTs over the staged table, run as one statement."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from colonnade.builder.job import Step
-from colonnade.builder.staging import Part, Trouble
+from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part, Trouble
+from colonnade.builder.typing import shown_sql
 from colonnade.engine.layout import literal
 from colonnade.formats.port import VALUE_SEPARATOR
 from colonnade.query.schema import Field, FieldType
@@ -78,7 +80,26 @@ class Sheet:
             self.write_out()
 
     def cell(self, name: str) -> str:
-        """SQL of a field's cells, a column or nothing but nulls."""
+        """SQL of a field's cells as texts, several values in one; or of nothing but nulls."""
+        column = self._column(name)
+        if not self.has_values(name):
+            return column
+        return shown_sql(self.fields[name], column, MULTIVALUED_SEPARATOR)
+
+    def has_values(self, name: str) -> bool:
+        """Whether the file itself has several values in each cell of a field."""
+        return name in self.fields and self.fields[name].multivalued
+
+    def put_each(self, name: str, value: Callable[[str], str], condition: str) -> None:
+        """In the rows that fulfil a condition, put another text in the place of each of the values of such a field;
+        an empty one goes. `value`: SQL of it, by SQL of what it was."""
+        was, column, separator = self.fields[name], self._column(name), f"chr({ord(VALUE_SEPARATOR)})"
+        values = f"[{value('one')} FOR one IN string_split({column}, {separator})]"
+        joined = f"nullif(array_to_string(list_filter({values}, lambda one: one <> ''), {separator}), '')"
+        self.put(name, f"CASE WHEN {condition} THEN {joined} ELSE {column} END")
+        self.fields[name] = was
+
+    def _column(self, name: str) -> str:
         column = self.columns.get(name)
         if column is None:
             return NO_TEXT
@@ -96,11 +117,9 @@ class Sheet:
         if name not in self.columns:
             self.columns[name] = self._new()
             self.labels[name] = name
-        was = self.fields.pop(name, None)
+        self.fields.pop(name, None)
         if declared:
             self.fields[name] = Field(name, self.labels[name], declared)
-        elif was and was.multivalued:
-            self.fields[name] = was
         self._set(self.columns[name], value)
 
     def aside(self, value: str) -> str:

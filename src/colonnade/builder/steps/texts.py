@@ -66,13 +66,17 @@ def _rewrite(
     cells = {name: sheet.cell(name) for name in names}
     failures = []
     for name, cell in cells.items():
-        value = f"nullif({rewritten(cell)}, '')"
+        value, fitting = f"nullif({rewritten(cell)}, '')", "true"
         if factor > 1:
             is_short = f"strlen({cell}) < {limits.cell_bytes // factor}"
             fits = f"{most(cell)} <= {limits.cell_bytes}"
-            failures.append(Failure(name, f"NOT CASE WHEN {is_short} THEN true ELSE {fits} END", cell))
+            fitting = f"CASE WHEN {is_short} THEN true ELSE {fits} END"
+            failures.append(Failure(name, f"NOT {fitting}", cell))
             value = f"CASE WHEN {is_short} THEN {value} WHEN {fits} THEN {value} ELSE {cell} END"
-        sheet.put(name, value)
+        if sheet.has_values(name):
+            sheet.put_each(name, rewritten, fitting)
+        else:
+            sheet.put(name, value)
     if failures:
         sheet.tell(*failures)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from colonnade.core.attachments import store
 from colonnade.core.attachments.model import AlternativeExport, ExportKind
-from colonnade.core.attachments.service import put_export
+from colonnade.core.attachments.service import check_count, put_export
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset, ViewableDataset
 from colonnade.core.uploads import ContentDropped, StoredFile, check_kept
@@ -46,7 +46,8 @@ def checked(
 def add(
     work: Work, editable: EditableDataset, given: Given, file: StoredFile | None = None
 ) -> AlternativeExport:
-    """`file`: of one that is no address. Raises `NotFound` as `uploads.check_kept`."""
+    """`file`: of one that is no address. Raises `LimitReached`, and `NotFound` as `uploads.check_kept`."""
+    check_count(work, editable, AlternativeExport)
     added = AlternativeExport(
         dataset_id=editable.dataset.id, title=given.title, description=given.description, url=given.url
     )

@@ -9,11 +9,15 @@ from colonnade.core.datasets.model import EditableDataset, ReadableDataset, View
 from colonnade.core.uids import new_uid
 from colonnade.core.uploads import ContentDropped, StoredFile, check_kept
 from colonnade.core.work import Work, now
-from colonnade.errors import NotFound
+from colonnade.errors import LimitReached, NotFound
+
+MAX_OF_A_KIND = 500
+"""Attachments of one dataset, and alternative exports: readers are shown all of them."""
 
 
 def add(work: Work, editable: EditableDataset, file: StoredFile) -> Attachment:
-    """Readers see it at once, without a publication. Raises `NotFound` as `uploads.check_kept`."""
+    """Readers see it at once, without a publication. Raises `LimitReached`, and `NotFound` as `uploads.check_kept`."""
+    check_count(work, editable, Attachment)
     check_kept(work, file.digest)
     added = _put(work, editable, file)
     datasets.touch(work, editable)
@@ -96,6 +100,14 @@ def all_files(work: Work) -> Sequence[Attachment]:
 def all_export_files(work: Work) -> Sequence[AlternativeExport]:
     """The alternative exports of all datasets that are files."""
     return store.with_content(work.db, AlternativeExport)
+
+
+def check_count(work: Work, editable: EditableDataset, table: type[Attachment | AlternativeExport]) -> None:
+    """Raises `LimitReached` where one more would be too many."""
+    found = store.count(work.db, table, editable.dataset.id)
+    if found >= MAX_OF_A_KIND:
+        message = f"A dataset has at most {MAX_OF_A_KIND:,} attachments, and as many alternative exports."
+        raise LimitReached(message, limit_type="attachments", limit=MAX_OF_A_KIND, value=found + 1)
 
 
 def put_export(work: Work, export: AlternativeExport) -> None:

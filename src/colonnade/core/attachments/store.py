@@ -20,6 +20,11 @@ def one(db: Session, table: type[T], dataset_id: int, uid: str) -> T | None:
     return db.scalar(_kept(table).where(table.dataset_id == dataset_id, table.uid == uid))
 
 
+def count(db: Session, table: type[Attachment | AlternativeExport], dataset_id: int) -> int:
+    wanted = select(func.count(table.id)).where(table.dataset_id == dataset_id, table.removed_at.is_(None))
+    return db.scalar(wanted) or 0
+
+
 def page(db: Session, table: type[T], dataset_id: int, *, limit: int, offset: int) -> tuple[Sequence[T], int]:
     """Those of a dataset in order of creation, and how many there are in all."""
     wanted = _kept(table).where(table.dataset_id == dataset_id)

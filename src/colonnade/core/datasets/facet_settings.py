@@ -73,6 +73,8 @@ def followed(
         if one["field_name"] in is_now or one["field_name"] not in was
     }
     for name, setting in is_now.items():
+        if setting == was.get(name) and name not in entries:
+            continue  # publishers took it out
         known = was.get(name, FacetSetting(name)).said
         changed = {key: value for key, value in setting.said.items() if value != known[key]}
         entry = {"field_name": name, **entries.get(name, {}), **changed}

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
@@ -12,7 +13,10 @@ from colonnade.core.datasets.metadata import effective
 from colonnade.core.datasets.security import Access
 from colonnade.core.work import now
 from colonnade.db.base import Base
+from colonnade.errors import Invalid
 
+MAX_METADATA_BYTES = 4_000_000
+"""Every list of datasets loads them."""
 DATASET_PERMISSIONS = ("explore_restricted_dataset", "edit_dataset", "publish_dataset", "manage_dataset")
 
 
@@ -51,6 +55,9 @@ class Dataset(Base):
 
     @validates("metadata_draft")
     def _note_draft(self, _name: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        if len(orjson.dumps(metadata)) > MAX_METADATA_BYTES:
+            message = f"The metadata of a dataset have at most {MAX_METADATA_BYTES:,} bytes as JSON."
+            raise Invalid(message, fields={"metadata": [message]})
         internal = effective({"internal": metadata.get("internal", {})})["internal"]
         self.is_draft = internal.get("draft") is True
         return metadata

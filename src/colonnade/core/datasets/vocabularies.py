@@ -95,13 +95,12 @@ def _in_step(
     said, known = _listed(metadata, source), terms.terms(work, kept.vocabulary)
     if source == kept.names:
         ids = _ids_of(said, known)
-        names = said if ids is None else _names_of(work, ids, known)
+        names = said if ids is None else _names_of(work, ids, known, {})
     else:
         ids = said
-        if not {one.uid for one in known}.issuperset(ids):
-            _refuse_new(ids, _listed(before, kept.ids), kept, source, at)
-            return metadata
-        names = _names_of(work, ids, known)
+        stored = dict(zip(_listed(before, kept.ids), _listed(before, kept.names), strict=False))
+        _refuse_new({*ids} - {one.uid for one in known} - {*stored}, kept, source, at)
+        names = _names_of(work, ids, known, stored)
     as_sent = list if kept.is_list else "".join
     shown = None if ids is None else as_sent(ids)
     values = {kept.ids: shown, kept.copied_ids: shown, kept.names: as_sent(names)}
@@ -120,9 +119,10 @@ def _source(
     return next((place for place in changed or kept.places if _listed(metadata, place)), None)
 
 
-def _refuse_new(ids: Sequence[str], stored: Sequence[str], kept: _Kept, source: Place, at: str) -> None:
-    """A term that was taken out of the portal's list meanwhile is no reason to refuse what its dataset had before."""
-    if list(ids) != list(stored):
+def _refuse_new(unknown: Collection[str], kept: _Kept, source: Place, at: str) -> None:
+    """`unknown`: ids of no term. One that was taken out of the portal's list meanwhile is not among them where the dataset
+    had it before."""
+    if unknown:
         path = ".".join(one for one in (at, *source) if one)
         message = f"The portal has no {kept.vocabulary} with this id."
         raise Invalid(message, fields={path: [message]})
@@ -134,9 +134,10 @@ def _ids_of(names: Sequence[str], known: Sequence[Term]) -> list[str] | None:
     return None if None in found else [uid for uid in found if uid is not None]
 
 
-def _names_of(work: Work, ids: Sequence[str], known: Sequence[Term]) -> list[str]:
-    by_uid = {one.uid: one for one in known}
-    return [by_uid[uid].name(work.settings.default_language) for uid in ids]
+def _names_of(work: Work, ids: Sequence[str], known: Sequence[Term], stored: Mapping[str, str]) -> list[str]:
+    """`stored`: names that the dataset has already, by id."""
+    names = {**stored, **{one.uid: one.name(work.settings.default_language) for one in known}}
+    return [names[uid] for uid in ids]
 
 
 def _written(
@@ -174,4 +175,6 @@ def _listed(metadata: Mapping[str, Any], place: Place) -> list[str]:
     value = _get(metadata, place)
     if isinstance(value, str):
         return [value] if value.strip() else []
-    return list(value or ())
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return [] if value is None else [str(value)]  # written before metadata were checked

@@ -13,7 +13,7 @@ from colonnade.core.records import service as records
 from colonnade.core.records.coercion import misfit
 from colonnade.core.uids import new_uid
 from colonnade.core.work import Work
-from colonnade.errors import Invalid, NotFound, Unauthenticated
+from colonnade.errors import Invalid, LimitReached, NotFound, Unauthenticated
 from colonnade.query.schema import Field, FieldType, Schema
 from colonnade.query.tree import Query
 
@@ -21,6 +21,8 @@ MAX_COMMENT = 10_000
 """Characters."""
 MAX_VALUES_BYTES = 100_000
 """All suggested values of one feedback, as JSON."""
+MAX_OPEN = 1_000
+"""Feedback of one person on one dataset, until it is archived."""
 REQUIRED = "This field is required"
 
 
@@ -71,7 +73,12 @@ def checked(
 
 
 def submit(work: Work, readable: ReadableDataset, draft: Draft) -> Feedback:
-    """Write it down. Raises `Unauthenticated`."""
+    """Write it down. Raises `Unauthenticated`, and `LimitReached` when the same person has written much that nobody has
+    archived yet."""
+    written = store.open_count(work.db, readable.dataset.id, _username(work))
+    if written >= MAX_OPEN:
+        message = f"You have written {written:,} times about this dataset; its publishers have to look at that first."
+        raise LimitReached(message, limit_type="feedback", limit=MAX_OPEN, value=written + 1)
     found = Feedback(
         uid=new_uid("df", lambda uid: store.uid_taken(work.db, uid)),
         dataset_id=readable.dataset.id,

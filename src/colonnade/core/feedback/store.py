@@ -16,6 +16,14 @@ def one(db: Session, dataset_id: int, uid: str) -> Feedback | None:
     return db.scalar(select(Feedback).where(Feedback.dataset_id == dataset_id, Feedback.uid == uid))
 
 
+def open_count(db: Session, dataset_id: int, username: str) -> int:
+    """What a person wrote about a dataset that is not archived."""
+    wanted = select(func.count(Feedback.id)).where(
+        Feedback.dataset_id == dataset_id, Feedback.username == username, Feedback.is_archived.is_(False)
+    )
+    return db.scalar(wanted) or 0
+
+
 def page(
     db: Session,
     dataset_id: int,

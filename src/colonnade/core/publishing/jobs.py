@@ -15,6 +15,8 @@ from typing import Any
 from colonnade.builder import process
 from colonnade.builder.job import BuildJob, Limits, Manifest
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import Dataset
+from colonnade.core.datasets.security import FULL
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.publishing import downloads, inputs
@@ -143,7 +145,9 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             resources.loaded(work, gathered.loaded, dataset.id)
             dataset.data_processed_at = now()
             if job.kind == Kind.PUBLISH:
-                datasets.show(work, dataset, data_changed=True, places=_places(gathered, manifest))
+                datasets.show(
+                    work, dataset, data_changed=True, places=_places(work, dataset, gathered, manifest)
+                )
             else:
                 datasets.note_change(work, dataset)
             job.records_errors = _records_errors(manifest, ref.table)
@@ -151,10 +155,16 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
     return None
 
 
-def _places(gathered: inputs.Gathered, manifest: Manifest) -> tuple[str, ...] | None:
-    """The countries of the records; None if they have no places, or if nobody had asked when the build began."""
+def _places(
+    work: Work, dataset: Dataset, gathered: inputs.Gathered, manifest: Manifest
+) -> tuple[str, ...] | None:
+    """The countries of the records; None if they have no places, if nobody had asked when the build began, or if some who
+    know of the dataset may not see all of it: metadata would tell them where the rest is."""
     has_places = any(field.type in GEO for field in manifest.schema.fields)
-    return manifest.countries if has_places and gathered.finds_countries else None
+    if not (has_places and gathered.finds_countries):
+        return None
+    seen = datasets.audiences(work, [dataset])[dataset.id].access
+    return manifest.countries if seen == FULL else None
 
 
 def _records_errors(manifest: Manifest, table_uid: str) -> list[dict[str, Any]]:
