@@ -149,7 +149,7 @@ class TestIds:
     def test_the_identity_file_tells_rows_of_files_alone(self, bench: Bench, csv_file: CsvFile) -> None:
         rows = bench.rows_input(_schema(a=FieldType.TEXT), [{"_id": LIVE, "a": "x"}])
         identity = pq.read_table(bench.built(csv_file("a\nx\nx\n"), rows).identity)
-        assert identity.column_names == ["_id", "content", "occurrence", "_key"]
+        assert identity.column_names == ["_id", "content", "occurrence", "_key", "_key_fields"]
         assert identity.column("_id").to_pylist() == [1, 2]
         assert identity.column("occurrence").to_pylist() == [1, 2]
 
