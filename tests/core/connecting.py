@@ -16,7 +16,7 @@ BASIC: dict[str, Any] = {"type": "basic_auth", "username": "ada", "password": "p
 WHOLE: dict[str, Any] = {
     "type": "http",
     "url": "https://data.example/v1",
-    "headers": [{"name": "X-Token", "value": "t0k"}],
+    "headers": [{"name": "X-Token", "value": "hdr-t0ken-0f-te5ts"}],
     "auth": BASIC,
 }
 

@@ -231,7 +231,7 @@ def test_the_catalogue_holds_no_secret_in_the_clear(portal: Portal) -> None:
     with sqlite3.connect(portal.settings.catalogue_file) as db:
         text = "\n".join(db.iterdump())
     assert "X-Own" in text
-    for secret in ("pässword", "t0k", "0wn-t0ken"):
+    for secret in ("pässword", "hdr-t0ken-0f-te5ts", "0wn-t0ken"):
         assert secret not in text
     assert portal.settings.secret_file.stat().st_mode & 0o077 == 0
 
@@ -241,7 +241,7 @@ def test_values_of_headers_are_shown_only_to_who_may_manage(portal: Portal) -> N
     uid = made(portal, owner, is_reusable=True)
     share(portal, owner, uid, user)
     with portal.reading(owner) as work:
-        assert service.headers(work, service.seen(work, uid)) == [("X-Token", "t0k")]
+        assert service.headers(work, service.seen(work, uid)) == [("X-Token", "hdr-t0ken-0f-te5ts")]
     with portal.reading(user) as work:
         assert service.headers(work, service.seen(work, uid)) == [("X-Token", None)]
 
@@ -254,7 +254,7 @@ def test_secrets_that_are_not_given_stay(portal: Portal) -> None:
     found = to_fetch(portal, one)
     assert (found.url, found.headers, found.basic_auth) == (
         "https://data.example/v2",
-        (("x-token", "t0k"),),
+        (("x-token", "hdr-t0ken-0f-te5ts"),),
         ("ada", "pässword"),
     )
     update(portal, ADMIN, uid, headers=[], auth=None)
@@ -286,7 +286,7 @@ def test_a_connection_can_be_changed_without_its_key_when_all_is_given(tmp_path:
             update(portal, ADMIN, uid, **KEPT)
         update(portal, ADMIN, uid)
         with portal.reading(ADMIN) as work:
-            assert service.headers(work, service.seen(work, uid)) == [("X-Token", "t0k")]
+            assert service.headers(work, service.seen(work, uid)) == [("X-Token", "hdr-t0ken-0f-te5ts")]
 
 
 def test_nothing_that_may_be_logged_shows_a_secret(portal: Portal) -> None:
@@ -294,5 +294,5 @@ def test_nothing_that_may_be_logged_shows_a_secret(portal: Portal) -> None:
     one = resource(portal, place)
     attach(portal, place, one, {"connection": WHOLE})
     shown = repr((to_fetch(portal, one), values.connection(WHOLE), values.source({"connection": WHOLE})))
-    assert "t0k" not in shown
+    assert "hdr-t0ken-0f-te5ts" not in shown
     assert "pässword" not in shown

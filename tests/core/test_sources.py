@@ -173,7 +173,7 @@ def test_a_preview_stores_nothing(portal: Portal) -> None:
         kept = sources.unsaved(work, editable, changed, resource_id=one)
     assert (fresh.url, fresh.headers, fresh.basic_auth) == (
         "https://data.example/v1/b.csv",
-        (("X-Token", "t0k"),),
+        (("X-Token", "hdr-t0ken-0f-te5ts"),),
         ("ada", "pässword"),
     )
     assert (kept.url, kept.basic_auth) == ("https://data.example/v9", ("ada", "pässword"))
@@ -208,7 +208,7 @@ def test_a_source_is_fetched_into_a_file(portal: Portal, site: Site, tmp_path: P
     file = fetched(portal, one, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"a\n1\n"
     assert (file.filename, file.mimetype, file.size, file.is_unchanged) == ("b.csv", "text/csv", 4, False)
-    assert site.asked[0].headers["x-token"] == "t0k"
+    assert site.asked[0].headers["x-token"] == "hdr-t0ken-0f-te5ts"
     assert site.asked[0].headers["authorization"].startswith("Basic ")
 
 
