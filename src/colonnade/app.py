@@ -29,6 +29,8 @@ from colonnade.core.tables.model import TableForgotten
 from colonnade.core.terms import service as terms
 from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.uploads import ContentDropped
+from colonnade.core.usage import service as usage
+from colonnade.core.usage.writer import Writer as UsageWriter
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
@@ -85,6 +87,8 @@ def start(settings: Settings) -> Running:
     with ExitStack() as cleanup:
         portal = open_portal(settings, cleanup)
         first = _first_start(portal)
+        usage.start(portal)
+        cleanup.callback(UsageWriter(portal).close)
         catalogue.start(portal)
         plans = (*publishing_jobs.plans(portal), removal.plan(portal), *upkeep_jobs.plans(portal))
         runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
@@ -124,6 +128,8 @@ def parts(settings: Settings, cleanup: ExitStack) -> Portal:
         memory_bytes=settings.query_memory_bytes,
         threads=settings.threads,
         open_tables=settings.open_tables,
+        heavy_queries=settings.heavy_queries,
+        wait_seconds=settings.heavy_wait_seconds,
     )
     cleanup.callback(engine.close)
     index = TantivyStore(settings.generations_folder, open_indexes=settings.open_tables)

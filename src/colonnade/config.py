@@ -199,6 +199,18 @@ class Settings:
         "",
         "Addresses or networks of the proxies whose `X-Forwarded-*` headers are believed, with commas between.",
     )
+    user_calls_per_day: int = _fact(
+        "USER_CALLS_PER_DAY",
+        _integer(1),
+        "10000000",
+        "How many calls of the reading APIs each user has from midnight to midnight UTC, with all keys together.",
+    )
+    anonymous_calls_per_day: int = _fact(
+        "ANONYMOUS_CALLS_PER_DAY",
+        _integer(1),
+        "10000000",
+        "The same for callers without a key, by network address (of IPv6 by the /64 network).",
+    )
     max_upload_bytes: int = _fact(
         "MAX_UPLOAD_BYTES", _size, "2 GiB", "The largest file that can be uploaded."
     )
@@ -222,6 +234,18 @@ class Settings:
     )
     query_seconds: float = _fact(
         "QUERY_SECONDS", _seconds, "30", "After how many seconds a query is stopped."
+    )
+    heavy_queries: int = _fact(
+        "HEAVY_QUERIES",
+        _integer(1),
+        "1",
+        "How many heavy queries (those that take more than a second) run at once, and how many batches of exports.",
+    )
+    heavy_wait_seconds: float = _fact(
+        "HEAVY_WAIT_SECONDS",
+        _seconds,
+        "10",
+        "How long a heavy query waits for its turn before it is refused with 503.",
     )
     query_memory_bytes: int = _fact(
         "QUERY_MEMORY_BYTES", _size, "1 GiB", "Memory that all queries running at once may use together."

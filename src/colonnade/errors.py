@@ -7,6 +7,7 @@ PortalError
 ├── Conflict          the thing is in a state that forbids this now
 ├── Invalid           the input is wrong; `fields` says where
 ├── LimitReached      the input is right but larger than this portal allows
+├── QuotaReached      the actor has had all calls that a quota allows for now
 └── Unavailable       a part that is needed does not answer, or a deadline passed
 """
 
@@ -73,6 +74,12 @@ class LimitReached(PortalError):
 
     def __init__(self, message: str, *, limit_type: str, limit: int, value: int) -> None:
         super().__init__(message, limit_type=limit_type, limit=limit, value=value)
+
+
+class QuotaReached(PortalError):
+    """The facts: `limit` calls a `unit`, and `resets_at`, an aware datetime, when the next ones are allowed."""
+
+    default_code = "quota.reached"
 
 
 class Unavailable(PortalError):

@@ -1,7 +1,7 @@
 """What a generation is, to all who write, read or index one: its name, its place in time, and what changed.
 
 A table's rows are a generation: one folder `generations/<table uid>/<number>/` with `rows.duckdb`, `index/`,
-`identity.parquet` and `manifest.json`.
+`identity.parquet` and `manifest.json`; where cells hold files, those too, in `files/`.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ ROWS_FILE = "rows.duckdb"
 INDEX_FOLDER = "index"
 IDENTITY_FILE = "identity.parquet"
 MANIFEST_FILE = "manifest.json"
+FILES_FOLDER = "files"
+"""The files of `file` cells, each named by its id: the first 32 digits of its SHA-256. Smaller copies of a picture stand
+beside it, with their size behind a dot."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

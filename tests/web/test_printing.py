@@ -25,7 +25,7 @@ POLYGON = '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}'
 def _printed(value: Any, type_: FieldType, *, multivalued: bool = False) -> Cell:
     field = Field("f", "F", type_, multivalued=multivalued)
     table = pa.table({"f": pa.array([value], arrow_type(field))})
-    ((cell,),) = cells.rows(Page(bind(Query(), visible=Schema((field,))), table, 1), PARIS)
+    ((cell,),) = cells.rows(Page(bind(Query(), visible=Schema((field,))), table, 1), PARIS, "data")
     return cell
 
 

@@ -15,7 +15,7 @@ from colonnade.builder import identity, merging, reporting, staging, writing
 from colonnade.builder.job import BuildJob, Manifest
 from colonnade.builder.steps import running
 from colonnade.disk import sync
-from colonnade.generation import IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
+from colonnade.generation import FILES_FOLDER, IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
 
 
 def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifest:
@@ -43,6 +43,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         with _timed(seconds, "write"):
             written = writing.write(staged, placement, merged, job, now)
         errors, error_count = reporting.row_errors(staged, merged)
+    files = _keep_files(job)
     manifest = Manifest(
         schema=merged.schema,
         rows=placement.rows,
@@ -58,6 +59,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         row_errors=errors,
         row_error_count=error_count,
         countries=written.countries,
+        files=files,
     )
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
     for path in (
@@ -67,6 +69,21 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
     ):
         sync(path)
     return manifest
+
+
+def _keep_files(job: BuildJob) -> int:
+    """Move the files of cells into the generation, durably, those that were kept before included; returns how many there
+    are, smaller copies of pictures not counted."""
+    kept = job.files.iterdir() if job.files and job.files.exists() else ()
+    folder = job.out / FILES_FOLDER
+    for path in (*staging.media(job), *kept):
+        folder.mkdir(exist_ok=True)
+        target = path.replace(folder / path.name)
+        sync(target)
+    if not folder.exists():
+        return 0
+    sync(folder)
+    return sum("." not in path.name for path in folder.iterdir())
 
 
 @contextmanager

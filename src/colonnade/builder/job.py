@@ -75,7 +75,8 @@ class BuildJob:
 
     `processors` change the rows of files, in their order; rows that were rows before are left alone. `field_steps` then
     change the fields: their names, types and descriptions. `key_fields` are names as the processors leave them.
-    `finds_countries`: the manifest is to say which countries the rows are in.
+    `finds_countries`: the manifest is to say which countries the rows are in. `files`: a folder with the files of cells
+    of rows that were rows before; they are moved from there.
     """
 
     out: Path
@@ -90,6 +91,7 @@ class BuildJob:
     processors: tuple[Step, ...] = ()
     field_steps: tuple[Step, ...] = ()
     finds_countries: bool = False
+    files: Path | None = None
 
 
 LOOK_LIMITS = Limits(
@@ -169,6 +171,7 @@ class Manifest:
     `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase. `notes`: sentences for the
     publisher about what was left out or changed. `row_errors`: what steps could not do, the first `MAX_ROW_ERRORS` of
     `row_error_count`. `countries`: where the rows are, see `countries.holding`, if the job asked for that.
+    `files`: how many files there are in cells.
     """
 
     schema: Schema
@@ -185,6 +188,7 @@ class Manifest:
     row_errors: tuple[RowError, ...] = ()
     row_error_count: int = 0
     countries: tuple[str, ...] = ()
+    files: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -211,6 +215,7 @@ class Manifest:
             "row_errors": [one.to_json() for one in self.row_errors],
             "row_error_count": self.row_error_count,
             "countries": list(self.countries),
+            "files": self.files,
         }
 
     @classmethod
@@ -233,4 +238,5 @@ class Manifest:
             row_errors=tuple(RowError(**one) for one in value.get("row_errors", ())),
             row_error_count=value.get("row_error_count", 0),
             countries=tuple(value.get("countries", ())),
+            files=value.get("files", 0),
         )

@@ -72,6 +72,6 @@ def _plain(field: Field, value: Any) -> Any:
         return value.isoformat() + "+00:00"
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    if field.type is FieldType.GEO_SHAPE and value is not None:
+    if field.type in {FieldType.GEO_SHAPE, FieldType.FILE} and value is not None:
         return json.loads(value)
     return value

@@ -12,7 +12,7 @@ from colonnade.engine.layout import literal, printed, quoted, sql_type
 from colonnade.query.schema import RAW_SUFFIX, Field, FieldType
 
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
-_KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE)
+_KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE, FieldType.FILE)
 
 
 def selections(part: Part, outputs: Sequence[Output]) -> tuple[str, ...]:

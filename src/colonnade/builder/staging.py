@@ -1,6 +1,6 @@
 """The staging database of a build: its bounds, and the inputs as tables in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from colonnade.builder.job import BuildJob, FileInput, Limits, RowError, RowsInp
 from colonnade.engine.layout import literal, quoted
 from colonnade.errors import Invalid, LimitReached
 from colonnade.formats import params, registry
+from colonnade.formats.media import MEDIA
 from colonnade.formats.port import Bounds, Column, Source
 from colonnade.query.schema import Field, FieldType
 
@@ -150,6 +151,12 @@ def bounds_of(limits: Limits, *, rows: int | None = None) -> Bounds:
     )
 
 
+def media(job: BuildJob) -> Iterator[Path]:
+    """The files that cells of the inputs hold, and smaller copies of pictures, as readers laid them out."""
+    for folder in sorted(job.scratch.glob(f"input*/{MEDIA}")):
+        yield from folder.iterdir()
+
+
 def _check_rows(parts: list[Part], limits: Limits) -> None:
     rows = sum(one.rows for one in parts)
     if rows > limits.rows:
@@ -194,7 +201,17 @@ def _load_file(
     fields = {
         name: field for name, column in zip(names, read, strict=True) if (field := _field(name, column))
     }
+    for name, field in fields.items():
+        if field.type is FieldType.FILE and _has_pictures(connection, table, columns[name]):
+            fields[name] = replace(field, annotations={"has_thumbnails": ()})
     return _part(connection, one, before, columns, labels, fields), found.notes
+
+
+def _has_pictures(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    found = connection.execute(
+        f"SELECT bool_or(json_extract({column}, '$.thumbnail') = true) FROM {table}"  # noqa: S608
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _field(name: str, column: Column) -> Field | None:

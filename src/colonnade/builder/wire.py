@@ -80,6 +80,7 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "processors": [_step_to_json(one) for one in job.processors],
         "field_steps": [_step_to_json(one) for one in job.field_steps],
         "finds_countries": job.finds_countries,
+        "files": None if job.files is None else str(job.files.absolute()),
     }
 
 
@@ -97,6 +98,7 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         processors=tuple(Step(**one) for one in value["processors"]),
         field_steps=tuple(Step(**one) for one in value["field_steps"]),
         finds_countries=value["finds_countries"],
+        files=None if value["files"] is None else Path(value["files"]),
     )
 
 

@@ -16,6 +16,7 @@ from colonnade.cli.portal import data_option, settings_from
 from colonnade.config import Settings
 from colonnade.core.jobs import service as jobs
 from colonnade.core.people.service import FirstAdministrator
+from colonnade.core.usage import service as usage
 from colonnade.core.work import SYSTEM
 from colonnade.logs import set_up
 
@@ -57,6 +58,7 @@ def run(running: app.Running, settings: Settings, host: str, port: int) -> None:
     with running.portal.reading(SYSTEM) as work:
         is_busy = bool(jobs.active(work))
     if is_busy:
+        usage.flush(running.portal)
         # Jobs run in threads that cannot be stopped from outside; every step is safe to cut off, and this is the cut.
         sys.stderr.flush()
         os._exit(0)

@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.core import firsthits
-from colonnade.engine.port import BATCH_ROWS, Delete, Engine, Reading, RowText, Selection, Upsert, Written
+from colonnade.engine.port import (
+    BATCH_ROWS,
+    Delete,
+    Engine,
+    Reading,
+    RowText,
+    Selection,
+    StateGoneError,
+    Upsert,
+    Written,
+)
 from colonnade.errors import Unavailable
 from colonnade.generation import START, Changes, GenerationRef, Mark
 from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
@@ -66,16 +76,11 @@ class RowStore:
     ) -> Selection:
         """Answer a query from one state of rows and index. `schema` is the whole schema of the generation. `seconds`
         bounds search and query together."""
-        if not query.matches:
-            with self._engine.read(ref) as reading:
-                return reading.select(query, {}, seconds=seconds)
         until = None if seconds is None else time.monotonic() + seconds
-        try:
-            return self._search(ref, schema, query, until)
-        except IndexBrokenError:
-            self.repair_index(ref, schema)
-        with _unavailable():
-            return self._search(ref, schema, query, until)
+        for _ in range(TRIES):
+            with suppress(StateGoneError):
+                return self._selected(ref, schema, query, until)
+        raise _too_late()
 
     def stream(
         self,
@@ -182,6 +187,19 @@ class RowStore:
             self._engine.drop(ref)
             self._index.drop(ref)
 
+    def _selected(
+        self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
+    ) -> Selection:
+        if not query.matches:
+            with self._engine.read(ref) as reading:
+                return reading.select(query, {}, seconds=_remaining(until))
+        try:
+            return self._search(ref, schema, query, until)
+        except IndexBrokenError:
+            self.repair_index(ref, schema)
+        with _unavailable():
+            return self._search(ref, schema, query, until)
+
     def _search(
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
@@ -192,6 +210,23 @@ class RowStore:
             return reading.select(query, _ids(searcher, query, until), seconds=_remaining(until))
 
     def _streamed(
+        self,
+        ref: GenerationRef,
+        schema: Schema,
+        query: BoundQuery,
+        form: RowText | None,
+        seconds: float | None,
+        batch_rows: int,
+    ) -> Iterator[Any]:
+        for _ in range(TRIES):
+            try:
+                yield from self._streamed_once(ref, schema, query, form, seconds, batch_rows)
+            except StateGoneError:  # before the first row
+                continue
+            return
+        raise _too_late()
+
+    def _streamed_once(
         self,
         ref: GenerationRef,
         schema: Schema,

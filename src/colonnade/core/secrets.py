@@ -4,6 +4,7 @@ The key is a file of the data folder beside the catalogue, made when it is first
 secrets; the catalogue alone says nothing.
 """
 
+import hmac
 import os
 import tempfile
 from pathlib import Path
@@ -42,6 +43,11 @@ class Secrets:
                 "was sealed with. Bring that file back, or enter the password again."
             )
             raise Unavailable(message, code="secret.unreadable") from error
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, made of the key and telling nothing of it. Raises `Unavailable` as `open` does."""
+        self.ensure()
+        return hmac.digest(self._key_file.read_bytes().strip(), purpose.encode(), "sha256")
 
     def _key(self) -> Fernet:
         try:

@@ -11,6 +11,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
+from colonnade.core.counting import Caller, Counters
 from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
 from colonnade.db.database import Database
@@ -87,6 +88,7 @@ class Portal:
     handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
     catalogue: CatalogueProgress = field(default_factory=CatalogueProgress)
     retention: Retention = field(default_factory=Retention)
+    counters: Counters = field(default_factory=Counters)
     runner: Runner | None = None
     """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
 
@@ -126,6 +128,8 @@ class Work:
     db: Session
     writes: bool
     events: list[Event] = field(default_factory=list)
+    caller: Caller | None = None
+    """Whose call is counted; None: this is no call of an API that counts."""
 
     @property
     def settings(self) -> Settings:

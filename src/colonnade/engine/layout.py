@@ -61,6 +61,7 @@ _TYPES: dict[FieldType, tuple[str, Any]] = {
     ),
     FieldType.GEO_SHAPE: ("VARCHAR", pa.string()),
     FieldType.JSON: ("VARCHAR", pa.string()),
+    FieldType.FILE: ("VARCHAR", pa.string()),
 }
 _MULTIVALUED = ("VARCHAR[]", pa.list_(pa.string()))
 
@@ -188,6 +189,8 @@ def printed(field: Field, column: str) -> str:
             return f"({_double_text(column + '.lat')} || ', ' || {_double_text(column + '.lon')})"
         case FieldType.GEO_SHAPE:
             return "CAST(NULL AS VARCHAR)"
+        case FieldType.FILE:
+            return f"json_extract_string({column}, '$.filename')"
         case _:
             return f"CAST({column} AS VARCHAR)"
 

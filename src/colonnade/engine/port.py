@@ -4,13 +4,15 @@ Threads: every method may be called from any thread. One writer at a time per ta
 latch of `core.rowstore`); readers need no promise. A reading is used by one thread at a time.
 
 Errors: `NotFound` for a generation that is not there, `Unavailable` with code `query.deadline` when a deadline
-passed and with code `query.memory` when the memory limit was met. Nothing of the engine's own leaks out.
+passed, with code `query.memory` when the memory limit was met, and with code `query.busy` when other heavy queries
+come first. Nothing of the engine's own leaks out.
 """
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +25,11 @@ BATCH_ROWS = 8_192
 
 Hits = Mapping[TextMatch, Any]
 """For each text condition of a query, the sorted int64 Arrow array of the ids of the rows that fulfil it."""
+
+
+class StateGoneError(Exception):
+    """A reading had to begin anew, and rows were written meanwhile. Open another one and ask again: it is known now what
+    the query needs."""
 
 
 @dataclass(frozen=True)
@@ -66,27 +73,98 @@ class Selection:
     total: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Printing:
+    """`zone`: of datetimes, an IANA name; None is UTC. `files`: the address before the id of a file."""
+
+    zone: str | None = None
+    files: str = ""
+
+
 @dataclass(frozen=True)
-class CsvText:
+class CsvText(Printing):
     """A row as a line of CSV that ends in CR LF: minimal quoting, nulls empty, points as `lat, lon`, datetimes with
-    their offset. `delimiter` is one character. `zone`: an IANA name; None is UTC."""
+    their offset. `delimiter` is one character. `escape_formulas`: a text that a spreadsheet would take for a formula
+    begins with an apostrophe."""
 
     delimiter: str = ";"
     list_separator: str = ","
     quote_all: bool = False
-    zone: str | None = None
+    escape_formulas: bool = False
 
 
 @dataclass(frozen=True)
-class JsonText:
-    """A row as a JSON object between `before` and `after`. `zone` as in `CsvText`."""
+class JsonText(Printing):
+    """A row as a JSON object between `before` and `after`. `geometry`: the output, by its place, that makes the row a
+    GeoJSON feature, whose properties are the others."""
 
     before: str = ""
     after: str = "\n"
-    zone: str | None = None
+    is_feature: bool = False
+    geometry: int | None = None
 
 
-RowText = CsvText | JsonText
+@dataclass(frozen=True)
+class SheetText(Printing):
+    """A row of a worksheet in Office Open XML. Cells have the styles 1, 2 and 3: of a date, a datetime, a time. What is no
+    number to a spreadsheet (more than 15 digits, years before 1900) is text.
+
+    Beside `text` there is the column `too_long`: the place of the first output that has more than `most_characters`
+    in this row, or null."""
+
+    most_characters: int = 32_767
+
+
+class Way(StrEnum):
+    """How a value stands in a `LineText`.
+
+    `JSON`: a JSON value, as in `JsonText`. `STRING`: its plain text as a JSON string. `XML`: its plain text in XML, where
+    what XML has no form for is U+FFFD. `ICAL`: its plain text in iCalendar. `MOMENT`: a date or datetime of iCalendar,
+    in UTC; `MOMENT_AFTER`: the same, a date being the day after.
+    """
+
+    JSON = "json"
+    STRING = "string"
+    XML = "xml"
+    ICAL = "ical"
+    MOMENT = "moment"
+    MOMENT_AFTER = "moment_after"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of a row between two texts; nothing at all where the value is null. `at`: the place of its output.
+    `each`: of a multivalued one, each element by itself between them. `later_than`: the place of another output;
+    where this one is not greater, it counts as null."""
+
+    at: int
+    way: Way
+    before: str = ""
+    after: str = ""
+    each: bool = False
+    later_than: int | None = None
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A line of iCalendar, folded where it is too long, or nothing if it is empty."""
+
+    parts: tuple[str | Cell, ...]
+
+
+@dataclass(frozen=True)
+class LineText(Printing):
+    """A row as a text that is made of these parts. `needs`: the place of an output without which the text is empty.
+    `as_wkt`: points are `POINT(lon lat)`. `beside`: the place of an output that comes along as it is, as a column
+    `geometry` beside `text`; it is not selected twice, and the parts may use it."""
+
+    parts: tuple[str | Cell | Folded, ...]
+    needs: int | None = None
+    as_wkt: bool = False
+    beside: int | None = None
+
+
+RowText = CsvText | JsonText | SheetText | LineText
 
 
 class Reading(Protocol):
@@ -100,7 +178,9 @@ class Reading(Protocol):
         """How many rows there are."""
         ...
 
-    def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection: ...
+    def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
+        """A page and the total. Raises `StateGoneError`."""
+        ...
 
     def stream(
         self,
@@ -113,10 +193,10 @@ class Reading(Protocol):
     ) -> Iterator[Any]:
         """The rows of an answer as Arrow record batches, in memory that does not grow with their number.
 
-        They have one column an output, or with `form` the one text column `text` (int32 offsets, no nulls), a text a
-        row. Without `order_by` rows come in no promised order, which is the cheapest. `seconds` bounds each batch, so
+        They have one column an output, or with `form` the text column `text` (int32 offsets, no nulls), a text a
+        row, and what the form names beside it. Without `order_by` rows come in no promised order, which is the cheapest. `seconds` bounds each batch, so
         that a client may take its time. Nothing else may be asked of the reading until the end. While the answer is
-        read, errors are raised as by `select`.
+        read, errors are raised as by `select`, `StateGoneError` only before the first batch.
         """
         ...
 

@@ -110,6 +110,16 @@ def opened(source: Source) -> Iterator[Iterator[Entry]]:
             yield _of_tar(tar)
 
 
+def members(source: Source, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The files in an archive without what systems leave behind. Raises `LimitReached` for too many."""
+    for count, entry in enumerate(entries, 1):
+        if count > _ENTRIES:
+            raise _too_many(source, _ENTRIES, count)
+        lower = entry.name.lower()
+        if not lower.startswith(_JUNK[0]) and not PurePosixPath(lower).name.startswith(_JUNK[1:]):
+            yield entry
+
+
 def unpacked(
     source: Source, suffixes: Suffixes, scratch: Path, bounds: Bounds, *, reads_workbooks: bool = False
 ) -> Iterator[Source]:
@@ -208,14 +218,10 @@ def _of_tar(tar: tarfile.TarFile) -> Iterator[Entry]:
 def _chosen(source: Source, entries: Iterator[Entry], suffixes: Suffixes, bounds: Bounds) -> list[Entry]:
     """The data files among an archive's files; if only a look is taken, the first that is surely one."""
     files: list[Entry] = []
-    for count, entry in enumerate(entries, 1):
-        if count > _ENTRIES:
-            raise _too_many(source, _ENTRIES, count)
-        lower = entry.name.lower()
-        if not lower.startswith(_JUNK[0]) and not PurePosixPath(lower).name.startswith(_JUNK[1:]):
-            files.append(entry)
-            if bounds.rows is not None and lower.endswith(tuple(suffixes[0])):
-                return [entry]
+    for entry in members(source, entries):
+        files.append(entry)
+        if bounds.rows is not None and entry.name.lower().endswith(tuple(suffixes[0])):
+            return [entry]
     found = next((some for tier in suffixes if (some := _ending(files, tier))), [])
     if not found and len(files) == 1 and not files[0].name.lower().endswith(_PACKED):
         found = files

@@ -10,7 +10,7 @@ from colonnade.formats.port import VALUE_SEPARATOR, Column
 from colonnade.query.schema import FieldType
 
 TEXT, INT, LARGE, HUGE, DOUBLE, EXACT, BOOLEAN = 1, 2, 4, 8, 16, 32, 64
-DATE, DATETIME, TIME, LIST, JSON, POINT, SHAPE = 128, 256, 512, 1024, 2048, 4096, 8192
+DATE, DATETIME, TIME, LIST, JSON, POINT, SHAPE, FILE = 128, 256, 512, 1024, 2048, 4096, 8192, 16384
 """Kinds of value, as bits. LARGE: a whole number that a double cannot say; HUGE: one beyond 64 bits. EXACT: a decimal
 that no double says. LIST: of texts alone."""
 
@@ -32,6 +32,13 @@ class Shape:
     """`geojson`: a geometry as text."""
 
     geojson: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`told`: what `port.CELL_FORMS` says of a file."""
+
+    told: Mapping[str, object]
 
 
 Cell = tuple[int, str | None]
@@ -129,6 +136,10 @@ def _shape(value: Shape) -> Cell:
     return SHAPE, value.geojson
 
 
+def _file(value: File) -> Cell:
+    return FILE, json_text(value.told)
+
+
 FORMS: Mapping[type, Callable[..., Cell]] = {
     str: _text,
     int: _int,
@@ -143,6 +154,7 @@ FORMS: Mapping[type, Callable[..., Cell]] = {
     dict: _dict,
     Point: _point,
     Shape: _shape,
+    File: _file,
 }
 """By the exact type of a value that is not None: its kind and its text; no text where there is nothing to say."""
 
@@ -157,6 +169,7 @@ _TYPES: tuple[tuple[int, FieldType], ...] = (
     (JSON | LIST, FieldType.JSON),
     (POINT, FieldType.GEO_POINT),
     (SHAPE, FieldType.GEO_SHAPE),
+    (FILE, FieldType.FILE),
 )
 
 

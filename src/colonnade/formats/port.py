@@ -26,6 +26,7 @@ CELL_FORMS: Mapping[FieldType, str] = {
     FieldType.GEO_POINT: "`lat, lon`, each as a double",
     FieldType.GEO_SHAPE: "a GeoJSON geometry in WGS 84",
     FieldType.JSON: "JSON, an object or an array",
+    FieldType.FILE: "a JSON object with `id`, `filename`, `format`, `mimetype`, `thumbnail`, and of a picture `width` and `height`",
 }
 
 VALUE_SEPARATOR = "\x1f"

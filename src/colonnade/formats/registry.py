@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colonnade.errors import Invalid
-from colonnade.formats import archives, csv, excel, geojson, json, jsonlines, kml, parquet, shapefile, xml
+from colonnade.formats import (
+    archives,
+    csv,
+    excel,
+    geojson,
+    json,
+    jsonlines,
+    kml,
+    media,
+    media_csv,
+    parquet,
+    shapefile,
+    xml,
+)
 from colonnade.formats.port import Bounds, Reader, Source
 
 
@@ -28,7 +41,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """`type`: its name in the API. `suffixes`: the endings of its files, in tiers (`archives.Suffixes`)."""
+    """`type`: its name in the API. `suffixes`: the endings of its files, in tiers (`archives.Suffixes`); none where a
+    whole archive is read at once."""
 
     type: str
     label: str
@@ -58,6 +72,31 @@ _COORDINATES = Parameter(
     "coordinate_system", "integer", "Coordinate system", "The EPSG number of the coordinates' system"
 )
 
+_CSV = (
+    Parameter("separator", "string", "Separator", "The character between cells", ","),
+    _ENCODING,
+    Parameter("doublequote", "boolean", "Doubled quotes", "A quote in a quoted cell is doubled", "true"),
+    Parameter(
+        "escapechar",
+        "string",
+        "Escape character",
+        "The character before a quote in a quoted cell",
+        "",
+    ),
+    _FIRST_ROW,
+    _HEADERS,
+)
+_META = Parameter(
+    "extract_meta", "boolean", "Extract metadata", "Add columns with what pictures say of themselves", "false"
+)
+_GEOPOINT = Parameter(
+    "extract_geopoint",
+    "boolean",
+    "Extract place",
+    "Add a column with the places where pictures were taken",
+    "false",
+)
+
 _ALL = (
     Extractor(
         "csvfile",
@@ -65,20 +104,7 @@ _ALL = (
         csv.read,
         ((".csv", ".tsv"), (".txt", ".dat", ".tab")),
         (
-            Parameter("separator", "string", "Separator", "The character between cells", ","),
-            _ENCODING,
-            Parameter(
-                "doublequote", "boolean", "Doubled quotes", "A quote in a quoted cell is doubled", "true"
-            ),
-            Parameter(
-                "escapechar",
-                "string",
-                "Escape character",
-                "The character before a quote in a quoted cell",
-                "",
-            ),
-            _FIRST_ROW,
-            _HEADERS,
+            *_CSV,
             _FILENAME,
         ),
     ),
@@ -179,6 +205,25 @@ _ALL = (
         (_FILENAME,),
     ),
     Extractor("parquet", "Parquet file", parquet.read, ((".parquet", ".pq"),), (_FILENAME,)),
+    Extractor(
+        "files_csv",
+        "Archive of files with a CSV file",
+        media_csv.read,
+        (),
+        (
+            Parameter(
+                "media",
+                "string",
+                "Columns of files",
+                "The columns whose cells name files, separated by commas; if empty, those all of whose cells do",
+                "",
+            ),
+            _META,
+            _GEOPOINT,
+            *_CSV,
+        ),
+    ),
+    Extractor("file", "Files", media.read, (), (_META, _GEOPOINT)),
 )
 
 EXTRACTORS: Mapping[str, Extractor] = {one.type: one for one in _ALL}
@@ -203,6 +248,8 @@ def data_files(type_: str, source: Source, scratch: Path, bounds: Bounds) -> Ite
     """What the format's reader is given for a source: the files in an archive one by one, or the file itself. Raises
     `Invalid` and `LimitReached`."""
     found = extractor(type_)
+    if not found.suffixes:
+        return media.whole(source)
     if type_ == "shapefile":
         return shapefile.sets(source, scratch, bounds)
     return archives.unpacked(source, found.suffixes, scratch, bounds, reads_workbooks=type_ == "excel")

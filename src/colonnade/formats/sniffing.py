@@ -17,6 +17,8 @@ _KNOWN = tuple(
     dict.fromkeys(suffix for one in EXTRACTORS.values() for tier in one.suffixes for suffix in tier)
 )
 
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp")
+
 
 def guess(source: Source, scratch: Path, bounds: Bounds) -> tuple[str, ...]:
     """The names of the extractors that may read a file, the likeliest first; none for what is no data. Raises `Invalid`
@@ -28,8 +30,12 @@ def guess(source: Source, scratch: Path, bounds: Bounds) -> tuple[str, ...]:
         return ("excel",)
     if kind == "zip" or _is_tar(source):
         with archives.opened(source) as entries:
-            if any(one.name.lower().endswith(".shp") for one in entries):
-                return ("shapefile",)
+            names = [one.name.lower() for one in archives.members(source, entries)]
+        if any(one.endswith(".shp") for one in names):
+            return ("shapefile",)
+        if any(one.endswith(_PICTURES) for one in names):
+            tables = sum(one.endswith(_TABLES) for one in names)
+            return ("files_csv", "file") if tables == 1 else ("file",)
     for member in archives.unpacked(source, (_KNOWN,), scratch, bounds, reads_workbooks=True):
         if archives.kind_of(member.path) == "zip":
             return ("excel",)
@@ -50,6 +56,8 @@ def _of_file(path: Path, name: str) -> Iterator[str]:
         yield "parquet"
     elif head.startswith(_COMPOUND_MAGIC):
         yield "excel"
+    elif lower.endswith(_PICTURES):
+        yield "file"
     elif (text := _text(head)) is not None:
         if lower.endswith(_TABLES[:2]):
             yield "csvfile"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from colonnade.core.uploads import StoredFile
 from colonnade.http.methods import HEAD_ONLY
 from colonnade.http.streaming import Streamed
+from colonnade.http.validators import is_known
 
 CHUNK_BYTES = 1 << 18
 UNKNOWN = "application/octet-stream"
@@ -61,8 +62,12 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
 def download(request: Request, file: StoredFile, content: IO[bytes]) -> Response:
-    """Streams the content, or the one range of it that is asked for (RFC 9110, section 14), and closes it."""
+    """Streams the content, or the one range of it that is asked for (RFC 9110, section 14), and closes it. 304 if the
+    client has it."""
     etag = f'"{file.digest}"'
+    if is_known(request.headers.get("if-none-match", ""), etag):
+        content.close()
+        return Response(status_code=304, headers={"ETag": etag})
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Disposition": disposition(file.filename),

@@ -17,6 +17,7 @@ from colonnade.http.answers import empty
 from colonnade.http.auth import actor_of
 from colonnade.http.logs import log_crash
 from colonnade.http.methods import allowed
+from colonnade.http.quotas import METER
 
 STATUS: Mapping[type[errors.PortalError], int] = {
     errors.Unauthenticated: 401,
@@ -25,6 +26,7 @@ STATUS: Mapping[type[errors.PortalError], int] = {
     errors.Conflict: 409,
     errors.Invalid: 400,
     errors.LimitReached: 413,
+    errors.QuotaReached: 429,
     errors.Unavailable: 503,
     errors.PortalError: 500,
 }
@@ -43,10 +45,13 @@ def portal_of(request: Request) -> Portal:
 
 
 def actor(request: Request) -> Actor:
-    """Who asks; looked up once a request. Raises `Unauthenticated` for a wrong key."""
+    """Who asks; looked up and counted once a request. Raises `Unauthenticated` for a wrong key, `QuotaReached` when a
+    door that counts has been asked too often."""
     found: Actor | None = getattr(request.state, "actor", None)
     if found is None:
         found = request.state.actor = actor_of(portal_of(request), request)
+        if METER in request.scope:
+            request.scope[METER].admit(found)
     return found
 
 
@@ -60,6 +65,8 @@ def require_key(request: Request) -> None:
 def reading(request: Request) -> Iterator[Work]:
     """The work of a request that changes nothing in the catalogue."""
     with portal_of(request).reading(actor(request)) as work:
+        if METER in request.scope:
+            work.caller = request.scope[METER].caller
         yield work
 
 
@@ -76,7 +83,10 @@ def answer_errors(app: FastAPI, render: Renderer) -> None:
 
     def portal_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PortalError)
-        return render(request, error)
+        answer = render(request, error)
+        if "retry_after" in error.facts:  # seconds
+            answer.headers["Retry-After"] = str(error.facts["retry_after"])
+        return answer
 
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -1,14 +1,17 @@
 """The patterns of `date_format`: what they are made of, and the names of days and months."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
 
 LONGEST = 200
 """Characters of a pattern."""
 
 SYMBOLS = frozenset(
-    "yy YY yyyy YYYY xx xxxx w ww e E EEEE D DDD M MM MMM MMMM d dd H HH m mm s ss".split()  # noqa: SIM905
+    "yy YY yyyy YYYY xx xxxx xxxxx w ww e E EEEE D DDD M MM MMM MMMM d dd H HH m mm s ss".split()  # noqa: SIM905
 )
 
 _PIECE = re.compile(r"'(?P<text>(?:[^']|'')*)'|(?P<symbol>([A-Za-z])\3*)|(?P<other>[^A-Za-z']+)")
@@ -38,21 +41,22 @@ class Names:
 NAMED = frozenset({"MMM", "MMMM", "E", "EEEE"})
 """The symbols that are words of a language."""
 
-NAMES: Mapping[str, Names] = {
-    "en": Names(
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),  # noqa: SIM905
-        "January February March April May June July August September October November December".split(),  # noqa: SIM905
-        "Mon Tue Wed Thu Fri Sat Sun".split(),  # noqa: SIM905
-        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),  # noqa: SIM905
-    ),
-    "fr": Names(
-        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),  # noqa: SIM905
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),  # noqa: SIM905
-        "lun. mar. mer. jeu. ven. sam. dim.".split(),  # noqa: SIM905
-        "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),  # noqa: SIM905
-    ),
-}
-"""By language."""
+
+@cache
+def names(language: str) -> Names:
+    """The names that a language has for days and months, as they stand by themselves: a group's key has no day beside
+    its month. `language`: two letters; one that the Unicode locale data do not know is English."""
+    try:
+        locale = Locale(language)
+    except (ValueError, UnknownLocaleError):
+        locale = Locale("en")
+    months, days = locale.months["stand-alone"], locale.days["stand-alone"]
+    return Names(
+        months=[months["abbreviated"][at] for at in range(1, 13)],
+        full_months=[months["wide"][at] for at in range(1, 13)],
+        days=[days["abbreviated"][at] for at in range(7)],
+        full_days=[days["wide"][at] for at in range(7)],
+    )
 
 
 def parts(pattern: str) -> tuple[Part, ...]:

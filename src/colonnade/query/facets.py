@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from colonnade.query.malformed import malformed
-from colonnade.query.refine import has_facet_value, separator
-from colonnade.query.schema import Field
+from colonnade.query.refine import has_facet_value, number_of, padded, separator
+from colonnade.query.schema import Field, FieldType
 from colonnade.query.tree import (
     Aggregate,
     And,
@@ -22,7 +22,7 @@ from colonnade.query.tree import (
     Query,
     Scalar,
 )
-from colonnade.query.types import DATES, GEO
+from colonnade.query.types import DATES, GEO, NUMBERS
 
 MOST = 100
 """Values of one facet, if nobody says how many."""
@@ -92,6 +92,16 @@ def facet_values(facet: FacetQuery, rows: Iterable[Mapping[str, Scalar]]) -> lis
     """The values, from the rows of the answer."""
     found = [_value(facet, one[_VALUE], one[_COUNT]) for one in rows if one[_VALUE] is not None]
     return found[: facet.limit]
+
+
+def facet_path(field: Field, value: str) -> str:
+    """The value of a refinement as `facet_values` has it: `2019/08` for `2019/8`, `2` for `2.0`, `true` for `True`."""
+    if field.type in DATES:
+        return padded(value)
+    if field.type is FieldType.BOOLEAN:
+        return value.lower()
+    number = number_of(value) if field.type in NUMBERS else None
+    return value if number is None else _printed(number)
 
 
 def _key(facet: FacetQuery) -> Expr:

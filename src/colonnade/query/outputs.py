@@ -6,13 +6,15 @@ from dataclasses import replace
 from colonnade.errors import Invalid
 from colonnade.query.literals import checked_text
 from colonnade.query.malformed import malformed
+from colonnade.query.printing import date_precision, json_formatted
+from colonnade.query.ranges import bound_range, is_range, printed, unprinted
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
 from colonnade.query.spreading import spread
 from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Literal, Named, Order, Output, Star
-from colonnade.query.types import GEO, Typed
+from colonnade.query.types import GEO, TEXTS, Typed
 from colonnade.query.values import bound_value, is_value
-from colonnade.query.walk import children, has_aggregate, walk
+from colonnade.query.walk import changed, children, has_aggregate, walk
 
 Outputs = tuple[Output, ...]
 
@@ -43,8 +45,8 @@ def bound_select(items: Sequence[Named] | None, keys: Outputs, scope: Scope) -> 
     """
     if items is None:
         items = () if keys else (Named(Star(), "*"),)
-    elements = tuple(replace(one, multivalued=False) for one in keys)
-    found = (_output(one, elements, scope) for one in spread(items, scope))
+    elements = tuple(replace(one, multivalued=False) for one in _printed(keys))
+    found = (_output(one, elements, keys, scope) for one in spread(items, scope))
     return _unique((*elements, *found))
 
 
@@ -79,13 +81,15 @@ def _key(item: Named, scope: Scope) -> Output:
     has_field = any(isinstance(one, FieldRef) for one in walk(expr))
     if not is_value(expr) or has_aggregate(expr) or not (has_field or _is_unknown(expr)):
         raise malformed("group_by", f"{item.name} cannot be grouped by.")
-    bound = bound_value(expr, scope, "group_by")
+    bound = bound_range(expr, scope, "group_by") if is_range(expr) else bound_value(expr, scope, "group_by")
     typed = scope.type_of(bound)
     if typed is None:
         raise malformed("group_by", f"{item.name} cannot be grouped by.")
     if typed.type in GEO:
         raise malformed("group_by", _GEO_GROUP)
-    return _as_output(item, bound, typed)
+    if typed.type is FieldType.FILE:
+        raise malformed("group_by", f"{item.name} is a file and cannot be grouped by.")
+    return _as_output(item, bound, typed, scope)
 
 
 def _is_unknown(expr: Expr) -> bool:
@@ -93,21 +97,44 @@ def _is_unknown(expr: Expr) -> bool:
     return isinstance(expr, Call)
 
 
-def _output(item: Named, keys: Outputs, scope: Scope) -> Output:
+def _printed(keys: Outputs) -> Outputs:
+    """The keys as the answer has them."""
+    return tuple(
+        replace(one, expr=printed(one.expr), type=FieldType.TEXT) if printed(one.expr) != one.expr else one
+        for one in keys
+    )
+
+
+def _output(item: Named, elements: Outputs, keys: Outputs, scope: Scope) -> Output:
     if not is_value(item.expr):
         raise malformed("select", f"{item.name} is a condition, not a value.")
     if isinstance(item.expr, FieldRef):
-        for key in keys:
+        for key in elements:
             if key.name == item.expr.name:
                 return replace(key, name=item.name)
-    bound = bound_value(item.expr, scope, "select")
+    expr, as_json = json_formatted(item.expr, "select")
+    bound = printed(_value_or_range(expr, keys, scope, "select"))
+    typed = scope.type_of(bound) or Typed(FieldType.TEXT)
+    if as_json is not None and (typed.type not in TEXTS or typed.multivalued):
+        raise malformed("select", "json_format() takes a text.")
     _check_grouped(bound, keys, "select")
-    return _as_output(item, bound, scope.type_of(bound) or Typed(FieldType.TEXT), keys)
+    return replace(_as_output(item, bound, typed, scope, keys), as_json=as_json)
 
 
-def _as_output(item: Named, expr: Expr, typed: Typed, keys: Outputs = ()) -> Output:
+def _value_or_range(expr: Expr, keys: Outputs, scope: Scope, clause: str) -> Expr:
+    """A range only where it repeats a key."""
+    if not is_range(expr):
+        return bound_value(expr, scope, clause)
+    bound = bound_range(expr, scope, clause)
+    if not any(one.expr == bound for one in keys):
+        raise malformed(clause, "range() stands in group_by, and elsewhere only as it stands there.")
+    return bound
+
+
+def _as_output(item: Named, expr: Expr, typed: Typed, scope: Scope, keys: Outputs = ()) -> Output:
     is_element = any(one.expr == expr for one in keys)
-    return Output(item.name, expr, typed.type, typed.multivalued and not is_element)
+    precision = date_precision(expr, scope.fields)
+    return Output(item.name, expr, typed.type, typed.multivalued and not is_element, precision=precision)
 
 
 def _check_grouped(expr: Expr, keys: Outputs, clause: str) -> None:
@@ -116,22 +143,34 @@ def _check_grouped(expr: Expr, keys: Outputs, clause: str) -> None:
         return
     if isinstance(expr, FieldRef):
         raise malformed(clause, f"Field {expr.name} must be in group_by.")
-    if isinstance(expr, Call) and expr.function == "random":
-        raise malformed(clause, "Groups cannot be sorted by random().")
     for one in children(expr):
         _check_grouped(one, keys, clause)
 
 
 def _sortable(expr: Expr, named: Mapping[str, Expr], keys: Outputs, scope: Scope) -> Expr:
     if isinstance(expr, FieldRef) and expr.name in named:
-        found = named[expr.name]
+        found = unprinted(named[expr.name])
     elif is_value(expr) and not isinstance(expr, Literal):
-        found = bound_value(expr, scope, "order_by")
+        found = _value_or_range(expr, keys, scope, "order_by")
     else:
         raise malformed("order_by", "Only fields, aliases and values made of them can be sorted by.")
     typed = scope.type_of(found)
     if typed is not None and typed.type in GEO:
         of = f"the geographic field {found.name}" if isinstance(found, FieldRef) else "a place"
         raise malformed("order_by", f"Sorting by {of} is not possible.")
+    if typed is not None and typed.type is FieldType.FILE:
+        raise malformed("order_by", "Sorting by a file is not possible.")
     _check_grouped(found, keys, "order_by")
+    return _shuffled(found, keys) if keys else found
+
+
+def _shuffled(expr: Expr, keys: Outputs) -> Expr:
+    """Groups have no id: chance is made of their keys."""
+
+    def made_of_keys(node: object) -> Expr | None:
+        if isinstance(node, Call) and node.function == "random":
+            return replace(node, arguments=(*node.arguments, *(one.expr for one in keys)))
+        return None
+
+    found: Expr = changed(expr, made_of_keys)
     return found

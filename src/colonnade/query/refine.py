@@ -19,6 +19,9 @@ _PATH = re.compile(r"(\d{1,4})(?:[/-](\d{1,2})(?:[/-](\d{1,2}))?)?", re.ASCII)
 
 _FALSE = Literal(value=False)
 
+HIERARCHICAL = "hierarchical"
+"""The annotation of a field whose values are paths; its argument stands between their steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refinement:
@@ -74,9 +77,9 @@ def is_disjunctive_field(field: Field) -> bool:
 
 def separator(field: Field) -> str | None:
     """What stands between the levels of a hierarchical field; None for a field without levels."""
-    if "hierarchical" not in field.annotations:
+    if HIERARCHICAL not in field.annotations:
         return None
-    arguments = field.annotations["hierarchical"]
+    arguments = field.annotations[HIERARCHICAL]
     return str(arguments[0]) if arguments and str(arguments[0]) else "/"
 
 
@@ -90,7 +93,7 @@ def has_facet_value(field: Field, value: str, clause: str, *, levels: str | None
     if field.type in DATES:
         return _period(reference, value, clause)
     if field.type in NUMBERS:
-        number = _number(value)
+        number = number_of(value)
         return _FALSE if number is None else _equal(reference, number)
     if field.type is FieldType.BOOLEAN:
         return _equal(reference, value.lower() == "true") if value.lower() in {"true", "false"} else _FALSE
@@ -104,16 +107,33 @@ def _text(field: Field, value: str, levels: str | None) -> Expr:
     return same if levels is None else Or((same, StartsWith(value + levels, (field.name,))))
 
 
+def padded(path: str) -> str:
+    """A date's path as facets write it, `2019/08` for `2019/8` and `2019-8`; any other text as it is."""
+    found = _PATH.fullmatch(path.strip())
+    if found is None:
+        return path
+    year, *rest = (one for one in found.groups() if one is not None)
+    return "/".join([year.zfill(4), *(one.zfill(2) for one in rest)])
+
+
+def period(text: str) -> tuple[dt.date, dt.date | None]:
+    """The first day of the year, month or day that a path as `2014/03` names, and the first day after it; None at the
+    end of time. Raises ValueError for what is no such path."""
+    found = _PATH.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    year, month, day = (None if one is None else int(one) for one in found.groups())
+    start = dt.date(year or 0, month or 1, day or 1)
+    return start, _next(start, month is None, day is None)
+
+
 def _period(reference: FieldRef, value: str, clause: str) -> Expr:
-    found = _PATH.fullmatch(value.strip())
     try:
-        if found is None:
+        if _PATH.fullmatch(value.strip()) is None:
             return _equal(reference, parse_date(value))
-        year, month, day = (None if one is None else int(one) for one in found.groups())
-        start = dt.date(year or 0, month or 1, day or 1)
+        start, after = period(value)
     except ValueError:
         raise malformed(clause, f"Invalid date to parse '{value}'.") from None
-    after = _next(start, month is None, day is None)
     begun = Compare(CompareOp.GE, reference, Literal(start))
     return begun if after is None else And((begun, Compare(CompareOp.LT, reference, Literal(after))))
 
@@ -137,7 +157,8 @@ def _time(reference: FieldRef, value: str) -> Expr:
         return _FALSE
 
 
-def _number(value: str) -> int | float | None:
+def number_of(value: str) -> int | float | None:
+    """None for a text that is no number."""
     try:
         return int(value) if re.fullmatch(r"[+-]?\d{1,18}", value.strip(), re.ASCII) else float(value)
     except ValueError:

@@ -35,6 +35,7 @@ class FieldType(StrEnum):
     GEO_POINT = "geo_point_2d"
     GEO_SHAPE = "geo_shape"
     JSON = "json_blob"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,54 @@ class Bounds:
     at: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """The bucket of a number among those that are `width` wide, of which one begins at 0. `is_whole`: value and width
+    are integers. No text says this: binding makes it, and the next two, of a `range`."""
+
+    value: "Expr"
+    width: int | float
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The bucket of a date among those that are `count` units long (`day`, `month`, ...; `count` is 1 from weeks on),
+    as the clocks and the calendar of `zone` (None: UTC) show them, counted from 1970.
+
+    `value` is what the clocks show. `instant` is the value itself where buckets begin at instants: an hour that clocks
+    show twice is two then. Without it they begin by the clocks, and a day is one whether it has 23 hours or 25.
+    """
+
+    value: "Expr"
+    count: int
+    unit: str
+    zone: str | None = None
+    instant: "Expr | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The number of a value's bucket between two neighbours of `bounds`, which ascend: the lower one belongs to it. Or
+    below the first, above the last, where these are open. `texts`: of each bucket, as `KeyText` gives them.
+
+    What is in no bucket is in no group, nulls are in one of their own, and the buckets without rows are groups, too.
+    """
+
+    value: "Expr"
+    bounds: tuple[Literal, ...]
+    texts: tuple[str, ...]
+    is_open_below: bool = False
+    is_open_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyText:
+    """A bucket as it stands in an answer, `[10, 20[`. Groups are made and sorted by the bucket itself."""
+
+    bucket: Widths | Periods | Slots
+
+
 Expr = (
     FieldRef
     | Literal
@@ -256,6 +304,10 @@ Expr = (
     | Quantity
     | Geometry
     | Bounds
+    | Widths
+    | Periods
+    | Slots
+    | KeyText
 )
 
 
@@ -296,13 +348,23 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class AsJson:
+    """A text that is shown as the JSON that it is. If it is none, `otherwise` is shown, or with None the text itself."""
+
+    otherwise: Literal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
-    """One column of the answer."""
+    """One column of the answer. Where JSON is written: `as_json`. Where a date is written as a text: `precision`,
+    `year` or `month`, says how much of it; None is all."""
 
     name: str
     expr: Expr
     type: FieldType
     multivalued: bool = False
+    as_json: AsJson | None = None
+    precision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

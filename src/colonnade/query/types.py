@@ -5,7 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, Field, FieldType, Schema
-from colonnade.query.tree import Aggregate, Arithmetic, ArithmeticOp, Call, Expr, FieldRef, Literal
+from colonnade.query.tree import (
+    Aggregate,
+    Arithmetic,
+    ArithmeticOp,
+    Call,
+    Expr,
+    FieldRef,
+    KeyText,
+    Literal,
+    Periods,
+    Slots,
+    Widths,
+)
 
 SYSTEM_TYPES: Mapping[str, FieldType] = {
     ID: FieldType.INT,
@@ -31,8 +43,10 @@ _LITERALS: Mapping[type[object], FieldType] = {
 }
 
 _RESULTS: Mapping[str, FieldType] = {
-    **dict.fromkeys(("year", "month", "day", "hour", "minute", "second", "length", "random"), FieldType.INT),
-    **dict.fromkeys(("lower", "date_format", "path_start", "record_id"), FieldType.TEXT),
+    **dict.fromkeys(("year", "month", "day", "hour", "minute", "second"), FieldType.INT),
+    **dict.fromkeys(("millisecond", "quarter", "dayofweek", "weekday", "yearday"), FieldType.INT),
+    **dict.fromkeys(("length", "random", "record_size"), FieldType.INT),
+    **dict.fromkeys(("lower", "upper", "date_format", "path_start", "record_id", "file_id"), FieldType.TEXT),
     "local": FieldType.DATETIME,
 }
 """Of functions whose result does not depend on their arguments."""
@@ -71,12 +85,20 @@ def type_of(expr: Expr, schema: Schema) -> Typed | None:
             )
         case Call():
             return _call_type(expr, schema)
+        case Widths(is_whole=is_whole):
+            return Typed(FieldType.INT if is_whole else FieldType.DOUBLE)
+        case Periods():
+            return Typed(FieldType.DATETIME)
+        case Slots():
+            return Typed(FieldType.INT)
+        case KeyText():
+            return Typed(FieldType.TEXT)
         case _:
             return None
 
 
 def _aggregate_type(expr: Aggregate, schema: Schema) -> Typed | None:
-    if expr.function in {"avg", "median", "percentile"}:
+    if expr.function in {"avg", "median", "percentile", "stddev", "sum_squares"}:
         return Typed(FieldType.DOUBLE)
     if expr.function in {"sum", "min", "max"} and expr.argument is not None:
         return type_of(expr.argument, schema)

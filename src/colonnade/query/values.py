@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from colonnade.query.date_format import NAMED, NAMES, parts
+from colonnade.query.date_format import parts
 from colonnade.query.literals import checked_text, coerced, instant
 from colonnade.query.malformed import malformed
 from colonnade.query.moments import WORDS, moved
@@ -30,7 +30,12 @@ from colonnade.query.types import DATES, NUMBERS, TEXTS, Typed
 from colonnade.query.walk import has_aggregate
 
 _AGGREGATING = frozenset({"select", "order_by"})
-_NUMERIC = frozenset({"sum", "avg", "median", "percentile"})
+_NUMERIC = frozenset({"sum", "avg", "median", "percentile", "stddev", "sum_squares"})
+"""The last two are said by no clause of ODSQL, only by what builds trees; so are the last two parts of a date."""
+_DATE_PARTS = (
+    *("year", "quarter", "month", "day", "dayofweek", "hour", "minute", "second", "millisecond"),
+    *("weekday", "yearday"),
+)
 _ORDERED = frozenset({"min", "max"})
 
 
@@ -123,6 +128,10 @@ def _call(expr: Call, scope: Scope, clause: str) -> Expr:
     if binder is None:
         if expr.function in {"include", "exclude"}:
             raise malformed(clause, f"{expr.function}() stands in select alone.")
+        if expr.function == "range":
+            raise malformed(clause, "range() stands in group_by alone.")
+        if expr.function == "json_format":
+            raise malformed(clause, "json_format() stands in select alone, and not within another value.")
         raise malformed(clause, f"{expr.function}() is not supported yet.")
     return binder(expr, scope, clause)
 
@@ -188,13 +197,10 @@ def _date_format(expr: Call, scope: Scope, clause: str) -> Expr:
     if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
         raise malformed(clause, "date_format() takes a quoted format as its second argument.")
     try:
-        found = parts(checked_text(pattern.value, clause))
+        parts(checked_text(pattern.value, clause))
     except ValueError as error:
         raise malformed(clause, str(error)) from None
-    if scope.language not in NAMES and any(one.is_symbol and one.text in NAMED for one in found):
-        raise malformed(clause, f"Names of days and months are not known in the language {scope.language}.")
-    language = Literal(scope.language if scope.language in NAMES else "en")
-    return replace(expr, arguments=(_local(expr, scope, clause), pattern, language))
+    return replace(expr, arguments=(_local(expr, scope, clause), pattern, Literal(scope.language)))
 
 
 def _now(expr: Call, scope: Scope, clause: str) -> Expr:
@@ -224,18 +230,24 @@ def _first_bound(expr: Call, scope: Scope, clause: str) -> Expr:
     return replace(expr, arguments=(value, *expr.arguments[1:]))
 
 
+def _all_bound(expr: Call, scope: Scope, clause: str) -> Expr:
+    """No language says this: the core does, of all fields that may be seen."""
+    return replace(expr, arguments=tuple(bound_value(one, scope, clause) for one in expr.arguments))
+
+
 _Binder = Callable[[Call, Scope, str], Expr]
 
 _BINDERS: Mapping[str, _Binder] = {
     "negate": _negate,
-    **dict.fromkeys(("year", "month", "day", "hour", "minute", "second"), _of_date),
+    **dict.fromkeys(_DATE_PARTS, _of_date),
     "date_format": _date_format,
-    **dict.fromkeys(("lower", "length"), _of_text),
+    **dict.fromkeys(("lower", "upper", "length"), _of_text),
     "ifnull": _if_null,
     "now": _now,
     "random": _random,
     "system": _system,
-    **dict.fromkeys(("path_start", "record_id"), _first_bound),
+    "record_size": _all_bound,
+    **dict.fromkeys(("path_start", "record_id", "file_id"), _first_bound),
 }
 """The functions that are evaluated."""
 

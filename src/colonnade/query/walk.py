@@ -16,9 +16,14 @@ from colonnade.query.tree import (
     Expr,
     In,
     IsNull,
+    KeyText,
     Like,
     Not,
     Or,
+    Periods,
+    Query,
+    Slots,
+    Widths,
 )
 
 MAX_DEPTH = 50
@@ -37,8 +42,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (expr.value, *expr.options)
         case Between():
             return (expr.value, expr.low, expr.high)
-        case IsNull() | Like():
+        case IsNull() | Like() | Widths() | Slots():
             return (expr.value,)
+        case Periods():
+            return (expr.value,) if expr.instant is None else (expr.value, expr.instant)
         case Aggregate():
             return () if expr.argument is None else (expr.argument,)
         case Arithmetic():
@@ -47,6 +54,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return expr.arguments
         case Bounds():
             return expr.values
+        case KeyText():
+            return (expr.bucket,)
         case _:
             return ()
 
@@ -58,6 +67,14 @@ def walk(expr: Expr) -> Iterator[Expr]:
         one = waiting.pop()
         yield one
         waiting.extend(reversed(children(one)))
+
+
+def walk_query(query: Query) -> Iterator[Expr]:
+    """Every node of everything that a query says."""
+    keys = (*(query.select or ()), *query.group_by)
+    for expr in (*(one.expr for one in keys), *(one.expr for one in query.order_by), query.where):
+        if expr is not None:
+            yield from walk(expr)
 
 
 def changed(node: Any, change: Callable[[Any], Any]) -> Any:

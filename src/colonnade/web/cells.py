@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ LONGEST = 2_000
 """Characters that are sent at all; files and the API have the rest."""
 MOST_VALUES = 20
 """Values of a list that are sent."""
+PICTURE_PIXELS = 300
 
 
 class Kind(StrEnum):
@@ -32,12 +34,13 @@ class Kind(StrEnum):
     NUMBER = "number"
     TIME = "time"
     LIST = "list"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
 class Cell:
     """`text` is what is shown, of a long text its beginning and `whole` the text. `machine`: a moment in ISO 8601 with
-    its offset. `left_out`: characters or values that are not sent."""
+    its offset. `left_out`: characters or values that are not sent. `href`: where a file is; `picture`: a small copy of it."""
 
     kind: Kind
     text: str = ""
@@ -45,6 +48,8 @@ class Cell:
     machine: str = ""
     values: tuple[str, ...] = ()
     left_out: int = 0
+    href: str = ""
+    picture: str = ""
 
 
 NOTHING = Cell(Kind.NOTHING)
@@ -52,11 +57,15 @@ NOTHING = Cell(Kind.NOTHING)
 _Printer = Callable[[Any, dt.tzinfo], Cell]
 
 
-def rows(page: Page, zone: dt.tzinfo) -> list[list[Cell]]:
-    """The cells of each record; datetimes as clocks show them in a zone."""
+def rows(page: Page, zone: dt.tzinfo, slug: str) -> list[list[Cell]]:
+    """The cells of each record; datetimes as clocks show them in a zone. `slug`: of the dataset, where its files are."""
+    printers = [
+        partial(_file, slug=slug) if one.type is FieldType.FILE else _printer(one)
+        for one in page.query.outputs
+    ]
     columns = [
         [NOTHING if value is None else printer(value, zone) for value in column.to_pylist()]
-        for column, printer in zip(page.table.columns, map(_printer, page.query.outputs), strict=True)
+        for column, printer in zip(page.table.columns, printers, strict=True)
     ]
     return [list(row) for row in zip(*columns, strict=True)]
 
@@ -134,6 +143,12 @@ def _shape(value: str, _zone: dt.tzinfo) -> Cell:
         return _text(value, _zone)
     sent = value[:LONGEST]
     return Cell(Kind.LONG, kind[:SHORT], whole=sent, left_out=len(value) - len(sent))
+
+
+def _file(value: str, _zone: dt.tzinfo, slug: str) -> Cell:
+    told = orjson.loads(value)
+    picture = links.picture(slug, told["id"], PICTURE_PIXELS) if told["thumbnail"] else ""
+    return Cell(Kind.FILE, told["filename"], href=links.file(slug, told["id"]), picture=picture)
 
 
 _PRINTERS: Mapping[FieldType, _Printer] = {

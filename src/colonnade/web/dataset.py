@@ -29,6 +29,7 @@ TYPES: Mapping[FieldType, str] = {
     FieldType.GEO_POINT: "Point: latitude, longitude",
     FieldType.GEO_SHAPE: "Geographic shape",
     FieldType.JSON: "JSON",
+    FieldType.FILE: "File",
 }
 
 

@@ -46,6 +46,16 @@ def alternative_export(slug: str, uid: str) -> str:
     return f"{dataset_api(slug)}/alternative_exports/{uid}"
 
 
+def file(slug: str, uid: str) -> str:
+    """A file in a cell."""
+    return f"{dataset_api(slug)}/files/{uid}"
+
+
+def picture(slug: str, uid: str, pixels: int) -> str:
+    """A smaller copy of a picture in a cell."""
+    return f"{dataset(slug)}files/{uid}/{pixels}/"
+
+
 def is_web(text: str) -> bool:
     """Whether a text may be the target of a link: an address of the web, and nothing that a browser would run."""
     try:

@@ -82,7 +82,7 @@ def table(work: Work, readable: ReadableDataset, dataset: Described, asked: Aske
         problem = error.message
     else:
         pages = pager(asked.page, found.total, lambda number: _href(dataset, asked, number))
-        rows = cells.rows(found, zone)
+        rows = cells.rows(found, zone, dataset.slug)
         if pages.is_beyond:
             raise NotFound("There are not that many pages.", code="page.unknown")
     return Table(

@@ -10,6 +10,7 @@ from colonnade.core.attachments.service import check_count, put_export
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset, ViewableDataset
 from colonnade.core.uploads import ContentDropped, StoredFile, check_kept
+from colonnade.core.usage import service as usage
 from colonnade.core.work import Work, now
 from colonnade.errors import Invalid, NotFound
 from colonnade.net.guard import checked_url
@@ -100,6 +101,7 @@ def readable_one(work: Work, readable: ReadableDataset, uid: str) -> Alternative
     found = store.one(work.db, AlternativeExport, readable.dataset.id, uid)
     if found is None or not _sees_all(readable):
         raise _unknown(uid)
+    usage.count_download(work, readable.dataset.id)
     return found
 
 

@@ -8,6 +8,7 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset, ViewableDataset
 from colonnade.core.uids import new_uid
 from colonnade.core.uploads import ContentDropped, StoredFile, check_kept
+from colonnade.core.usage import service as usage
 from colonnade.core.work import Work, now
 from colonnade.errors import LimitReached, NotFound
 
@@ -32,10 +33,11 @@ def page(
 
 
 def one(work: Work, dataset: ViewableDataset | ReadableDataset, uid: str) -> Attachment:
-    """Raises `NotFound`."""
+    """To be given out. Raises `NotFound`."""
     found = store.one(work.db, Attachment, dataset.dataset.id, uid)
     if found is None:
         raise NotFound(f"Unknown attachment: {uid}", code="attachment.unknown")
+    usage.count_download(work, dataset.dataset.id)
     return found
 
 

@@ -4,55 +4,98 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from colonnade.core.counting import Usage
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.facet_settings import FACET
 from colonnade.core.datasets.model import Dataset
-from colonnade.core.datasets.templates import TEMPLATES, ValueType
+from colonnade.core.datasets.templates import TEMPLATES, VISUALIZATION, ValueType
 from colonnade.query.schema import Field, FieldType, Schema
-from colonnade.query.types import GEO, NUMBERS, TEXTS
+from colonnade.query.types import DATES, GEO, NUMBERS, TEXTS
+
+Metas = Mapping[str, Mapping[str, Any]]
+"""Template -> field -> value."""
+
+EXPLORE = "explore"
+"""The template of how much a dataset is used."""
+USAGE = ("download_count", "api_call_count", "popularity_score")
+"""The fields of `EXPLORE`: `Usage` has them."""
+THUMBNAILS = "has_thumbnails"
+"""The annotation of a field of files among which there are pictures."""
+
+_TYPES: Mapping[ValueType, FieldType] = {
+    ValueType.BOOLEAN: FieldType.BOOLEAN,
+    ValueType.DOUBLE: FieldType.DOUBLE,
+    ValueType.DATE: FieldType.DATE,
+    ValueType.DATETIME: FieldType.DATETIME,
+}
+"""The other values are texts."""
+_LISTS = frozenset(
+    {ValueType.LIST, ValueType.TEXT_OR_LIST, ValueType.LIST_OF_ONE_OR_MORE, ValueType.PLACES}
+)
 
 
 def _field(name: str, type_: FieldType = FieldType.TEXT, *, multivalued: bool = False) -> Field:
     return Field(name=name, label=name.replace("_", " ").capitalize(), type=type_, multivalued=multivalued)
 
 
-_DCAT = tuple(
-    _field(
-        f"dcat.{name}",
-        FieldType.DATE if type_ is ValueType.DATE else FieldType.TEXT,
-        multivalued=type_ is ValueType.TEXT_OR_LIST,
+def _of_template(name: str, prefix: str = "") -> tuple[Field, ...]:
+    """The fields of a template that readers see."""
+    template = TEMPLATES[name]
+    return tuple(
+        _field(prefix + one, _TYPES.get(type_, FieldType.TEXT), multivalued=type_ in _LISTS)
+        for one, type_ in template.fields.items()
+        if one not in template.kept_back
     )
-    for name, type_ in TEMPLATES["dcat"].fields.items()
-)
-"""Of DCAT all fields; the other templates beside `default` are shown and not asked about."""
 
-PUBLIC = Schema(
-    (
-        _field("dataset_id"),
-        _field("dataset_uid"),
-        _field("title"),
-        _field("description"),
-        _field("publisher"),
-        _field("keyword", multivalued=True),
-        _field("theme", multivalued=True),
-        _field("license"),
-        _field("language"),
-        _field("features", multivalued=True),
-        _field("references"),
-        _field("attributions", multivalued=True),
-        _field("timezone"),
-        _field("geographic_reference", multivalued=True),
-        *_DCAT,
-        _field("modified", FieldType.DATETIME),
-        _field("data_processed", FieldType.DATETIME),
-        _field("metadata_processed", FieldType.DATETIME),
-        _field("has_records", FieldType.BOOLEAN),
-        _field("records_count", FieldType.INT),
-    )
-)
-"""What readers may ask about (Explore 2.1, section 4.1 of its reference)."""
 
-_CODES = frozenset({"language", "features", "timezone", "geographic_reference"})
+_OWN = (
+    _field("dataset_id"),
+    _field("dataset_uid"),
+    _field("features", multivalued=True),
+    _field("has_records", FieldType.BOOLEAN),
+    _field("data_visible", FieldType.BOOLEAN),
+)
+_DEFAULT = (
+    *_of_template(meta.DEFAULT),
+    _field(meta.LICENCE_URL),
+    _field("metadata_languages", multivalued=True),
+    _field("data_processed", FieldType.DATETIME),
+    _field("metadata_processed", FieldType.DATETIME),
+    _field("territory", multivalued=True),
+    _field("geographic_area", FieldType.JSON),
+    _field("geographic_area_mode"),
+    _field("geometry_types", multivalued=True),
+    _field("bbox", FieldType.GEO_SHAPE),
+    _field("records_count", FieldType.INT),
+    *(_field(f"source_{name}") for name in ("domain", "domain_title", "domain_address", "dataset")),
+    _field("parent_domain"),
+    _field("shared_catalog"),
+    _field("oauth_scope"),
+    _field("federated", FieldType.BOOLEAN),
+)
+_OTHERS = (
+    *(
+        field
+        for name, template in TEMPLATES.items()
+        if name != meta.DEFAULT and template.is_public
+        for field in _of_template(name, f"{name}.")
+    ),
+    *(_field(f"{EXPLORE}.{name}", FieldType.INT) for name in USAGE),
+)
+
+PUBLIC = Schema((*_OWN, *_DEFAULT, *_OTHERS))
+"""What readers may ask about (Explore 2.1, section 4.1 of its reference). `custom` is shown and not asked about: what is
+in it has no types."""
+
+_CODES = frozenset(
+    {
+        *("features", "geographic_reference", "geometry_types", "language", "metadata_languages", "timezone"),
+        *("geographic_area", "geographic_area_mode", "oauth_scope", "shared_catalog"),
+        meta.LICENCE_URL,
+    }
+)
 SEARCHED = tuple(one.name for one in PUBLIC.fields if one.type in TEXTS and one.name not in _CODES)
 """Where words are looked for if no field is named. Not among codes: every second dataset is of Europe/Paris."""
 
@@ -66,83 +109,89 @@ WHOLE = Schema(
 """The same with what permissions ask about."""
 
 
-def features(schema: Schema) -> list[str]:
-    """What can be done with such rows, in Explore's words."""
+def features(schema: Schema, metadata: Mapping[str, Any] | None = None) -> list[str]:
+    """What can be done with such rows, in Explore's words. `metadata`: as published, which switch on some of it."""
     types = {field.type for field in schema.fields}
-    found = []
-    if types & NUMBERS or any(FACET in field.annotations for field in schema.fields):
-        found.append("analyze")
-    if types & GEO:
-        found.append("geo")
-    if types & {FieldType.DATE, FieldType.DATETIME}:
-        found.append("timeserie")
-    return found
+    has_facets = any(FACET in field.annotations for field in schema.fields)
+    switches = meta.effective({VISUALIZATION: (metadata or {}).get(VISUALIZATION, {})})[VISUALIZATION]
+    found = {
+        "analyze": bool(types & NUMBERS) or has_facets,
+        "geo": bool(types & GEO),
+        "timeserie": bool(types & DATES),
+        "image": any(one.type is FieldType.FILE and THUMBNAILS in one.annotations for one in schema.fields),
+        "calendar": switches.get("calendar_enabled") is True,
+        "custom_view": switches.get("custom_view_enabled") is True,
+    }
+    return [name for name, is_there in found.items() if is_there]
 
 
 def row(
     dataset: Dataset,
     *,
     has_records: bool,
+    data_visible: bool,
     schema: Schema,
-    records_count: int | None,
+    metas: Metas,
+    usage: Usage,
     principals: Sequence[str],
 ) -> dict[str, Any]:
-    """The catalogue's row of a published dataset. `schema` and `records_count`: what everybody who knows of it may
-    know, for conditions on a row tell what is in it."""
-    templates = meta.public(dataset.metadata_published or {})
-    default, dcat = templates.get(meta.DEFAULT, {}), templates.get("dcat", {})
+    """The catalogue's row of a published dataset. `data_visible`, `schema` and what `metas` tell of the records: what
+    everybody who knows of it may know, for conditions on a row tell what is in it."""
+    default = metas.get(meta.DEFAULT, {})
     return {
+        **{one.name: _cell(one, default.get(one.name)) for one in _DEFAULT},
+        **{one.name: _cell(one, _of(metas, one.name)) for one in _OTHERS},
         "dataset_id": dataset.slug,
         "dataset_uid": dataset.uid,
-        **{
-            name: _text(default, name)
-            for name in ("title", "description", "publisher", "license", "language", "references", "timezone")
-        },
-        **{
-            name: _texts(default, name)
-            for name in ("keyword", "theme", "attributions", "geographic_reference")
-        },
-        **{field.name: _of_dcat(dcat, field) for field in _DCAT},
-        "features": features(schema),
-        "modified": _datetime(default.get("modified")),
-        "data_processed": _naive(dataset.data_processed_at),
-        "metadata_processed": _naive(dataset.metadata_processed_at),
+        "features": features(schema, dataset.metadata_published),
         "has_records": has_records,
-        "records_count": records_count,
+        "data_visible": data_visible,
+        **{f"{EXPLORE}.{name}": getattr(usage, name) for name in USAGE},
         "restricted": dataset.is_restricted,
         "principals": list(principals),
     }
 
 
-def _text(values: Mapping[str, Any], name: str) -> str | None:
-    value = values.get(name)
-    return None if value is None else str(value)
+def _of(metas: Metas, name: str) -> Any:
+    template, _, field = name.partition(".")
+    return metas.get(template, {}).get(field)
 
 
-def _texts(values: Mapping[str, Any], name: str) -> list[str]:
+def _cell(field: Field, value: Any) -> Any:
+    """What metadata hold, as a field of the catalogue takes it; null for what is no value of its type."""
+    if field.multivalued:
+        return _texts(value)
+    if value is None:
+        return None
+    match field.type:
+        case FieldType.BOOLEAN:
+            return value if isinstance(value, bool) else None
+        case FieldType.INT | FieldType.DOUBLE:
+            return value if isinstance(value, int | float) else None
+        case FieldType.DATETIME:
+            return _datetime(value)
+        case FieldType.DATE:
+            found = _datetime(value)
+            return None if found is None else found.date()
+        case FieldType.JSON | FieldType.GEO_SHAPE:
+            return orjson.dumps(value).decode()
+        case _:
+            return str(value)
+
+
+def _texts(value: Any) -> list[str]:
     """Clients write lists, and now and then a single text."""
-    value = values.get(name)
     if value is None:
         return []
     return [str(one) for one in value if one is not None] if isinstance(value, list) else [str(value)]
 
 
-def _of_dcat(values: Mapping[str, Any], field: Field) -> Any:
-    name = field.name.partition(".")[2]
-    if field.multivalued:
-        return _texts(values, name)
-    if field.type is FieldType.DATE:
-        found = _datetime(values.get(name))
-        return None if found is None else found.date()
-    return _text(values, name)
-
-
 def _datetime(value: object) -> dt.datetime | None:
     try:
-        return _naive(dt.datetime.fromisoformat(str(value)))
+        return _naive(value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value)))
     except (ValueError, OverflowError):  # the latter: an offset leads out of the years that there are
         return None
 
 
-def _naive(value: dt.datetime | None) -> dt.datetime | None:
-    return value if value is None or value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+def _naive(value: dt.datetime) -> dt.datetime:
+    return value if value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from colonnade.core.catalogue import model, naming
+from colonnade.core.catalogue import model, naming, published
+from colonnade.core.counting import Usage
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Audience, Dataset, ReadableDataset
 from colonnade.core.datasets.security import SEE_ALL
@@ -14,13 +15,16 @@ from colonnade.core.records import service as records
 from colonnade.core.records.service import Page, RowsChanged
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
+from colonnade.core.usage import service as usage
 from colonnade.core.work import SYSTEM, Actor, CatalogueProgress, Portal, Work, now
 from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import Delete, Upsert
+from colonnade.errors import NotFound
 from colonnade.generation import GenerationRef
 from colonnade.query.bind import bind
 from colonnade.query.schema import KEY
 from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, HasAny, Literal, Named, Or, Order, Query
+from colonnade.query.walk import walk_query
 
 TABLE = "catalogue"
 BATCH = 500
@@ -43,12 +47,21 @@ def search(work: Work, query: Query) -> tuple[list[ReadableDataset], int]:
 def select(work: Work, query: Query) -> Page:
     """Answer a query about the published datasets that the actor may see, each a row with the fields of
     `model.PUBLIC`, which may also be called as `naming` says. Raises `Invalid`."""
-    ref = follow(work.portal)
+    ref = follow(work.portal, with_usage=_asks_for_usage(query))
     if not query.order_by and not query.group_by:
         query = replace(query, order_by=DEFAULT_ORDER)
     bound = bind(naming.own_names(query), visible=model.PUBLIC, guard=_guard(work.actor), table=model.WHOLE)
     found = work.rows.select(ref, model.WHOLE, bound, seconds=work.settings.query_seconds)
     return Page(bound, found.table, found.total)
+
+
+def select_one(work: Work, readable: ReadableDataset, query: Query) -> Page:
+    """What a query selects of one dataset, as `select` would answer it; one row."""
+    is_it = Compare(CompareOp.EQ, UID, Literal(readable.dataset.uid))
+    page = select(work, replace(query, where=is_it, group_by=(), order_by=(), limit=1, offset=0))
+    if not page.total:  # it went since this work began
+        raise NotFound(f"Unknown dataset: {readable.dataset.slug}", code="dataset.unknown")
+    return page
 
 
 def start(portal: Portal) -> None:
@@ -66,18 +79,21 @@ def start(portal: Portal) -> None:
         progress.ref = ref
 
 
-def follow(portal: Portal) -> GenerationRef:
-    """Take up what changed since the last time; returns the generation to ask."""
+def follow(portal: Portal, *, with_usage: bool = False) -> GenerationRef:
+    """Take up what changed since the last time; returns the generation to ask. `with_usage`: also how much datasets were
+    used, which changes with every call."""
     progress = portal.catalogue
     with progress.lock:
         assert progress.ref is not None, "the catalogue is made at start"
         with portal.reading(SYSTEM) as work:
             changed, seq = datasets.changes_after(work, progress.seq)
             touched = _touched(progress)
+            used = usage.take_changed(portal) if with_usage else set()
             try:
-                _take_up(work, progress.ref, sorted(changed | touched))
+                _take_up(work, progress.ref, sorted(changed | touched | used))
             except BaseException:
                 progress.touched.update(touched)  # for the next time
+                usage.put_back(portal, used)
                 raise
             progress.seq = seq
         return progress.ref
@@ -86,6 +102,11 @@ def follow(portal: Portal) -> GenerationRef:
 def rows_changed(portal: Portal, event: RowsChanged) -> None:
     """Handler: counts and dates of this dataset are to be looked at before the next query."""
     portal.catalogue.touched.add(event.dataset_id)
+
+
+def _asks_for_usage(query: Query) -> bool:
+    prefix = f"{model.EXPLORE}."
+    return any(isinstance(one, FieldRef) and one.name.startswith(prefix) for one in walk_query(query))
 
 
 def _touched(progress: CatalogueProgress) -> set[int]:
@@ -122,7 +143,8 @@ def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
     listed = list(shown)
     audiences = datasets.audiences(work, listed)
     currents = tables.currents(work, [one.id for one in listed])
-    rows = [_row(work, one, audiences[one.id], currents.get(one.id)) for one in listed]
+    used = usage.of(work, [one.id for one in listed])
+    rows = [_row(work, one, audiences[one.id], currents.get(one.id), used[one.id]) for one in listed]
     columns = {KEY: pa.array([str(one.id) for one in listed], pa.string())}
     for field in model.WHOLE.fields:
         columns[field.name] = pa.array([row[field.name] for row in rows], arrow_type(field))
@@ -130,13 +152,15 @@ def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
 
 
 def _row(
-    work: Work, dataset: Dataset, audience: Audience, generation: Generation | None
+    work: Work, dataset: Dataset, audience: Audience, generation: Generation | None, used: Usage
 ) -> dict[str, object]:
     about = records.about_generation(work, dataset, audience.access, generation)
     return model.row(
         dataset,
         has_records=about.has_records,
+        data_visible=audience.access.data_visible,
         schema=about.schema,
-        records_count=about.count,
+        metas=published.metas(dataset, about),
+        usage=used,
         principals=audience.principals,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from colonnade.core.counting import Quota, Unit
 from colonnade.core.work import Actor
 from colonnade.errors import Invalid
 from colonnade.query import odsql
@@ -31,6 +32,11 @@ class Security:
             filter_query=value.get("filter_query") or "",
             api_calls_quota=value.get("api_calls_quota"),
         )
+
+    @property
+    def quota(self) -> Quota | None:
+        quota = self.api_calls_quota
+        return None if quota is None else Quota(quota["limit"], Unit(quota["unit"]))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -60,6 +66,8 @@ class Access:
     data_visible: bool
     visible_fields: frozenset[str] | None = None
     filters: tuple[str, ...] | None = None
+    quota: Quota | None = None
+    """How many calls about the dataset the actor has; None: those of the portal alone."""
 
     def visible(self, whole: Schema) -> Schema:
         """Those of a table's fields that the actor may see."""
@@ -98,10 +106,17 @@ def shared(securities: Sequence[Security]) -> Access:
     )
 
 
+def _most_generous(securities: Sequence[Security]) -> Quota | None:
+    """None if any of them sets no bound."""
+    quotas = [one.quota for one in securities]
+    return None if None in quotas else max((one for one in quotas if one is not None), key=lambda one: one.rate)
+
+
 def _union(securities: Sequence[Security]) -> Access:
+    quota = _most_generous(securities)
     shown = [one for one in securities if one.is_data_visible]
     if not shown:
-        return Access(data_visible=False)
+        return Access(data_visible=False, quota=quota)
     fields = [one.visible_fields for one in shown]
     filters = [one.filter_query for one in shown]
     return Access(
@@ -112,4 +127,5 @@ def _union(securities: Sequence[Security]) -> Access:
             else frozenset(name for names in fields for name in names or ())
         ),
         filters=None if not all(filters) else tuple(dict.fromkeys(filters)),
+        quota=quota,
     )

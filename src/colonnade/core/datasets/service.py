@@ -19,6 +19,7 @@ from colonnade.core.datasets.model import (
 from colonnade.core.datasets.security import Access, Rules, Security, checked
 from colonnade.core.people.model import Group, Person
 from colonnade.core.uids import new_uid
+from colonnade.core.usage import service as usage
 from colonnade.core.work import Actor, Work, now
 from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
 
@@ -28,11 +29,13 @@ DEFAULT_SECURITY = "default_security"
 
 
 def readable(work: Work, name: str) -> ReadableDataset:
-    """A published dataset by slug or uid. `NotFound` also when the actor may not know that it exists."""
+    """A published dataset by slug or uid. `NotFound` also when the actor may not know that it exists; `QuotaReached`
+    when a call of an API is one too many."""
     dataset = store.by_slug_or_uid(work.db, name)
     seen = None if dataset is None or not dataset.is_published else _access(work, dataset)
     if dataset is None or seen is None:
         raise _unknown(name)
+    usage.count_call(work, dataset.id, seen.quota)
     return ReadableDataset(dataset, seen)
 
 

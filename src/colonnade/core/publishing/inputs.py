@@ -19,9 +19,17 @@ from colonnade.core.steps import service as steps
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
-from colonnade.disk import link_or_copy
+from colonnade.disk import link_files, link_or_copy
 from colonnade.errors import Unavailable
-from colonnade.generation import IDENTITY_FILE, LIVE_IDS_FROM, MANIFEST_FILE, START, GenerationRef, Mark
+from colonnade.generation import (
+    FILES_FOLDER,
+    IDENTITY_FILE,
+    LIVE_IDS_FROM,
+    MANIFEST_FILE,
+    START,
+    GenerationRef,
+    Mark,
+)
 from colonnade.query.schema import Schema
 
 
@@ -95,6 +103,10 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         _check_fetched(work, sources)
         files = [_file(work, one, folder) for one in sources if _is_due(one)]
     carried, mark, last_live_id = _owned_rows(work, current, owned, folder)
+    if isinstance(next(iter(files), None), RowsInput) and origin is not None:
+        link_files(tables.folder(work.portal, origin) / FILES_FOLDER, folder / FILES_FOLDER)
+    if carried and current is not None:
+        link_files(tables.folder(work.portal, current.ref) / FILES_FOLDER, folder / FILES_FOLDER)
     return Gathered(
         inputs=(*files, *carried),
         identity=None if origin is None else _identity(work, origin, folder),

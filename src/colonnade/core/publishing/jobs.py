@@ -25,10 +25,10 @@ from colonnade.core.records.identity import record_id
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal, Work, now
-from colonnade.disk import sync
+from colonnade.disk import share, sync
 from colonnade.engine.port import Delete
 from colonnade.errors import PortalError
-from colonnade.generation import GenerationRef
+from colonnade.generation import FILES_FOLDER, GenerationRef
 from colonnade.jobs.port import Done, Plan, Step
 from colonnade.query.types import GEO
 
@@ -110,6 +110,7 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         processors=gathered.processors,
         field_steps=gathered.field_steps,
         finds_countries=gathered.finds_countries,
+        files=scratch / "inputs" / FILES_FOLDER,
         limits=_limits(portal),
     )
     poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
@@ -119,6 +120,8 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         manifest = process.build(job, poll=poll)
     finally:
         slots.release()
+    if gathered.since is not None:
+        share(tables.folder(portal, gathered.since) / FILES_FOLDER, out / FILES_FOLDER)
     target.parent.mkdir(parents=True, exist_ok=True)
     out.rename(target)
     sync(target.parent)

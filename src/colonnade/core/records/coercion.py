@@ -171,6 +171,10 @@ def _point(value: Any) -> dict[str, float]:
     return {"lon": lon, "lat": lat}
 
 
+def _file(value: Any) -> Any:
+    raise _MisfitError("a file: files come with a publication")
+
+
 READERS: Mapping[FieldType, Callable[[Any], Any]] = {
     FieldType.TEXT: _text,
     FieldType.INT: _int,
@@ -182,6 +186,7 @@ READERS: Mapping[FieldType, Callable[[Any], Any]] = {
     FieldType.GEO_POINT: _point,
     FieldType.GEO_SHAPE: _text,
     FieldType.JSON: _text,
+    FieldType.FILE: _file,
 }
 
 _SAME: Mapping[FieldType, tuple[type, ...]] = {

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
 from colonnade.core.records.streams import Stream
+from colonnade.core.usage import service as usage
 from colonnade.core.work import Work
 from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import CsvText, JsonText, RowText
@@ -84,8 +85,9 @@ def export(
     """The records, or groups, that fulfil a query and that the actor may see, as a file. The work should end before it
     is begun, which may take long. What is wrong with the query, and what goes wrong until the first rows are there, is
     raised here, as by `records.select`."""
-    found = records.stream(work, readable, query, _form(format_, options))
+    found = records.stream(work, readable, query, lambda _: _form(format_, options))
     chunks = _WRITERS[format_](found, options, work.settings.scratch_folder)
+    usage.count_download(work, readable.dataset.id)
     filename = f"{readable.dataset.slug}.{format_}"
     if options.compressed:
         return Export("application/gzip", f"{filename}.gz", _gzipped(chunks))
@@ -95,7 +97,7 @@ def export(
 def _form(format_: ExportFormat, options: Options) -> RowText | None:
     match format_:
         case ExportFormat.CSV:
-            return CsvText(options.delimiter, options.list_separator, options.quote_all, options.zone)
+            return CsvText(options.delimiter, options.list_separator, options.quote_all, zone=options.zone)
         case ExportFormat.JSON:
             return JsonText(before=",", after="\n", zone=options.zone)
         case ExportFormat.JSONL:

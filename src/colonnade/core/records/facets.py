@@ -5,9 +5,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.core.datasets.facet_settings import FACET
-from colonnade.query.facets import MOST, FacetQuery, FacetSort, FacetValue, facet_query, facet_values
+from colonnade.query.facets import (
+    MOST,
+    FacetQuery,
+    FacetSort,
+    FacetValue,
+    facet_path,
+    facet_query,
+    facet_values,
+)
 from colonnade.query.malformed import malformed
-from colonnade.query.refine import Refinement, excluded, is_disjunctive_field, refined, separator
+from colonnade.query.refine import (
+    HIERARCHICAL,
+    Refinement,
+    excluded,
+    is_disjunctive_field,
+    refined,
+    separator,
+)
 from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import And, Expr, Query, Scalar
 from colonnade.query.types import DATES, GEO
@@ -21,7 +36,7 @@ DISPLAYED, REFINED, EXCLUDED = "displayed", "refined", "excluded"
 @dataclass(frozen=True)
 class Wanted:
     """A facet that is asked for. What is None is as the field's annotations say. `levels`: the separator of a
-    hierarchical field."""
+    hierarchical field, empty for a field without levels."""
 
     field: str
     sort: FacetSort | None = None
@@ -70,6 +85,7 @@ def condition(filter_: Filter, schema: Schema, *, disjunctive: Sequence[str] = (
 def facets(schema: Schema, wanted: Sequence[Wanted], filter_: Filter, answer: Answer) -> list[Facet]:
     """The values of each facet. The counts of a disjunctive one ignore its own refinements, so that the other choices
     stay visible. Raises `Invalid` for an unknown field (clause `facet`)."""
+    schema = _as_asked(schema, wanted)
     fields = [_field(schema, one) for one in wanted]
     disjunctive = [
         field.name for field, one in zip(fields, wanted, strict=True) if _is_disjunctive(field, one)
@@ -104,13 +120,12 @@ def _nodes(
         where=condition(counted, schema, disjunctive=disjunctive),
         sort=wanted.sort,
         limit=wanted.limit,
-        levels=wanted.levels,
         zone=filter_.zone,
     )
     marks = _Marks(
-        "/" if field.type in DATES else wanted.levels or separator(field),
-        frozenset(one.value for one in filter_.refine if one.field == field.name),
-        tuple(one.value for one in filter_.exclude if one.field == field.name),
+        "/" if field.type in DATES else separator(field),
+        frozenset(facet_path(field, one.value) for one in filter_.refine if one.field == field.name),
+        tuple(facet_path(field, one.value) for one in filter_.exclude if one.field == field.name),
     )
     return _level(asked, marks, answer)
 
@@ -126,6 +141,13 @@ class _Marks:
     def is_refined(self, path: str) -> bool:
         below = None if self.levels is None else path + self.levels
         return any(one == path or (below is not None and one.startswith(below)) for one in self.refined)
+
+    def is_open(self, path: str) -> bool:
+        """What is below is shown: it is refined, or something below it is excluded."""
+        below = None if self.levels is None else path + self.levels
+        return self.is_refined(path) or (
+            below is not None and any(one.startswith(below) for one in self.excluded)
+        )
 
     def excluded_below(self, prefix: str | None) -> list[str]:
         """The excluded paths of one level."""
@@ -147,10 +169,23 @@ def _level(asked: FacetQuery, marks: _Marks, answer: Answer) -> tuple[Node, ...]
 
 
 def _node(value: FacetValue, asked: FacetQuery, marks: _Marks, answer: Answer) -> Node:
-    if not marks.is_refined(value.path):
-        return Node(value.name, value.path, value.count, DISPLAYED)
-    below = _level(replace(asked, prefix=value.path), marks, answer) if value.is_parent else ()
-    return Node(value.name, value.path, value.count, REFINED, below)
+    state = REFINED if marks.is_refined(value.path) else DISPLAYED
+    is_open = value.is_parent and marks.is_open(value.path)
+    below = _level(replace(asked, prefix=value.path), marks, answer) if is_open else ()
+    return Node(value.name, value.path, value.count, state, below)
+
+
+def _as_asked(schema: Schema, wanted: Sequence[Wanted]) -> Schema:
+    """The schema with the levels that are asked for in the place of those that fields have: refinements know them, too."""
+    levels = {one.field: one.levels for one in wanted if one.levels is not None}
+    return replace(schema, fields=tuple(_with_levels(one, levels.get(one.name)) for one in schema.fields))
+
+
+def _with_levels(field: Field, levels: str | None) -> Field:
+    if levels is None or field.type in DATES:
+        return field
+    others = {name: said for name, said in field.annotations.items() if name != HIERARCHICAL}
+    return replace(field, annotations={**others, HIERARCHICAL: (levels,)} if levels else others)
 
 
 def _field(schema: Schema, wanted: Wanted) -> Field:

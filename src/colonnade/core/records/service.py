@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 NOTHING = Schema(())
 
+Form = Callable[[BoundQuery], RowText | None]
+"""As which texts a query's answer is wanted; None: as values."""
+
 
 @dataclass(frozen=True)
 class RowsChanged(Event):
@@ -50,13 +53,15 @@ class About:
 @dataclass(frozen=True)
 class Page:
     """A page of records, or of groups. `table`: an Arrow table with a column for each of `query.outputs`. `ids`: the
-    public id of each record, and `written` when it was last written (naive UTC), if they were asked for."""
+    public id of each record, `written` when it was last written (naive UTC), and `sizes` its bytes as JSON with all fields
+    that the actor sees, if they were asked for."""
 
     query: BoundQuery
     table: Any
     total: int
     ids: tuple[str, ...] = ()
     written: tuple[dt.datetime, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
 def about(work: Work, readables: Sequence[ReadableDataset]) -> list[About]:
@@ -81,7 +86,7 @@ def about_generation(work: Work, dataset: Dataset, access: Access, generation: G
 
 def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: bool = False) -> Page:
     """The records that fulfil a query and that the actor may see, with their exact number; `with_ids` with their
-    public ids and when they were written, which groups have not. A query may name what `technical` lists.
+    public ids, times and sizes, which groups have not. A query may name what `technical` lists.
 
     Raises `Denied` when only the metadata may be seen, `Invalid` for what is wrong with the query (a hidden field is
     as unknown as one that does not exist).
@@ -90,19 +95,30 @@ def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: boo
     if generation is None:
         bound = bind(query, visible=NOTHING)
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
-    page = _page_with_ids if with_ids and not query.group_by else _page
-    return _newest(work, generation, lambda one: page(work, _bound(readable.access, one, query), one))
+    access = readable.access
+    page = partial(_page_with_ids, access) if with_ids and not query.group_by else _page
+    return _newest(work, generation, lambda one: page(work, _bound(access, one, query), one))
 
 
-def stream(work: Work, readable: ReadableDataset, query: Query, form: RowText | None = None) -> Stream:
-    """The same without a total, as a stream of record batches whose first is there; with `form` as texts. Raises as
-    `select`. The work may end before the stream does."""
+def stream(
+    work: Work, readable: ReadableDataset, query: Query, form: Form | None = None, *, with_ids: bool = False
+) -> Stream:
+    """The same without a total, as a stream of record batches whose first is there; with `form` as the texts that it
+    asks for. `with_ids`: the last output is the public id of each record; groups have none. Raises as `select`, and
+    what `form` raises. The work may end before the stream does."""
+    asked = form or (lambda _: None)
+    has_ids = with_ids and not query.group_by
     generation = _seen(work, readable)
     if generation is None:
-        return Stream(bind(query, visible=NOTHING), _nothing())
-    return _newest(
-        work, generation, lambda one: _stream(work, _bound(readable.access, one, query), one, form)
-    )
+        bound = _identified(bind(query, visible=NOTHING), "") if has_ids else bind(query, visible=NOTHING)
+        asked(bound)
+        return Stream(bound, _nothing())
+
+    def streamed(one: Generation) -> Stream:
+        bound = _bound(readable.access, one, query)
+        return _stream(work, _identified(bound, one.table_uid) if has_ids else bound, one, asked)
+
+    return _newest(work, generation, streamed)
 
 
 def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> Page:
@@ -113,9 +129,11 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
         raise _no_record(record_id)
     found = identity.row_id(generation.table_uid, record_id)
     guard = Literal(value=False) if found is None else Compare(CompareOp.EQ, FieldRef(ID), Literal(found))
-    wanted = replace(query, limit=1, offset=0)
+    wanted, access = replace(query, limit=1, offset=0), readable.access
     page = _newest(
-        work, generation, lambda now: _page_with_ids(work, _bound(readable.access, now, wanted, guard), now)
+        work,
+        generation,
+        lambda now: _page_with_ids(access, work, _bound(access, now, wanted, guard), now),
     )
     if not page.total:
         raise _no_record(record_id)
@@ -219,22 +237,28 @@ def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
     return Page(bound, found.table, found.total)
 
 
-def _page_with_ids(work: Work, bound: BoundQuery, generation: Generation) -> Page:
+def _page_with_ids(access: Access, work: Work, bound: BoundQuery, generation: Generation) -> Page:
     """Told by their place, the last columns may have the names of others."""
     besides = (
         Output(ID, FieldRef(ID), FieldType.INT),
         Output(MODIFIED, FieldRef(MODIFIED), FieldType.DATETIME),
+        Output(technical.SIZE, technical.size(access.visible(generation.schema)), FieldType.INT),
     )
     page = _page(work, replace(bound, outputs=(*bound.outputs, *besides)), generation)
     width = len(bound.outputs)
-    row_ids, written = (page.table.column(width + at).to_pylist() for at in range(len(besides)))
+    row_ids, written, sizes = (page.table.column(width + at).to_pylist() for at in range(len(besides)))
     ids = tuple(identity.record_id(generation.table_uid, one) for one in row_ids)
-    return Page(bound, page.table.select(list(range(width))), page.total, ids, tuple(written))
+    return Page(bound, page.table.select(list(range(width))), page.total, ids, tuple(written), tuple(sizes))
 
 
-def _stream(work: Work, bound: BoundQuery, generation: Generation, form: RowText | None) -> Stream:
+def _identified(bound: BoundQuery, table_uid: str) -> BoundQuery:
+    public_id = Output(technical.RECORD_ID, technical.public_id(table_uid), FieldType.TEXT)
+    return replace(bound, outputs=(*bound.outputs, public_id))
+
+
+def _stream(work: Work, bound: BoundQuery, generation: Generation, asked: Form) -> Stream:
     seconds = work.settings.query_seconds
-    batches = work.rows.stream(generation.ref, generation.schema, bound, form=form, seconds=seconds)
+    batches = work.rows.stream(generation.ref, generation.schema, bound, form=asked(bound), seconds=seconds)
     return Stream(bound, primed(batches))
 
 

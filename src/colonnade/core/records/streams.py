@@ -19,6 +19,11 @@ class Stream:
     query: BoundQuery
     batches: Generator[Any]
 
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows of an answer that is known to be short."""
+        with closing(self.batches) as batches:
+            return [row for batch in batches for row in batch.to_pylist()]
+
 
 def primed(items: Generator[T]) -> Generator[T]:
     """The same items, the first of them made already: what goes wrong until then is raised here, and closing the

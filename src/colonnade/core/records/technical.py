@@ -1,50 +1,55 @@
-"""What can be asked of a record besides its fields: its public id, and when it was last written.
+"""What can be asked of a record besides its fields: its public id, when it was last written, and how long it is.
 
 A field or an alias of the same name comes first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from colonnade.core.records import identity
 from colonnade.query.schema import ID, MODIFIED, Schema
 from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Order, Query
-from colonnade.query.walk import changed, walk
+from colonnade.query.walk import changed, walk_query
 
 RECORD_ID = "recordid"
 TIMESTAMP = "record_timestamp"
+SIZE = "record_size"
 
 _ROW = Call("system", (Literal(ID),))
 
 
 def understood(query: Query, visible: Schema, table_uid: str) -> Query:
     """The query with what these names stand for in a table. The keys of its answer stay as they were written."""
-    names = {RECORD_ID, TIMESTAMP}.difference(visible.names)
-    if not any(isinstance(one, FieldRef) and one.name in names for one in _parts(query)):
+    names = {RECORD_ID, TIMESTAMP, SIZE}.difference(visible.names)
+    if not any(isinstance(one, FieldRef) and one.name in names for one in walk_query(query)):
         return query
     keys = (*query.group_by, *(query.select or ()))
     sortable = names.difference(one.name for one in keys if one.is_alias)
-    known: Query = _Meaning(table_uid, names).of(replace(query, order_by=()))
-    order_by: tuple[Order, ...] = _Meaning(table_uid, sortable).of(query.order_by)
+    known: Query = _Meaning(table_uid, visible, names).of(replace(query, order_by=()))
+    order_by: tuple[Order, ...] = _Meaning(table_uid, visible, sortable).of(query.order_by)
     return replace(known, order_by=order_by)
 
 
-def _parts(query: Query) -> Iterator[Expr]:
-    keys = (*(query.select or ()), *query.group_by)
-    whole = [*(one.expr for one in keys), *(one.expr for one in query.order_by), query.where]
-    for expr in whole:
-        if expr is not None:
-            yield from walk(expr)
+def public_id(table_uid: str) -> Expr:
+    return Call("record_id", (_ROW, Literal(table_uid), Literal(identity.mask(table_uid))))
+
+
+def size(visible: Schema) -> Expr:
+    """The bytes of a record as JSON, with the fields that its reader sees."""
+    return Call("record_size", tuple(FieldRef(name) for name in visible.names))
 
 
 class _Meaning:
     """What `names` stand for in one table."""
 
-    def __init__(self, table_uid: str, names: set[str]) -> None:
+    def __init__(self, table_uid: str, visible: Schema, names: set[str]) -> None:
         self._table_uid = table_uid
-        public_id = Call("record_id", (_ROW, Literal(table_uid), Literal(identity.mask(table_uid))))
-        meanings: Mapping[str, Expr] = {RECORD_ID: public_id, TIMESTAMP: Call("system", (Literal(MODIFIED),))}
+        meanings: Mapping[str, Expr] = {
+            RECORD_ID: public_id(table_uid),
+            TIMESTAMP: Call("system", (Literal(MODIFIED),)),
+            SIZE: size(visible),
+        }
         self._meanings = {name: meanings[name] for name in names}
 
     def of(self, node: Any) -> Any:

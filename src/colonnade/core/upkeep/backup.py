@@ -38,7 +38,7 @@ from colonnade.core.work import SYSTEM, Portal
 from colonnade.db.database import Database
 from colonnade.disk import sync
 from colonnade.errors import Conflict, NotFound, PortalError, Unavailable
-from colonnade.generation import IDENTITY_FILE, MANIFEST_FILE
+from colonnade.generation import FILES_FOLDER, IDENTITY_FILE, MANIFEST_FILE
 
 FORMAT = 1
 DESCRIPTION = "backup.json"
@@ -149,6 +149,8 @@ def _generation(portal: Portal, one: Generation, folder: Path) -> None:
     for name in (IDENTITY_FILE, MANIFEST_FILE):
         if (source / name).exists():
             shutil.copyfile(source / name, folder / name)
+    if (source / FILES_FOLDER).is_dir():
+        shutil.copytree(source / FILES_FOLDER, folder / FILES_FOLDER)
 
 
 def _unlist(portal: Portal, folder: Path, missing: list[Generation]) -> None:

@@ -15,7 +15,7 @@ from colonnade.core.upkeep.inventory import Inventory, TableSeen
 from colonnade.core.upkeep.model import Finding, Report, Trouble
 from colonnade.core.work import SYSTEM, Portal
 from colonnade.errors import NotFound
-from colonnade.generation import MANIFEST_FILE
+from colonnade.generation import FILES_FOLDER, MANIFEST_FILE
 from colonnade.query.schema import Schema
 
 Tell = Callable[[str, int, int], None]
@@ -75,6 +75,7 @@ def generation(portal: Portal, seen: TableSeen, one: Generation) -> list[Finding
         found = [
             *((Trouble.MANIFEST, line) for line in _manifest(folder, one)),
             *((Trouble.IDENTITY, line) for line in _unchanged(folder, one)),
+            *((Trouble.CELL_FILES, line) for line in _files(folder / FILES_FOLDER, one)),
             *_rows_and_index(portal, one, lost),
         ]
     if not found or not _is_known(portal, one):
@@ -85,6 +86,7 @@ def generation(portal: Portal, seen: TableSeen, one: Generation) -> list[Finding
 _ADVICE = {
     Trouble.KEPT: "It is not the one that readers see; a repair forgets it.",
     Trouble.IDENTITY: "If a publication fails by it, remove the file: the rows then get new ids.",
+    Trouble.CELL_FILES: "Publish again: they are taken from the sources.",
 }
 
 
@@ -114,7 +116,9 @@ def _manifest(folder: Path, one: Generation) -> Iterator[str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         yield f"Its {MANIFEST_FILE} cannot be read ({type(error).__name__})."
     else:
-        if report != one.report or _columns(manifest.schema) != _columns(one.schema):
+        # A report that an older version wrote lacks what came up since.
+        said = {name: report.get(name) for name in one.report}
+        if said != one.report or _columns(manifest.schema) != _columns(one.schema):
             yield f"Its {MANIFEST_FILE} says something else than the catalogue."
 
 
@@ -134,6 +138,18 @@ def _unchanged(folder: Path, one: Generation) -> Iterator[str]:
             yield f"Its {name} is missing."
         except OSError as error:
             yield f"Its {name} cannot be read ({error.strerror})."
+
+
+def _files(folder: Path, one: Generation) -> Iterator[str]:
+    """The files of cells are named by their content."""
+    found = [path for path in folder.iterdir() if "." not in path.name] if folder.is_dir() else []
+    wanted = one.report.get("files", 0)
+    if len(found) < wanted:
+        yield f"It has {len(found)} files in cells, {wanted} were built."
+    for path in found:
+        with path.open("rb") as file:
+            if not hashlib.file_digest(file, "sha256").hexdigest().startswith(path.name):
+                yield f"The file {path.name} in its cells is not what was built."
 
 
 def _advised(seen: TableSeen, finding: Finding, sound: Sequence[int]) -> Finding:

@@ -17,6 +17,8 @@ class Trouble(StrEnum):
     """A generation that is kept to go back to cannot be read."""
     IDENTITY = "identity"
     """A file beside the rows that never changes did change; the rows themselves are sound."""
+    CELL_FILES = "cell_files"
+    """A picture or document in a cell is missing or did change; the rows are sound."""
     MANIFEST = "manifest"
     INDEX = "index"
     UNFINISHED = "unfinished"
@@ -31,7 +33,7 @@ class Trouble(StrEnum):
     """A job that counts as running, and nobody runs it."""
 
 
-REPAIRABLE = frozenset(Trouble) - {Trouble.CATALOGUE, Trouble.CURRENT, Trouble.IDENTITY, Trouble.FILE}
+REPAIRABLE = frozenset(Trouble) - {Trouble.CATALOGUE, Trouble.CURRENT, Trouble.IDENTITY, Trouble.FILE, Trouble.CELL_FILES}
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,12 @@ def _limit(text: str | None) -> int:
 
 
 def _levels(arguments: Mapping[str, str]) -> str | None:
-    """The separator, which says by itself that there are levels."""
+    """The separator, which says by itself that there are levels; empty: there are none."""
     is_hierarchical = _truth("hierarchical", arguments.get("hierarchical"))
     separator = arguments.get("separator") or None
-    return separator or "/" if is_hierarchical or (separator and is_hierarchical is None) else None
+    if is_hierarchical is False:
+        return ""
+    return separator or "/" if is_hierarchical or separator else None
 
 
 def _truth(name: str, text: str | None) -> bool | None:

@@ -1,8 +1,10 @@
 """The catalogue and its datasets (section 2 of the reference)."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,28 +13,30 @@ from starlette.responses import Response
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.catalogue.model import PUBLIC
 from colonnade.core.catalogue.naming import own_name
+from colonnade.core.catalogue.published import published
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records.facets import Wanted, facets
 from colonnade.core.work import Work
-from colonnade.dialects.explore import rendering
+from colonnade.dialects.explore import links, rendering, sources
 from colonnade.dialects.explore.asking import wanted_of
 from colonnade.dialects.explore.attached import with_files
-from colonnade.dialects.explore.links import links
-from colonnade.dialects.explore.parameters import filter_of, query_of
+from colonnade.dialects.explore.parameters import filter_of, flag, query_of, selection_of
 from colonnade.http.edge import actor, reading
 from colonnade.query.tree import Query, Scalar
 
 router = APIRouter(prefix="/catalog", tags=["Catalog"])
 
-FACETS = ("features", "modified", "publisher", "keyword", "theme", "license", "language")
+FACETS = ("features", "modified", "publisher", "keyword", "theme", "license", "language", "territory")
 """What the catalogue's facets are if none are named."""
 
 
 @router.get("")
 def get_catalog(request: Request) -> Response:
     actor(request)
-    targets = {"self": "/catalog", "datasets": "/catalog/datasets", "facets": "/catalog/facets"}
-    return links(request, targets)
+    source = sources.path_of(request)
+    targets = {name: f"{source}/{name}" for name in ("datasets", "exports", "facets")}
+    return links.links(request, {"self": source, **targets})
 
 
 @router.get("/datasets")
@@ -41,10 +45,14 @@ def get_list(request: Request) -> Response:
         query = query_of(request, lambda: PUBLIC, own_name)
         if query.select is not None or query.group_by:
             page = catalogue.select(work, query)
-            return rendering.page(page, query.zone)
-        found, total = catalogue.search(work, query)
-        results = with_files(request, work, found, rendering.datasets(work, found))
-    return rendering.answer({"total_count": total, "results": results})
+            total, results = page.total, rendering.rows(page, query.zone)
+        else:
+            found, total = catalogue.search(work, query)
+            results = _objects(request, work, found, query.zone)
+    body: dict[str, Any] = {"total_count": total, "results": results}
+    if flag(request, "include_links"):
+        body["_links"] = links.of_page(request, query, total, catalog=f"{sources.path_of(request)}/datasets")
+    return rendering.answer(body)
 
 
 @router.get("/facets")
@@ -61,9 +69,26 @@ def get_facets(request: Request) -> Response:
 @router.get("/datasets/{dataset_id}")
 def get_one(request: Request, dataset_id: str) -> Response:
     with reading(request) as work:
-        found = [datasets.readable(work, dataset_id)]
-        (result,) = with_files(request, work, found, rendering.datasets(work, found))
+        readable = datasets.readable(work, dataset_id)
+        query = selection_of(request)
+        if query.select is None:
+            (result,) = _objects(request, work, [readable], query.zone)
+        else:
+            (result,) = rendering.rows(catalogue.select_one(work, readable, query), query.zone)
     return rendering.answer(result)
+
+
+def _objects(
+    request: Request, work: Work, found: Sequence[ReadableDataset], zone: dt.tzinfo
+) -> list[dict[str, Any]]:
+    """Whole datasets, with what is asked for besides."""
+    with_app_metas = flag(request, "include_app_metas")
+    shown = [rendering.dataset(one, zone, with_app_metas=with_app_metas) for one in published(work, found)]
+    whole = with_files(request, work, found, shown)
+    if not flag(request, "include_links"):
+        return whole
+    source = sources.path_of(request)
+    return rendering.linked(whole, (links.of_dataset(request, source, one["dataset_id"]) for one in whole))
 
 
 def _rows(work: Work, query: Query) -> Iterable[Mapping[str, Scalar]]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from colonnade import errors
 from colonnade.http.answers import json
 from colonnade.http.edge import status_of
+from colonnade.http.quotas import answer_too_many
 
 CODES: Mapping[str, str] = {
     "odsql.syntax": "ODSQLSyntaxError",
@@ -29,6 +30,8 @@ FAMILIES: Mapping[type[errors.PortalError], str] = {
 
 
 def render(request: Request, error: errors.PortalError) -> Response:
+    if isinstance(error, errors.QuotaReached):
+        return answer_too_many(error)
     code = CODES.get(error.code) or next(
         FAMILIES[family] for family in type(error).__mro__ if family in FAMILIES
     )

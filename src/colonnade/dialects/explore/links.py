@@ -42,9 +42,21 @@ def of_page(request: Request, query: Query, total: int, **targets: str) -> Links
     return [*found, *listed(request, targets)]
 
 
+def of_dataset(request: Request, source: str, dataset_id: str) -> Links:
+    """`source`: its path below the door."""
+    return listed(
+        request, {"self": f"{source}/datasets/{dataset_id}", "catalog": f"{source}/datasets"}
+    )
+
+
 def of_record(request: Request, dataset: str, record_id: str) -> Links:
     """`dataset`: its path below the door."""
     return listed(
         request,
         {"self": f"{dataset}/records/{record_id}", "dataset": dataset, "catalog": "/catalog/datasets"},
     )
+
+
+def of_files(request: Request, dataset: str) -> str:
+    """The address of a dataset's files in cells, but for their id. `dataset`: its path below the door."""
+    return f"{site_of(request)}{PREFIX}{dataset}/files/"

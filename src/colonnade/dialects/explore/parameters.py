@@ -1,25 +1,26 @@
 """Parameters of Explore's reads (section 3 of the reference): unknown ones are ignored, empty ones are absent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from starlette.requests import Request
 
 from colonnade.core.records.facets import Filter, condition
-from colonnade.errors import Invalid
-from colonnade.http.edge import portal_of
+from colonnade.dialects.explore import sources
+from colonnade.http.parameters import asked_settings
+from colonnade.http.parameters import choice as choice
+from colonnade.http.parameters import flag as flag
+from colonnade.http.parameters import one as first_of
+from colonnade.http.parameters import wrong as wrong
 from colonnade.query import limits, odsql
 from colonnade.query.limits import Page
 from colonnade.query.refine import Refinement, parse_refinement
 from colonnade.query.schema import Schema
 from colonnade.query.tree import And, Expr, Named, Order, Query
-from colonnade.query.zones import named_zone
 
 Naming = Callable[[str], str]
 
 ALIASES: Mapping[str, tuple[str, ...]] = {"limit": ("limit", "rows"), "offset": ("offset", "start")}
-LANGUAGES = frozenset({"en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv"})
-YES_AND_NO: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 
 def query_of(request: Request, schema: Callable[[], Schema], own_name: Naming = str) -> Query:
@@ -43,56 +44,29 @@ def groups_of(request: Request) -> tuple[Named, ...]:
 
 def selection_of(request: Request) -> Query:
     """What the parameters say that stand beside one record."""
-    return replace(_settings(request), select=_select(request))
+    return replace(asked_settings(request), select=_select(request))
 
 
 def filter_of(request: Request, own_name: Naming = str) -> Filter:
     """Which records count in facets."""
     return Filter(
-        where=_where(request),
+        where=sources.narrowed(request, _where(request)),
         refine=_refinements(request, "refine", own_name),
         exclude=_refinements(request, "exclude", own_name),
-        zone=_settings(request).zone,
+        zone=asked_settings(request).zone,
     )
 
 
 def one(request: Request, name: str) -> str | None:
     """A parameter that is sent once, by any of its names."""
-    for alias in ALIASES.get(name, (name,)):
-        if value := request.query_params.get(alias):
-            return value
-    return None
-
-
-def flag(request: Request, name: str, *, default: bool = False) -> bool:
-    value = one(request, name)
-    if value is None:
-        return default
-    if value.lower() not in YES_AND_NO:
-        raise wrong(name, value, "true or false")
-    return YES_AND_NO[value.lower()]
-
-
-def choice(request: Request, name: str, choices: Sequence[str], default: str) -> str:
-    value = request.query_params.get(name) or default
-    if value not in choices:
-        raise wrong(name, value, f"one of {' '.join(choices)}")
-    return value
-
-
-def wrong(name: str, found: str, expected: str) -> Invalid:
-    return Invalid(
-        f"Invalid value for {name} API parameter: {found} was found but {expected} is expected.",
-        code="parameter.invalid",
-        parameter=name,
-    )
+    return first_of(request, *ALIASES.get(name, (name,)))
 
 
 def _query(request: Request, where: Expr | None, group_by: tuple[Named, ...], page: Page) -> Query:
     order_by = _joined(request, "order_by")
     orders: tuple[Order, ...] = () if order_by is None else odsql.parse_order_by(order_by)
     return replace(
-        _settings(request),
+        asked_settings(request),
         select=_select(request),
         where=where,
         group_by=group_by,
@@ -104,17 +78,6 @@ def _query(request: Request, where: Expr | None, group_by: tuple[Named, ...], pa
 
 def _narrowed(asked: Filter, schema: Callable[[], Schema]) -> Expr | None:
     return condition(asked, schema()) if asked.refine or asked.exclude else asked.where
-
-
-def _settings(request: Request) -> Query:
-    """A query with nothing but the zone and the language that are asked for."""
-    language = one(request, "lang")
-    if language is not None and language not in LANGUAGES:
-        raise wrong("lang", language, f"one of {' '.join(sorted(LANGUAGES))}")
-    return Query(
-        zone=named_zone(one(request, "timezone") or "UTC"),
-        language=language or portal_of(request).settings.default_language[:2],
-    )
 
 
 def _select(request: Request) -> tuple[Named, ...] | None:

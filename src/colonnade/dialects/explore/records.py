@@ -65,7 +65,7 @@ def _path(readable: ReadableDataset) -> str:
 
 def _results(request: Request, dataset: str, page: Page, query: Query) -> list[dict[str, Any]]:
     """The rows, with what is asked for besides; groups have none of it."""
-    found = rendering.rows(page, query.zone)
+    found = rendering.rows(page, query.zone, files=links.of_files(request, dataset))
     if page.ids and flag(request, "include_app_metas"):
         found = rendering.marked(found, page, query.zone)
     if page.ids and flag(request, "include_links"):

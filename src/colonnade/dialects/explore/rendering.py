@@ -7,37 +7,13 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from colonnade.core.catalogue.model import features
-from colonnade.core.datasets import metadata as meta
-from colonnade.core.datasets.model import Dataset, ReadableDataset
-from colonnade.core.records import service as records
+from colonnade.core.catalogue.model import EXPLORE, USAGE
+from colonnade.core.catalogue.published import Published
 from colonnade.core.records.facets import Facet, Node
-from colonnade.core.records.service import About, Page
-from colonnade.core.work import Work
+from colonnade.core.records.service import Page
 from colonnade.http.answers import JSON
+from colonnade.http.values import geometry, shown, zoned
 from colonnade.query.schema import Field, FieldType
-
-DEFAULT_METAS = (
-    "title",
-    "description",
-    "theme",
-    "keyword",
-    "license",
-    "license_url",
-    "language",
-    "metadata_languages",
-    "timezone",
-    "modified",
-    "modified_updates_on_metadata_change",
-    "modified_updates_on_data_change",
-    "geographic_reference",
-    "geographic_reference_auto",
-    "territory",
-    "references",
-    "publisher",
-    "attributions",
-)
-"""Keys that are there even when unset."""
 
 Links = Sequence[Mapping[str, str]]
 
@@ -54,22 +30,34 @@ def page(found: Page, zone: dt.tzinfo) -> Response:
     return answer({"total_count": found.total, "results": rows(found, zone)})
 
 
-def rows(found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
-    """The rows of a page as they are printed, datetimes with the offset of a zone."""
+def rows(found: Page, zone: dt.tzinfo, *, files: str = "") -> list[dict[str, Any]]:
+    """The rows of a page as they are printed, datetimes with the offset of a zone. `files`: the address before the id of
+    a file."""
     printers = {one.name: _PRINTERS[one.type] for one in found.query.outputs if one.type in _PRINTERS}
     results: list[dict[str, Any]] = found.table.to_pylist()
     for row in results:
         for name, printed in printers.items():
             if row[name] is not None:
                 row[name] = printed(row[name], zone)
+    for one in found.query.outputs:
+        if one.as_json is not None or one.precision is not None:
+            for row in results:
+                row[one.name] = shown(one, row[one.name])
+    for name in (one.name for one in found.query.outputs if one.type is FieldType.FILE):
+        for row in results:
+            if row[name] is not None:
+                told = orjson.loads(row[name])
+                row[name] = {**told, "url": f"{files}{told['id']}"}
     return results
 
 
 def marked(results: Sequence[dict[str, Any]], found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
-    """The same rows with their public ids and when they were written. A field of one of these names, if there is
+    """The same rows with their public ids, when they were written, and their sizes in bytes. A field of one of these names, if there is
     one, is what was asked for."""
-    marks = zip(found.ids, found.written, results, strict=True)
-    return [{"_id": one, "_timestamp": _zoned(at, zone), **row} for one, at, row in marks]
+    marks = zip(found.ids, found.written, found.sizes, results, strict=True)
+    return [
+        {"_id": one, "_timestamp": zoned(at, zone), "_size": size, **row} for one, at, size, row in marks
+    ]
 
 
 def linked(results: Sequence[dict[str, Any]], links: Iterable[Links]) -> list[dict[str, Any]]:
@@ -92,59 +80,40 @@ def _node(node: Node) -> dict[str, Any]:
     return shown
 
 
-def _zoned(value: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    try:
-        return value.replace(tzinfo=dt.UTC).astimezone(zone)
-    except OverflowError:  # beyond the years that there are
-        return value
-
-
 def _feature(value: str, _zone: dt.tzinfo) -> dict[str, Any] | None:
-    """Live rows may hold a text that is no geometry."""
-    try:
-        return {"type": "Feature", "geometry": orjson.loads(value), "properties": {}}
-    except orjson.JSONDecodeError:
-        return None
+    found = geometry(value)
+    return None if found is None else {"type": "Feature", "geometry": found, "properties": {}}
 
 
 _PRINTERS: Mapping[FieldType, Callable[[Any, dt.tzinfo], Any]] = {
-    FieldType.DATETIME: _zoned,
+    FieldType.DATETIME: zoned,
     FieldType.GEO_SHAPE: _feature,
 }
 """What is not printed as Arrow gives it."""
 
 
-def datasets(work: Work, readables: Sequence[ReadableDataset]) -> list[dict[str, Any]]:
-    abouts = records.about(work, readables)
-    return [_dataset(one, about) for one, about in zip(readables, abouts, strict=True)]
-
-
-def _dataset(readable: ReadableDataset, about: About) -> dict[str, Any]:
-    one = readable.dataset
+def dataset(one: Published, zone: dt.tzinfo, *, with_app_metas: bool) -> dict[str, Any]:
+    """A dataset's object, moments with the offset of a zone; with how much it is used, if that is asked for."""
+    known = one.readable.dataset
+    metas = {template: _values(fields, zone) for template, fields in one.metas.items()}
+    if with_app_metas:
+        metas[EXPLORE] = {name: getattr(one.usage, name) for name in USAGE}
     return {
-        "dataset_id": one.slug,
-        "dataset_uid": one.uid,
-        "has_records": about.has_records,
-        "data_visible": readable.access.data_visible,
-        "visibility": "restricted" if one.is_restricted else "domain",
-        "features": features(about.schema),
-        "metas": _metas(one, about),
-        "fields": [_field(field) for field in about.schema.fields],
+        "dataset_id": known.slug,
+        "dataset_uid": known.uid,
+        "has_records": one.about.has_records,
+        "data_visible": one.readable.access.data_visible,
+        "visibility": "restricted" if known.is_restricted else "domain",
+        "features": one.features,
+        "metas": metas,
+        "fields": [_field(field) for field in one.about.schema.fields],
     }
 
 
-def _metas(one: Dataset, about: About) -> dict[str, Any]:
-    templates = meta.public(one.metadata_published or {})
-    default = templates.pop(meta.DEFAULT, {})
+def _values(fields: Mapping[str, Any], zone: dt.tzinfo) -> dict[str, Any]:
     return {
-        "default": {
-            **dict.fromkeys(DEFAULT_METAS),
-            **default,
-            "data_processed": one.data_processed_at,
-            "metadata_processed": one.metadata_processed_at,
-            "records_count": about.count,
-        },
-        **templates,
+        name: value.astimezone(zone) if isinstance(value, dt.datetime) else value
+        for name, value in fields.items()
     }
 
 

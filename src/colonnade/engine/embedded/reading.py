@@ -1,26 +1,43 @@
 """One consistent state of one generation."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, Instance, translated
+from colonnade.engine.embedded.lanes import Lanes
 from colonnade.engine.embedded.opened import OpenTable
 from colonnade.engine.layout import META, ROWS, arrow_type, quoted, relation
-from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection
+from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection, StateGoneError
 from colonnade.engine.sql.compile import ByIds, Compiled, compile_query, compile_stream
 from colonnade.engine.sql.parts import Statement
-from colonnade.errors import NotFound
+from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import Mark
 from colonnade.query.schema import SEQ, Field
-from colonnade.query.tree import BoundQuery, Output, TextMatch
+from colonnade.query.tree import Aggregate, BoundQuery, Output, TextMatch
+from colonnade.query.walk import has_aggregate, walk
+
+T = TypeVar("T")
 
 FEW = 500
 """Hits that stand in a statement one by one."""
+
+LONG_ROWS = 100_000
+"""An answer that may have more rows than this is long: its batches are made in a lane of their own."""
+
+COSTLY_ROWS = 1_000_000
+"""Of a table with so many rows, what has to keep every different value is heavy: nothing bounds its memory."""
+
+COSTLY = frozenset({"median", "percentile"})
+
+Names = Mapping[TextMatch, str | tuple[int, ...]]
+"""For each text condition the name of the relation that holds its ids, or if they are few the ids."""
 
 
 class Snapshot:
@@ -47,6 +64,15 @@ class Snapshot:
         value = found[0]
         return None if value is None else int(value)
 
+    def renew(self) -> None:
+        """Begin the transaction anew, after an error of which it takes no more statements. Raises `StateGoneError` if
+        the rows changed meanwhile."""
+        with translated():
+            self.cursor.rollback()
+        fresh = _begun(self.cursor, self.table, self.catalog)
+        if fresh.mark != self.mark:
+            raise StateGoneError
+
     def definitions(self) -> tuple[str, ...]:
         """The columns of the rows as SQL defines them, in order."""
         described = self.cursor.execute(f"DESCRIBE {self.rows}").fetchall()
@@ -64,7 +90,10 @@ def snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
 
 
 def begun(cursor: Cursor, table: OpenTable) -> Snapshot:
-    catalog = table.alias
+    return _begun(cursor, table, table.alias)
+
+
+def _begun(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
     with translated():
         cursor.begin()
         try:
@@ -82,9 +111,10 @@ def begun(cursor: Cursor, table: OpenTable) -> Snapshot:
 class EmbeddedReading:
     """A `Reading`."""
 
-    def __init__(self, state: Snapshot, watcher: Watcher) -> None:
+    def __init__(self, state: Snapshot, watcher: Watcher, lanes: Lanes) -> None:
         self._state = state
         self._watcher = watcher
+        self._lanes = lanes
         self._rows: int | None = None
 
     @property
@@ -99,20 +129,13 @@ class EmbeddedReading:
         return self._rows
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
-        """Page and total come from the same state. `seconds` bounds both together."""
-        cursor = self._state.cursor
-        with self._watcher.within(cursor, seconds), translated(), _registered(cursor, hits) as names:
-            compiled = compile_query(
-                query,
-                relation=(self._state.catalog, "main", ROWS),
-                hits=names,
-                dense=self._dense() if _is_plain(query) else None,
-            )
-            page = self._page(compiled)
-            total = _total_of(page.num_rows, query, hits)
-            if total is None:
-                total = self._total(compiled)
-            return Selection(_typed(page, query.outputs), total)
+        """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
+        names = _named(hits)
+        with translated():
+            dense = self._dense() if _is_plain(query) else None
+            compiled = compile_query(query, relation=self._relation, hits=names, dense=dense)
+        answer = partial(self._answer, compiled, query, hits, names)
+        return self._in_a_lane(_shape(compiled), answer, seconds, is_heavy=self._is_costly(query))
 
     def stream(
         self,
@@ -123,19 +146,87 @@ class EmbeddedReading:
         seconds: float | None = None,
         batch_rows: int = BATCH_ROWS,
     ) -> Iterator[Any]:
+        names = _named(hits)
+        statement = compile_stream(query, relation=self._relation, hits=names, form=form)
+        is_long = self._is_long(query)
+        with ExitStack() as stack:
+            begin = partial(self._begin, stack, statement, hits, names, batch_rows)
+            if is_long and _is_simple(query):
+                reader, batch = self._lanes.batches.run(partial(begin, seconds))
+            else:
+                heavy = is_long or self._is_costly(query)
+                reader, batch = self._in_a_lane(statement.sql, begin, seconds, is_heavy=heavy)
+            following = partial(self._following, reader, seconds)
+            while batch is not None:
+                yield batch if form is not None else _typed(batch, query.outputs)
+                batch = self._lanes.batches.run(following, is_begun=True) if is_long else following()
+
+    @property
+    def _relation(self) -> tuple[str, str, str]:
+        return self._state.catalog, "main", ROWS
+
+    def _is_long(self, query: BoundQuery) -> bool:
+        return min(self._state.mark.seq, query.limit or self._state.mark.seq) > LONG_ROWS
+
+    def _is_costly(self, query: BoundQuery) -> bool:
+        if self._state.mark.seq < COSTLY_ROWS:
+            return False
+        used = (*(one.expr for one in query.outputs), *(one.expr for one in query.order_by))
+        aggregates = (part for expr in used for part in walk(expr) if isinstance(part, Aggregate))
+        return any(one.distinct or one.function in COSTLY for one in aggregates)
+
+    def _in_a_lane(
+        self, shape: str, work: Callable[[float | None], T], seconds: float | None, *, is_heavy: bool
+    ) -> T:
+        """Do work that may take so many seconds: here and now if it is light, in the lane if it proves heavy."""
+        light = self._lanes.light_seconds
+        if not is_heavy and not self._lanes.is_heavy(shape):
+            try:
+                return self._timed(shape, work, light if seconds is None else min(seconds, light))
+            except Unavailable as error:
+                if not _is_worth_the_lane(error, is_bounded=seconds is not None and seconds <= light):
+                    raise
+            self._state.renew()
+        return self._lanes.queries.run(partial(self._timed, shape, work, seconds))
+
+    def _timed(self, shape: str, work: Callable[[float | None], T], seconds: float | None) -> T:
+        begun_at = time.monotonic()
+        try:
+            return work(seconds)
+        finally:
+            self._lanes.learn(shape, time.monotonic() - begun_at)
+
+    def _answer(
+        self, compiled: Compiled, query: BoundQuery, hits: Hits, names: Names, seconds: float | None
+    ) -> Selection:
         cursor = self._state.cursor
-        with _registered(cursor, hits) as names:
-            relation = (self._state.catalog, "main", ROWS)
-            compiled = compile_stream(query, relation=relation, hits=names, form=form)
-            with self._watcher.within(cursor, seconds), translated():
-                reader = self._run(compiled).to_arrow_reader(batch_rows)
-            with closing(reader):
-                while True:
-                    with self._watcher.within(cursor, seconds), translated():
-                        batch = next(reader, None)
-                    if batch is None:
-                        return
-                    yield batch if form is not None else _typed(batch, query.outputs)
+        with self._watcher.within(cursor, seconds), translated(), _registered(cursor, hits, names):
+            page = self._page(compiled)
+            total = _total_of(page.num_rows, query, hits)
+            if total is None:
+                total = self._total(compiled)
+            return Selection(_typed(page, query.outputs), total)
+
+    def _begin(
+        self,
+        stack: ExitStack,
+        statement: Statement,
+        hits: Hits,
+        names: Names,
+        batch_rows: int,
+        seconds: float | None,
+    ) -> tuple[Any, Any]:
+        """The reader of a long answer, and its first batch; None if it has none. What it needs is left on the stack."""
+        stack.close()  # of a try before
+        cursor = self._state.cursor
+        with self._watcher.within(cursor, seconds), translated():
+            stack.enter_context(_registered(cursor, hits, names))
+            reader = stack.enter_context(closing(self._run(statement).to_arrow_reader(batch_rows)))
+            return reader, next(reader, None)
+
+    def _following(self, reader: Any, seconds: float | None) -> Any:
+        with self._watcher.within(self._state.cursor, seconds), translated():
+            return next(reader, None)
 
     def _total(self, compiled: Compiled) -> int:
         if compiled.total is None:
@@ -169,19 +260,22 @@ class EmbeddedReading:
         return known[1]
 
 
+def _named(hits: Hits) -> Names:
+    return {
+        match: tuple(ids.to_pylist()) if len(ids) <= FEW else f"hits_{number}"
+        for number, (match, ids) in enumerate(hits.items())
+    }
+
+
 @contextmanager
-def _registered(cursor: Cursor, hits: Hits) -> Iterator[dict[TextMatch, str | tuple[int, ...]]]:
-    """The ids of each text condition as a relation that only this cursor sees, or if they are few as they are."""
+def _registered(cursor: Cursor, hits: Hits, names: Names) -> Iterator[None]:
+    """The ids of each text condition that has a name as a relation that only this cursor sees."""
     with ExitStack() as stack:
-        names: dict[TextMatch, str | tuple[int, ...]] = {}
-        for number, (match, ids) in enumerate(hits.items()):
-            if len(ids) <= FEW:
-                names[match] = tuple(ids.to_pylist())
-                continue
-            name = names[match] = f"hits_{number}"
-            cursor.register(name, pa.table({"id": ids}))
-            stack.callback(_forget, cursor, name)
-        yield names
+        for match, name in names.items():
+            if isinstance(name, str):
+                cursor.register(name, pa.table({"id": hits[match]}))
+                stack.callback(_forget, cursor, name)
+        yield
 
 
 def _forget(cursor: Cursor, name: str) -> None:
@@ -199,6 +293,22 @@ def _total_of(rows: int, query: BoundQuery, hits: Hits) -> int | None:
         return len(hits[query.where])
     is_last = query.limit is None or rows < query.limit
     return query.offset + rows if is_last and (rows or not query.offset) else None
+
+
+def _shape(compiled: Compiled) -> str:
+    page = compiled.page
+    return page.ids.sql if isinstance(page, ByIds) else page.sql
+
+
+def _is_worth_the_lane(error: Unavailable, *, is_bounded: bool) -> bool:
+    """It was stopped for being no light one, or there may be more memory in the lane, where less is done at once.
+    `is_bounded`: it had no more time than a light one has."""
+    return error.code == "query.memory" or (error.code == "query.deadline" and not is_bounded)
+
+
+def _is_simple(query: BoundQuery) -> bool:
+    """The first rows do not need the last ones."""
+    return not (query.group_by or query.order_by or any(has_aggregate(one.expr) for one in query.outputs))
 
 
 def _is_plain(query: BoundQuery) -> bool:

@@ -10,6 +10,7 @@ from colonnade.engine import layout
 from colonnade.engine.embedded import checking, moving, replay, writing
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Instance, translated
+from colonnade.engine.embedded.lanes import LIGHT_SECONDS, Lanes
 from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
 from colonnade.engine.embedded.reading import EmbeddedReading, Snapshot, snapshot
 from colonnade.engine.port import Delete, Reading, Upsert, Written
@@ -23,11 +24,21 @@ class EmbeddedEngine:
 
     `root`: the folder of the generations. `scratch`: a folder for spilled data and files in the making; like `root`
     it is made if it is not there. `memory_bytes` bounds all queries together. `open_tables`: how many files are kept
-    open; more are open only while more are in use.
+    open; more are open only while more are in use. `heavy_queries`, which take more than
+    `light_seconds`, run at once, and another one waits `wait_seconds`.
     """
 
     def __init__(
-        self, root: Path, *, scratch: Path, memory_bytes: int, threads: int, open_tables: int = 200
+        self,
+        root: Path,
+        *,
+        scratch: Path,
+        memory_bytes: int,
+        threads: int,
+        open_tables: int = 200,
+        heavy_queries: int = 1,
+        wait_seconds: float = 10.0,
+        light_seconds: float = LIGHT_SECONDS,
     ) -> None:
         self._root = root.resolve()
         self._scratch = scratch.resolve()
@@ -39,6 +50,7 @@ class EmbeddedEngine:
             )
         self._tables = OpenTables(self._instance, self._root, limit=open_tables)
         self._watcher = Watcher()
+        self._lanes = Lanes(slots=heavy_queries, wait_seconds=wait_seconds, light_seconds=light_seconds)
 
     @property
     def attached(self) -> int:
@@ -73,7 +85,7 @@ class EmbeddedEngine:
     @contextmanager
     def _read(self, ref: GenerationRef) -> Iterator[EmbeddedReading]:
         with self._snapshot(ref) as state:
-            yield EmbeddedReading(state, self._watcher)
+            yield EmbeddedReading(state, self._watcher, self._lanes)
 
     @contextmanager
     def _snapshot(self, ref: GenerationRef) -> Iterator[Snapshot]:
@@ -167,6 +179,7 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Stop the deadlines and close every file. Readings must be over."""
+        self._lanes.close()
         self._watcher.close()
         self._tables.detach_all()
         self._instance.close()

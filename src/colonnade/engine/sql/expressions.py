@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from colonnade.engine.sql import ranges
 from colonnade.engine.sql.functions import CALLS
 from colonnade.engine.sql.pieces import called, cast, column, each, element
 from colonnade.query.schema import ID, FieldType, Schema
@@ -28,12 +29,16 @@ from colonnade.query.tree import (
     HasAny,
     In,
     IsNull,
+    KeyText,
     Literal,
     Not,
     Or,
+    Periods,
     Scalar,
+    Slots,
     StartsWith,
     TextMatch,
+    Widths,
 )
 from colonnade.query.types import Typed, type_of
 
@@ -222,6 +227,8 @@ def _aggregate(writer: Writer, expr: Aggregate) -> exp.Expression:
     argument = expr.argument
     if argument is None:
         return called("count", exp.Star())
+    if expr.function in _SPREADS:
+        return _SPREADS[expr.function](lambda: cast(writer.write(argument), "DOUBLE"))
     value = writer.write(argument)
     if expr.function == "count" and writer.is_list(argument):
         return _counted_lists(value, distinct=expr.distinct)
@@ -244,6 +251,29 @@ def _counted_lists(value: exp.Expression, *, distinct: bool) -> exp.Expression:
         return called("count_if", some)
     every = called("list_distinct", called("flatten", called("list", value)))
     return called("coalesce", called("len", every), exp.Literal.number(0))
+
+
+def _deviation(value: Callable[[], exp.Expression]) -> exp.Expression:
+    """Of the whole population. DuckDB fails where the squares leave the doubles; here that is null."""
+
+    def fits(size: exp.Expression) -> exp.Expression:
+        return exp.LT(this=size, expression=exp.Literal.number(_LARGEST_SQUARED))
+
+    all_fit = fits(called("max", called("abs", value())))
+    fitting = exp.Case(ifs=[exp.If(this=fits(called("abs", value())), true=value())])
+    return exp.Case(ifs=[exp.If(this=all_fit, true=called("stddev_pop", fitting))])
+
+
+def _squares(value: Callable[[], exp.Expression]) -> exp.Expression:
+    return called("sum", exp.Mul(this=value(), expression=value()))
+
+
+_LARGEST_SQUARED = "1e150"
+_SPREADS: Mapping[str, Callable[[Callable[[], exp.Expression]], exp.Expression]] = {
+    "stddev": _deviation,
+    "sum_squares": _squares,
+}
+"""Aggregates that write their argument, a double, several times."""
 
 
 def _arithmetic(writer: Writer, expr: Arithmetic) -> exp.Expression:
@@ -284,4 +314,8 @@ _WRITERS: Mapping[type[Any], Callable[[Writer, Any], exp.Expression]] = {
     Aggregate: _aggregate,
     Arithmetic: _arithmetic,
     Call: _call,
+    Widths: ranges.widths,
+    Periods: ranges.periods,
+    Slots: ranges.slots,
+    KeyText: ranges.key_text,
 }

@@ -1,15 +1,17 @@
 """The functions of a row's values as SQL."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Protocol
 
 from sqlglot import exp
 
 from colonnade.engine.sql.pieces import called, cast, column, each, element, text
-from colonnade.query.date_format import NAMED, NAMES, parts
-from colonnade.query.schema import ID
-from colonnade.query.tree import Call, Expr, Literal, Scalar
+from colonnade.engine.sql.sizes import size_of
+from colonnade.query.date_format import NAMED, names, parts
+from colonnade.query.schema import ID, Schema
+from colonnade.query.tree import Call, Expr, FieldRef, Literal, Scalar
+from colonnade.query.types import type_of
 
 
 class Writing(Protocol):
@@ -20,6 +22,9 @@ class Writing(Protocol):
     def parameter(self, value: Scalar) -> exp.Expression: ...
 
     def is_list(self, expr: Expr) -> bool: ...
+
+    @property
+    def schema(self) -> Schema: ...
 
 
 def _plain(name: str) -> Callable[[Writing, Call], exp.Expression]:
@@ -41,14 +46,33 @@ def _local(writer: Writing, expr: Call) -> exp.Expression:
     return called("timezone", name, called("timezone", text("UTC"), writer.write(value)))
 
 
+def _weekday(writer: Writing, expr: Call) -> exp.Expression:
+    """Monday is 0."""
+    iso = called("isodow", writer.write(expr.arguments[0]))
+    return exp.Paren(this=exp.Sub(this=iso, expression=exp.Literal.number(1)))
+
+
+def _yearday(writer: Writing, expr: Call) -> exp.Expression:
+    return called("dayofyear", writer.write(expr.arguments[0]))
+
+
+def _millisecond(writer: Writing, expr: Call) -> exp.Expression:
+    """DuckDB counts those of the whole minute."""
+    minute = called("millisecond", writer.write(expr.arguments[0]))
+    return exp.Mod(this=minute, expression=exp.Literal.number(1_000))
+
+
 def _random(writer: Writing, expr: Call) -> exp.Expression:
-    return called("hash", column(ID), cast(writer.write(expr.arguments[0]), "BIGINT"))
+    """Of a row by its id, of a group by its keys."""
+    seed, *keys = expr.arguments
+    number = cast(writer.write(seed), "BIGINT")
+    return called("hash", number, *([writer.write(one) for one in keys] or [column(ID)]))
 
 
 _STRFTIME: Mapping[str, str] = {
     **dict.fromkeys(("yy", "YY"), "%y"),
     **dict.fromkeys(("yyyy", "YYYY"), "%Y"),
-    "xxxx": "%G",
+    **dict.fromkeys(("xxxx", "xxxxx"), "%G"),
     "ww": "%V",
     "e": "%u",
     "D": "%-j",
@@ -99,16 +123,16 @@ def _formatted(writer: Writing, value: Expr, kind: str, what: str, language: str
     if kind == "strftime":
         return called("strftime", date, writer.parameter(what))
     if kind in NAMED:
-        return _named(date, kind, NAMES[language].of(kind))
+        return _named(date, kind, names(language).of(kind))
     if kind == "xx":
         year = called("mod", called("isoyear", date), exp.Literal.number(100))
         return called("lpad", cast(year, "TEXT"), exp.Literal.number(2), text("0"))
     return cast(called("week", date), "TEXT")
 
 
-def _named(date: exp.Expression, symbol: str, names: Sequence[str]) -> exp.Expression:
+def _named(date: exp.Expression, symbol: str, known: Sequence[str]) -> exp.Expression:
     number = called("month" if symbol.startswith("M") else "isodow", date)
-    return called("list_extract", exp.Array(expressions=[text(one) for one in names]), number)
+    return called("list_extract", exp.Array(expressions=[text(one) for one in known]), number)
 
 
 def _path_start(writer: Writing, expr: Call) -> exp.Expression:
@@ -137,6 +161,10 @@ def _levels(
     return exp.Case(ifs=[exp.If(this=exp.And(this=has_enough, expression=begins), true=path)])
 
 
+def _file_id(writer: Writing, expr: Call) -> exp.Expression:
+    return called("json_extract_string", writer.write(expr.arguments[0]), text("$.id"))
+
+
 def _record_id(writer: Writing, expr: Call) -> exp.Expression:
     """The public id of a row, as `core.records.identity` makes it of the row's id, its table and the table's mask."""
     row, table, mask = expr.arguments
@@ -147,9 +175,24 @@ def _record_id(writer: Writing, expr: Call) -> exp.Expression:
     return called("concat", called("lower", number), check)
 
 
+def _record_size(writer: Writing, expr: Call) -> exp.Expression:
+    fields = [
+        (one.name, type_of(one, writer.schema), partial(writer.write, one))
+        for one in expr.arguments
+        if isinstance(one, FieldRef)
+    ]
+    return size_of(fields)
+
+
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     **{name: _plain(name) for name in ("year", "month", "day", "hour", "minute", "second")},
+    "weekday": _weekday,
+    "yearday": _yearday,
+    "quarter": _plain("quarter"),
+    "dayofweek": _plain("isodow"),
+    "millisecond": _millisecond,
     "lower": _plain("lower"),
+    "upper": _plain("upper"),
     "length": _plain("length"),
     "ifnull": _plain("coalesce"),
     "negate": _negate,
@@ -158,5 +201,7 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "random": _random,
     "path_start": _path_start,
     "record_id": _record_id,
+    "record_size": _record_size,
+    "file_id": _file_id,
 }
 """By name. `colonnade.query.values` says what their arguments are."""

@@ -24,8 +24,9 @@ from colonnade.engine.sql.parts import (
     where_clause,
 )
 from colonnade.engine.sql.pieces import called, column
+from colonnade.engine.sql.slots import over_real_rows, with_every_slot
 from colonnade.query.schema import FieldType
-from colonnade.query.tree import Aggregate, BoundQuery, Expr
+from colonnade.query.tree import Aggregate, BoundQuery, Expr, Slots
 from colonnade.query.types import Typed, type_of
 from colonnade.query.walk import walk
 
@@ -55,7 +56,8 @@ def _groups(
     """The keys and aggregates of every group."""
     columns = _columns(keys, aggregates)
     elements = frozenset(one.expr for one in bound.group_by if one.multivalued)
-    inside = writer.over({expr: column(name, _INNER) for expr, name in columns.items()}, elements)
+    inner: Mapping[Expr, exp.Expression] = {expr: column(name, _INNER) for expr, name in columns.items()}
+    inside = writer.over(over_real_rows(inner, _INNER) if _slots(bound, columns) else inner, elements)
     grouped = [column(name, _INNER) for name in keys.values()]
     query = select(
         *(named(key.copy(), name) for key, name in zip(grouped, keys.values(), strict=True)),
@@ -110,7 +112,17 @@ def _from_inner(
     where_clause(inner, bound.where, writer)
     for exploded in sorted(lists):
         inner = _apart(inner, exploded, columns.values())
-    query.from_(_named_query(inner), copy=False)
+    slots = _slots(bound, columns)
+    if not slots:
+        query.from_(_named_query(inner), copy=False)
+        return
+    others = [columns[one.expr] for one in bound.group_by if columns[one.expr] not in slots]
+    every = with_every_slot(inner, slots, others, list(columns.values()))
+    query.from_(_named_query(every), copy=False)
+
+
+def _slots(bound: BoundQuery, columns: Mapping[Expr, str]) -> dict[str, Slots]:
+    return {columns[one.expr]: one.expr for one in bound.group_by if isinstance(one.expr, Slots)}
 
 
 def _different(writer: Writer, expr: Expr) -> exp.Expression:
@@ -127,7 +139,7 @@ def _apart(inner: exp.Select, exploded: str, names: Iterable[str]) -> exp.Select
     return query.from_(_named_query(inner), copy=False)
 
 
-def _named_query(inner: exp.Select) -> exp.Subquery:
+def _named_query(inner: exp.Expression) -> exp.Subquery:
     return exp.Subquery(this=inner, alias=exp.TableAlias(this=identifier(_INNER)))
 
 

@@ -1,25 +1,37 @@
-"""Rows as text, written by the engine itself: each row of an answer becomes one text of a CSV or JSON file.
+"""Rows as text, written by the engine itself: each row of an answer becomes one text of a file.
 
-So a million rows cost no Python a row: the buffers of the answer's one column are the bytes of the file.
+So a million rows cost no Python a row: the buffers of the answer's column `TEXT` are the bytes of the file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
-from colonnade.engine.port import CsvText, JsonText, RowText
+from colonnade.engine.port import CsvText, JsonText, LineText, RowText
 from colonnade.engine.sql.expressions import Writer
+from colonnade.engine.sql.lines import line_row
 from colonnade.engine.sql.parts import Statement, named, select
-from colonnade.engine.sql.pieces import called, cast, column, text
+from colonnade.engine.sql.pieces import called, cast, text
+from colonnade.engine.sql.printing import (
+    ANSWER,
+    concat,
+    geometry,
+    json,
+    otherwise,
+    parsed_json,
+    plain,
+    value_of,
+)
+from colonnade.engine.sql.printing import column_name as column_name
+from colonnade.engine.sql.sheets import first_too_long, sheet_row
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Output
 
-ANSWER = "answer"
-"""The alias of the rows that become text; their columns are `column_name(0)`, ..."""
-
 TEXT = "text"
-"""The one column of the result."""
+GEOMETRY = "geometry"
+TOO_LONG = "too_long"
+"""The columns of the result; the last two where the form names them."""
 
 _QUOTE = '"'
 _FREE = frozenset(
@@ -33,36 +45,33 @@ _FREE = frozenset(
     }
 )
 """Types whose texts hold nothing that CSV would have to quote."""
-
-
-def column_name(at: int) -> str:
-    return f"c{at}"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def as_text(rows: Statement, query: BoundQuery, form: RowText, writer: Writer) -> Statement:
     """The statement whose rows are the texts of another's. `rows` has a column `column_name(i)` for each output, and
     was not written with `writer`: its values stand behind those of the text."""
-    write = _csv_row if isinstance(form, CsvText) else _json_row
-    outer = select(named(write(query, form, writer), TEXT))
+    outer = select(*_columns(query, form, writer))
     sql = DuckDB().generator().generate(outer, copy=False)
     return Statement(f'{sql} FROM ({rows.sql}) AS "{ANSWER}"', (*writer.params, *rows.params))
 
 
-def _value(at: int) -> exp.Expression:
-    return column(column_name(at), ANSWER)
+def _columns(query: BoundQuery, form: RowText, writer: Writer) -> list[exp.Expression]:
+    match form:
+        case CsvText():
+            return [named(_csv_row(query, form, writer), TEXT)]
+        case JsonText():
+            return [named(_json_row(query, form, writer), TEXT)]
+        case LineText():
+            beside = [] if form.beside is None else [named(value_of(form.beside), GEOMETRY)]
+            return [named(line_row(query, form, writer), TEXT), *beside]
+        case _:
+            row = named(sheet_row(query, form, writer), TEXT)
+            return [row, named(first_too_long(query, form, writer), TOO_LONG)]
 
 
-def _concat(*parts: exp.Expression) -> exp.Expression:
-    """Nulls in it are empty."""
-    return called("concat", *parts)
-
-
-def _or(value: exp.Expression, otherwise: str) -> exp.Expression:
-    return called("coalesce", value, text(otherwise))
-
-
-def _csv_row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression:
-    assert isinstance(form, CsvText)
+def _csv_row(query: BoundQuery, form: CsvText, writer: Writer) -> exp.Expression:
     is_alone = len(query.outputs) == 1
     parts: list[exp.Expression] = []
     for at, output in enumerate(query.outputs):
@@ -70,124 +79,68 @@ def _csv_row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression
             parts.append(writer.parameter(form.delimiter))
         cell = _csv_cell(at, output, form, writer)
         # A line that is blank would be no row to those who read it.
-        parts.append(_or(called("nullif", cell, text("")), _QUOTE * 2) if is_alone else cell)
-    return _concat(*parts, text("\r\n"))
+        parts.append(otherwise(called("nullif", cell, text("")), _QUOTE * 2) if is_alone else cell)
+    return concat(*parts, text("\r\n"))
 
 
 def _csv_cell(at: int, output: Output, form: CsvText, writer: Writer) -> exp.Expression:
-    def plain() -> exp.Expression:
-        """Written anew wherever it stands, because it may hold a parameter."""
+    def cell() -> exp.Expression:
         if output.multivalued:
-            return called("array_to_string", _value(at), writer.parameter(form.list_separator))
-        written = _PLAIN.get(output.type, _cast_to_text)(_value(at), form)
-        return _finite(_value(at), written) if output.type is FieldType.DOUBLE else written
+            return called("array_to_string", value_of(at), writer.parameter(form.list_separator))
+        return plain(output, value_of(at), form, writer)
 
+    is_free = output.type in _FREE and not output.multivalued
+    safe = _no_formula(cell) if form.escape_formulas and not is_free else cell
     if form.quote_all:
-        return _within_quotes(plain())
-    return plain() if output.type in _FREE and not output.multivalued else _quoted(plain, form, writer)
+        return _within_quotes(safe())
+    return safe() if is_free else _quoted(safe, form, writer)
 
 
-def _quoted(plain: Callable[[], exp.Expression], form: CsvText, writer: Writer) -> exp.Expression:
+def _no_formula(cell: Callable[[], exp.Expression]) -> Callable[[], exp.Expression]:
+    def safe() -> exp.Expression:
+        begins = exp.In(
+            this=called("left", cell(), exp.Literal.number(1)), expressions=[text(one) for one in _FORMULA]
+        )
+        return exp.Case(ifs=[exp.If(this=begins, true=concat(text("'"), cell()))], default=cell())
+
+    return safe
+
+
+def _quoted(cell: Callable[[], exp.Expression], form: CsvText, writer: Writer) -> exp.Expression:
     """Quoted where it must be. Looking for each character by itself is several times faster than one pattern."""
-    needs: exp.Expression = called("contains", plain(), writer.parameter(form.delimiter))
+    needs: exp.Expression = called("contains", cell(), writer.parameter(form.delimiter))
     for one in (_QUOTE, "\n", "\r"):
-        needs = exp.Or(this=needs, expression=called("contains", plain(), text(one)))
-    return exp.Case(ifs=[exp.If(this=needs, true=_within_quotes(plain()))], default=plain())
+        needs = exp.Or(this=needs, expression=called("contains", cell(), text(one)))
+    return exp.Case(ifs=[exp.If(this=needs, true=_within_quotes(cell()))], default=cell())
 
 
-def _within_quotes(plain: exp.Expression) -> exp.Expression:
-    return _concat(text(_QUOTE), called("replace", plain, text(_QUOTE), text(_QUOTE * 2)), text(_QUOTE))
+def _within_quotes(cell: exp.Expression) -> exp.Expression:
+    return concat(text(_QUOTE), called("replace", cell, text(_QUOTE), text(_QUOTE * 2)), text(_QUOTE))
 
 
-def _json_row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression:
-    assert isinstance(form, JsonText)
-    parts: list[exp.Expression] = [text(form.before + "{")]
+def _json_row(query: BoundQuery, form: JsonText, writer: Writer) -> exp.Expression:
+    if not form.is_feature:
+        return concat(*_members(query, form, writer), text(form.after))
+    at = form.geometry
+    shape = text("null") if at is None else otherwise(geometry(query.outputs[at], at), "null")
+    head = text(form.before + '{"type":"Feature","geometry":')
+    members = _members(query, form, writer)
+    return concat(head, shape, text(',"properties":'), *members, text("}" + form.after))
+
+
+def _members(query: BoundQuery, form: JsonText, writer: Writer) -> list[exp.Expression]:
+    """A JSON object of all outputs, but for the geometry of a feature."""
+    parts: list[exp.Expression] = [text("{" if form.is_feature else form.before + "{")]
     for at, output in enumerate(query.outputs):
+        if form.is_feature and at == form.geometry:
+            continue
         name = called("to_json", cast(writer.parameter(output.name), "TEXT"))
-        parts += [text("," if at else ""), cast(name, "TEXT"), text(":"), _json_value(at, output, form)]
-    return _concat(*parts, text("}" + form.after))
+        comma = text("," if len(parts) > 1 else "")
+        parts += [comma, cast(name, "TEXT"), text(":"), otherwise(_member(output, at, form, writer), "null")]
+    return [*parts, text("}")]
 
 
-def _json_value(at: int, output: Output, form: JsonText) -> exp.Expression:
-    value = _value(at)
-    if output.multivalued or output.type in {FieldType.TEXT, FieldType.JSON}:
-        return _or(cast(called("to_json", value), "TEXT"), "null")
-    match output.type:
-        case FieldType.INT | FieldType.BOOLEAN:
-            return _or(_cast_to_text(value, form), "null")
-        case FieldType.DOUBLE:
-            return _or(_finite(value, _cast_to_text(value.copy(), form)), "null")
-        case FieldType.GEO_POINT:
-            return _json_point(value)
-        case FieldType.GEO_SHAPE:
-            return _or(_feature(value), "null")
-        case _:
-            plain = _PLAIN.get(output.type, _cast_to_text)(value, form)
-            return _or(_joined(text(_QUOTE), plain, text(_QUOTE)), "null")
-
-
-def _feature(value: exp.Expression) -> exp.Expression:
-    """Live rows may hold a text that is no geometry: null."""
-    feature = _joined(text('{"type":"Feature","geometry":'), value, text(',"properties":{}}'))
-    return exp.Case(ifs=[exp.If(this=called("json_valid", value.copy()), true=feature)], default=exp.Null())
-
-
-def _json_point(value: exp.Expression) -> exp.Expression:
-    lon, lat = (cast(called("struct_extract", value.copy(), text(one)), "TEXT") for one in ("lon", "lat"))
-    return _or(_joined(text('{"lon":'), lon, text(',"lat":'), lat, text("}")), "null")
-
-
-def _joined(*parts: exp.Expression) -> exp.Expression:
-    """Null if one of them is."""
-    whole = parts[0]
-    for one in parts[1:]:
-        whole = exp.DPipe(this=whole, expression=one)
-    return exp.Paren(this=whole)
-
-
-def _finite(value: exp.Expression, plain: exp.Expression) -> exp.Expression:
-    """Neither JSON nor a reader of numbers knows infinity."""
-    return exp.Case(ifs=[exp.If(this=called("isfinite", value.copy()), true=plain)], default=exp.Null())
-
-
-def _cast_to_text(value: exp.Expression, _form: RowText) -> exp.Expression:
-    return cast(value, "TEXT")
-
-
-def _unchanged(value: exp.Expression, _form: RowText) -> exp.Expression:
-    return value
-
-
-def _point(value: exp.Expression, _form: RowText) -> exp.Expression:
-    lat, lon = (cast(called("struct_extract", value.copy(), text(one)), "TEXT") for one in ("lat", "lon"))
-    return _joined(lat, text(", "), lon)
-
-
-def _datetime(value: exp.Expression, form: RowText) -> exp.Expression:
-    """ISO 8601 with the offset that the zone has at that time."""
-    if form.zone is None:
-        return _joined(_iso(value), text("+00:00"))
-    local = called("timezone", text(form.zone), called("timezone", text("UTC"), value.copy()))
-    minutes = called("date_diff", text("minute"), value.copy(), local)
-    sign = exp.Case(
-        ifs=[exp.If(this=exp.LT(this=minutes, expression=exp.Literal.number(0)), true=text("-"))],
-        default=text("+"),
-    )
-    size = called("abs", minutes.copy())
-    hours = exp.IntDiv(this=size, expression=exp.Literal.number(60))
-    rest = exp.Mod(this=size.copy(), expression=exp.Literal.number(60))
-    return _joined(_iso(local.copy()), sign, called("printf", text("%02d:%02d"), hours, rest))
-
-
-def _iso(value: exp.Expression) -> exp.Expression:
-    return called("replace", cast(value, "TEXT"), text(" "), text("T"))
-
-
-_PLAIN: Mapping[FieldType, Callable[[exp.Expression, RowText], exp.Expression]] = {
-    FieldType.TEXT: _unchanged,
-    FieldType.JSON: _unchanged,
-    FieldType.GEO_SHAPE: _unchanged,
-    FieldType.GEO_POINT: _point,
-    FieldType.DATETIME: _datetime,
-}
-"""What a value is as text; the other types as the engine casts them."""
+def _member(output: Output, at: int, form: JsonText, writer: Writer) -> exp.Expression:
+    if output.as_json is not None and not form.is_feature:
+        return parsed_json(output.as_json, at, writer)
+    return json(output, at, form, writer)

@@ -1,0 +1,1 @@
+"""Datasets described in neutral terms, and the documents that others read about them: DCAT, data.json, RSS, Atom."""

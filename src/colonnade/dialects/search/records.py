@@ -1,0 +1,88 @@
+"""Records of a dataset (section 12.2 of the reference)."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.records import service as records
+from colonnade.core.records.facets import facets
+from colonnade.core.work import Work
+from colonnade.dialects.search import downloads, feeds, rendering
+from colonnade.dialects.search.parameters import (
+    METHODS,
+    OWN,
+    Asker,
+    dataset_of,
+    faceted,
+    facets_of,
+    filter_of,
+    query_of,
+    told,
+)
+from colonnade.http.edge import reading
+from colonnade.http.parameters import asked_settings, choice
+from colonnade.query.tree import Query
+
+router = APIRouter()
+of_dataset = APIRouter()
+"""Below the door for datasets."""
+
+FORMATS = ("json", "jsonp", "geojson", "geojsonp", "csv", *feeds.FORMATS)
+
+
+@router.api_route("/search", methods=METHODS)
+def search(request: Request) -> Response:
+    with reading(request) as work:
+        # The dataset first: who may not know of it learns nothing, not even that the question was wrong.
+        readable = datasets.readable(work, dataset_of(request))
+        asker = asker_of(work, readable, request)
+        format_ = choice(request, "format", FORMATS, "json")
+        query = query_of(asker)
+        if format_ == "csv":
+            return downloads.file(request, work, readable, query, "csv")
+        page = records.select(work, readable, query, with_ids=True)
+        groups = _groups(work, readable, asker) if format_ in {"json", "jsonp"} else None
+    found = rendering.records(page, str(readable.dataset.slug), query.zone)
+    if format_ in feeds.FORMATS:
+        return feeds.of_records(request, readable.dataset, found, format_)
+    if groups is None:
+        body = {"type": "FeatureCollection", "features": [rendering.feature(one) for one in found]}
+        return rendering.answer(request, body, format_=format_)
+    shown: dict[str, Any] = {
+        "nhits": page.total,
+        "parameters": told(request, format_, dataset=readable.dataset.slug),
+        "records": found,
+    }
+    return rendering.answer(request, shown | ({"facet_groups": groups} if groups else {}), format_=format_)
+
+
+@of_dataset.api_route("/{dataset_id}/records/{record_id}", methods=METHODS)
+def one(request: Request, dataset_id: str, record_id: str) -> Response:
+    with reading(request) as work:
+        readable = datasets.readable(work, dataset_id)
+        settings = asked_settings(request)
+        page = records.one(work, readable, record_id, settings)
+    (found,) = rendering.records(page, str(readable.dataset.slug), settings.zone)
+    return rendering.answer(request, found, format_=choice(request, "format", ("json", "jsonp"), "json"))
+
+
+def asker_of(work: Work, readable: ReadableDataset, request: Request) -> Asker:
+    """Raises `Denied` where the metadata can be seen and the records cannot."""
+    return Asker(request, records.visible_fields(work, readable), wordless=OWN)
+
+
+
+
+def _groups(work: Work, readable: ReadableDataset, asker: Asker) -> list[dict[str, Any]]:
+    asked = facets_of(asker)
+    found = facets(faceted(asker), [one for _, one in asked], filter_of(asker), partial(_rows, work, readable))
+    return rendering.groups((name, facet) for (name, _), facet in zip(asked, found, strict=True))
+
+
+def _rows(work: Work, readable: ReadableDataset, query: Query) -> list[dict[str, Any]]:
+    return records.stream(work, readable, query).rows()

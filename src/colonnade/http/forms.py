@@ -1,0 +1,90 @@
+"""Questions that are asked by POST, because they are too long for an address: a form is read as a query is."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from colonnade.errors import Invalid, LimitReached, PortalError
+
+LONGEST = 2 << 20
+"""Bytes of a form."""
+MOST = 5_000
+"""Parameters."""
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+Pairs = list[tuple[str, str]]
+
+
+class FormsAsQueries:
+    """Gives an application the parameters of a form behind those of the address, as if they had been sent there."""
+
+    def __init__(self, app: ASGIApp, render: Callable[[Request, PortalError], Response]) -> None:
+        self._app = app
+        self._render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        try:
+            sent = await _pairs(Request(scope, receive))
+        except PortalError as error:
+            await self._render(Request(scope), error)(scope, receive, send)
+            return
+        queries = (scope["query_string"], urlencode(sent).encode())
+        query = b"&".join(one for one in queries if one)
+        await self._app({**scope, "query_string": query}, _nothing, send)
+
+
+async def _pairs(request: Request) -> Pairs:
+    body = await _body(request)
+    told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body or told in {"", URLENCODED}:
+        return _parsed(body)
+    if told == MULTIPART:
+        return await _parts(Request(request.scope, _once(body)))
+    raise Invalid(f"Parameters are sent as {URLENCODED} or {MULTIPART}.", code="form.type")
+
+
+async def _body(request: Request) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > LONGEST:
+            message = f"A form has at most {LONGEST:,} bytes."
+            raise LimitReached(message, limit_type="form", limit=LONGEST, value=size)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _parsed(body: bytes) -> Pairs:
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST)
+    except ValueError:
+        raise Invalid(f"A form has at most {MOST:,} parameters.", code="form.long") from None
+
+
+async def _parts(request: Request) -> Pairs:
+    try:
+        async with request.form(max_files=0, max_fields=MOST) as form:
+            return [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
+    except (HTTPException, MultiPartException):
+        raise Invalid("The form cannot be read.", code="form.broken") from None
+
+
+def _once(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
