@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|exports|upserts|processing|datasets ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|processing|datasets ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -7,13 +7,15 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import datasets, exports, processing, publish, reads, upserts
+from benchmarks import clients, datasets, exports, heavy, processing, publish, reads, upserts
 from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "publish": publish.run,
     "growth": partial(publish.run, alone=True),
     "reads": reads.run,
+    "clients": clients.run,
+    "heavy": heavy.run,
     "exports": exports.run,
     "upserts": upserts.run,
     "processing": processing.run,

@@ -11,6 +11,7 @@ from typing import IO
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from colonnade.config import Settings
@@ -36,6 +37,7 @@ from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
 from colonnade.dialects.explore import app as explore
+from colonnade.dialects.search import app as search
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
 from colonnade.files.disk import DiskBlobs
@@ -51,7 +53,13 @@ from colonnade.jobs.port import Runner, Sender
 from colonnade.web import app as web
 from colonnade.web.errors import render as render_error
 
-DOORS = {automation.PREFIX: "automation", domain.PREFIX: "management", explore.PREFIX: "explore"}
+DOORS = {
+    automation.PREFIX: "automation",
+    domain.PREFIX: "management",
+    explore.PREFIX: "explore",
+    search.DATASETS: "search",
+    search.RECORDS: "search",
+}
 SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
 LOCKED = "data.locked"
@@ -247,6 +255,9 @@ def _application(portal: Portal) -> ASGIApp:
     app.mount(automation.PREFIX, automation.build(portal))
     app.mount(domain.PREFIX, domain.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
+    app.mount(search.DATASETS, search.build_datasets(portal))
+    app.mount(search.RECORDS, search.build_records(portal))
+    app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))
     metrics = RequestMetrics(app.state.metrics)
     counted = CountRequests(AnswerHead(app), metrics, DOORS)
     return TolerantPaths(counted, slashed=SLASHED, roots=DOORS)

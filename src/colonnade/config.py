@@ -193,6 +193,12 @@ class Settings:
         "Open data to search, to read and to build upon.",
         "What the portal is, in a sentence or two, for its front page and for search engines.",
     )
+    contact_mail: str | None = _fact(
+        "CONTACT_MAIL",
+        _pattern(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,185}", "a mail address"),
+        None,
+        "Whom readers may write to: shown to everybody in documents that want a contact, where a dataset names none.",
+    )
     trusted_proxies: tuple[Network, ...] = _fact(
         "TRUSTED_PROXIES",
         _networks,
@@ -272,6 +278,12 @@ class Settings:
         _size,
         "64 GiB",
         "What one build may have on disk at once, scratch space included.",
+    )
+    max_export_bytes: int = _fact(
+        "MAX_EXPORT_BYTES",
+        _size,
+        "16 GiB",
+        "What one export may have on disk while it is made; formats that are sent as they are read need none.",
     )
     default_language: str = _fact(
         "DEFAULT_LANGUAGE",

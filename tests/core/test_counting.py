@@ -90,12 +90,15 @@ def test_accounts_are_apart_by_caller_dataset_and_unit() -> None:
         assert standing.calls == 1
 
 
-def test_a_snapshot_leaves_out_what_has_ended_and_is_taken_up_again() -> None:
+def test_what_is_new_is_taken_once_and_goes_on_in_its_period_alone() -> None:
     counter, noon = CallCounter(), _at("2026-03-01T12:00:00")
     for unit in (Unit.MINUTE, Unit.DAY, Unit.MONTH):
         counter.spend(_account(unit=unit), Quota(9, unit), noon)
-    taken = counter.snapshot(noon + 60)
-    assert [one.account.unit for one in taken] == [Unit.DAY, Unit.MONTH]
+    taken = counter.take_unwritten(noon + 60)  # the minute has ended
+    assert {one.account.unit for one in taken} == {Unit.DAY, Unit.MONTH}
+    assert counter.take_unwritten(noon + 60) == []
+    counter.put_back_unwritten(taken)
+    assert sorted(counter.take_unwritten(noon + 60)) == sorted(taken)
     for later, calls in ((noon + 120, 1), (noon + 86_400, 0)):
         restored = CallCounter()
         restored.restore(taken, later)
@@ -107,7 +110,7 @@ def test_callers_beyond_the_number_that_is_kept_share_an_account() -> None:
     counter, quota, at = CallCounter(most=2), Quota(2), _at("2026-03-01T12:00:00")
     for name in "abcdef":
         counter.spend(_account(name), quota, at)
-    assert len(counter.snapshot(at)) == 3
+    assert len(counter.take_unwritten(at)) == 3
     assert counter.spend(_account("g"), quota, at) is None
     assert counter.stand(_account("a"), quota, at).calls == 1
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -86,3 +87,29 @@ def test_a_hidden_row_is_not_counted(rows: RowStore) -> None:
     query = Query(select=parse_select("n"), where=parse_where('"even"'), limit=10)
     nothing = bind(query, visible=SCHEMA, row_filter=Literal(value=False), table=SCHEMA)
     assert rows.select(REF, SCHEMA, nothing, 60.0).total == 0
+
+
+@pytest.mark.parametrize("setup", list(SETUPS))
+def test_pages_of_rows_in_the_order_of_their_ids_come_from_the_index(setup: str, tmp_path: Path) -> None:
+    """Opened anew, the rows are as a build leaves them: nothing was written live since."""
+    engine, index = SETUPS[setup].open(tmp_path, Sizes()), TantivyStore(tmp_path / "index")
+    store = RowStore(engine, index)
+    store.create(REF, SCHEMA)
+    store.write(REF, SCHEMA, _upsert(range(3_000)), AT)
+    engine.close()
+    engine = SETUPS[setup].open(tmp_path, Sizes())
+    store = RowStore(engine, index)
+    with engine.read(REF) as reading:
+        assert reading.in_id_order
+    for where, step in (('"even"', 2), ("search('third')", 3), ('"even third"', 6), ('"nothing"', 10_000)):
+        for limit, offset in ((10, 0), (100, 45), (100, 490), (2_000, 1), (10, 5_000)):
+            query = Query(select=parse_select("n"), where=parse_where(where), limit=limit, offset=offset)
+            every = [one for one in range(0, 3_000, step) if step < 3_000]
+            assert _numbers(store, query) == (every[offset : offset + limit], len(every))
+    store.write(REF, SCHEMA, _upsert(range(6)), AT)
+    with engine.read(REF) as reading:
+        assert not reading.in_id_order
+    query = Query(select=parse_select("n"), where=parse_where('"third"'), limit=2, offset=998)
+    assert _numbers(store, query) == ([0, 3], 1_000)
+    index.close()
+    engine.close()

@@ -1,8 +1,11 @@
 """Numbers of use and quotas of callers: who is counted, what is written down, what a restart keeps."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from colonnade.core.counting import WHOLE_PORTAL, Counters, Quota, Unit, Usage
 from colonnade.core.usage import service as usage
@@ -145,6 +148,42 @@ def test_numbers_are_written_in_one_go_and_only_if_there_are_new_ones(fresh: Por
     assert (used.dataset_id, used.download_count, used.api_call_count) == (5, 2, 2)
     assert (spent.caller, spent.dataset_id, spent.unit, spent.calls) == ("person:1", WHOLE_PORTAL, "day", 1)
     assert _of(restarted(fresh)) == Usage(download_count=2, api_call_count=2)
+
+
+def test_what_has_ended_is_not_kept(fresh: Portal) -> None:
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    with fresh.writing(SYSTEM) as work:
+        for caller in ("person:7", "person:8"):
+            work.db.add(
+                CallsSpent(
+                    caller=caller,
+                    dataset_id=0,
+                    unit="day",
+                    starts_at=long_ago,
+                    ends_at=long_ago + dt.timedelta(days=1),
+                    calls=3,
+                )
+            )
+    started = restarted(fresh)
+    _called(started)
+    usage.flush(started)
+    with fresh.reading(SYSTEM) as work:
+        assert work.db.query(CallsSpent).count() == 0
+
+
+def test_what_could_not_be_written_is_written_later(fresh: Portal) -> None:
+    usage.admit(fresh, ANN, usage.caller_of(fresh, ANN, ""))
+    _called(fresh)
+    with fresh.writing(SYSTEM) as work:
+        work.db.execute(text("ALTER TABLE calls_spent RENAME TO away"))
+    with pytest.raises(OperationalError):
+        usage.flush(fresh)
+    with fresh.writing(SYSTEM) as work:
+        work.db.execute(text("ALTER TABLE away RENAME TO calls_spent"))
+    usage.flush(fresh)
+    again = restarted(fresh)
+    assert _of(again).api_call_count == 1
+    assert usage.standing(again, ANN, usage.caller_of(again, ANN, "")).calls == 1
 
 
 def test_a_writer_writes_now_and_then_and_at_the_end(fresh: Portal) -> None:

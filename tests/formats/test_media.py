@@ -164,10 +164,8 @@ def test_names_of_no_file_are_told_and_left_empty(desk: Desk) -> None:
     assert desk.read("files_csv", zipped(album)).types == {"name": None, "photo": None}
     found = desk.read("files_csv", zipped(album), media="photo")
     assert [row[1] is None for row in found.rows] == [False, True]
-    assert found.notes == (
-        "data.file: 1 cells of the column “photo” name no file of the archive, the first of them “lost.jpg”;"
-        " they are empty",
-    )
+    told_of = "1 cells of the column “photo” name no file of the archive, the first of them “lost.jpg”"
+    assert found.notes == (f"data.file: {told_of}; they are empty",)
 
 
 def test_a_bare_name_that_two_files_have_names_neither(desk: Desk) -> None:

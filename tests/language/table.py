@@ -31,10 +31,13 @@ SCHEMA = Schema(
         _field("blob", FieldType.JSON),
         _field("source-data", FieldType.TEXT),
         _field("year", FieldType.INT),
+        _field("since", FieldType.DATE, timeserie_precision=["month"]),
+        _field("started", FieldType.DATE, timeserie_precision=["year"]),
+        _field("sent", FieldType.TEXT),
     )
 )
 
-_NAMES = tuple(name for name in SCHEMA.names if name not in {"id", "shape", "blob", "source-data", "year"})
+_NAMES = SCHEMA.names[1 : SCHEMA.names.index("spot") + 1]
 
 
 def _at(text: str) -> dt.datetime:
@@ -97,6 +100,22 @@ _CELLS: tuple[tuple[Any, ...], ...] = (
 )  # fmt: skip
 
 
+_PAYLOADS = {
+    1: ' {"zq" :\n [true, "é\\n"]} ',
+    2: "no zq",
+    3: '["zq",]',
+    4: "NaN",
+    6: "",
+    7: '"zq, NaN ]"',
+    8: '{"zq": -Infinity}',
+    9: "1.5e2",
+    10: "null",
+    11: '{"zq": 123456789012345678901234567890}',
+    12: "'zq'",
+}
+"""Texts that are JSON or nearly."""
+
+
 def _row(number: int, cells: tuple[Any, ...]) -> dict[str, Any]:
     """The rest follows from the number, so that it needs no table."""
     return {
@@ -106,6 +125,9 @@ def _row(number: int, cells: tuple[Any, ...]) -> dict[str, Any]:
         "blob": None if number % 3 else '{"a": [1, 2]}',
         "source-data": f"line {number % 2}",
         "year": 2000 + number,
+        "since": None if number == 5 else dt.date(1800 + number, number, 15),
+        "started": dt.date(1850, 7, 14),
+        "sent": _PAYLOADS.get(number),
     }
 
 

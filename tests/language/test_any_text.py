@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.language.support import Portal, query_of
@@ -116,6 +117,20 @@ _WORDS = st.sampled_from(
         "include(n*)",
         "exclude(x)",
         "range(n,5)",
+        "range(x,.5)",
+        "range(seen,1 d)",
+        "range(day,1 M)",
+        "range(seen,7 m)",
+        "range(n,*,2,5,*)",
+        "range(seen,*,date'2020')",
+        "range(n,]1,2[)",
+        "json_format(sent)",
+        "json_format(sent,null)",
+        "quarter(day)",
+        "upper(name)",
+        "date_format(seen,'EEEE d MMM')",
+        "since",
+        "sent",
         "within_distance(spot,geom'x',1km)",
         "count(distinct",
         "tags)",
@@ -304,6 +319,18 @@ def test_a_shuffle_is_the_same_each_time_and_backwards_its_reverse(portal: Porta
     assert sorted(once) == [row["id"] for row in ROWS]
     assert shuffled(f"random({seed}) asc") == once
     assert shuffled(f"random({seed}) desc") == once[::-1]
+
+
+@pytest.mark.parametrize("order", ["random(1)", "count(*), random(2)"])
+def test_groups_are_shuffled_by_their_keys(portal: Portal, order: str) -> None:
+    def shuffled(direction: str) -> list[Any]:
+        asked = {"group_by": ["ok, n"], "order_by": [f"{order} {direction}"]}
+        return portal.ask(query_of(asked)).rows
+
+    once = shuffled("asc")
+    assert len(once) == len(ROWS)
+    assert shuffled("asc") == once
+    assert shuffled("desc") == once[::-1]
 
 
 def test_different_seeds_shuffle_differently(portal: Portal) -> None:

@@ -19,6 +19,7 @@ from colonnade.query.tree import (
     HasAny,
     In,
     IsNull,
+    KeyText,
     Like,
     Literal,
     MatchMode,
@@ -26,12 +27,16 @@ from colonnade.query.tree import (
     Not,
     Or,
     Order,
+    Periods,
     Prefix,
     Quantity,
+    Slots,
     Star,
     StartsWith,
     TextMatch,
+    Widths,
 )
+from colonnade.query.walk import children
 
 CASES = Path(__file__).parent / "cases"
 
@@ -99,6 +104,8 @@ def shown(parsed: Parsed) -> str:
             return f"({' '.join([function, *map(shown, arguments)])})"
         case Prefix() | Quantity() | Geometry() | Bounds():
             return _argument(parsed)
+        case Widths() | Periods() | Slots() | KeyText():
+            return f"({' '.join([type(parsed).__name__.lower(), *map(shown, children(parsed))])})"
         case HasAny(name, values, negated):
             return f"({'other' if negated else 'any'} {name} {' '.join(map(_value, values))})"
         case Star():

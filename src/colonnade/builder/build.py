@@ -59,6 +59,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         row_errors=errors,
         row_error_count=error_count,
         countries=written.countries,
+        extent=written.extent,
         files=files,
     )
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")

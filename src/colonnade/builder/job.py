@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from colonnade.builder.extent import Extent
 from colonnade.generation import LIVE_IDS_FROM, Mark
 from colonnade.query.schema import FieldType, Schema
 
@@ -171,7 +172,8 @@ class Manifest:
     `isolation`: which bounds of the builder held on this machine. `seconds`: time by phase. `notes`: sentences for the
     publisher about what was left out or changed. `row_errors`: what steps could not do, the first `MAX_ROW_ERRORS` of
     `row_error_count`. `countries`: where the rows are, see `countries.holding`, if the job asked for that.
-    `files`: how many files there are in cells.
+    `files`: how many files there are in cells. `extent`: of their places;
+    None: there are none.
     """
 
     schema: Schema
@@ -188,6 +190,7 @@ class Manifest:
     row_errors: tuple[RowError, ...] = ()
     row_error_count: int = 0
     countries: tuple[str, ...] = ()
+    extent: Extent | None = None
     files: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -215,6 +218,8 @@ class Manifest:
             "row_errors": [one.to_json() for one in self.row_errors],
             "row_error_count": self.row_error_count,
             "countries": list(self.countries),
+            # Left out where it is not known, as in the descriptions of generations that were made before it was told.
+            **({"extent": self.extent.to_json()} if self.extent else {}),
             "files": self.files,
         }
 
@@ -238,5 +243,6 @@ class Manifest:
             row_errors=tuple(RowError(**one) for one in value.get("row_errors", ())),
             row_error_count=value.get("row_error_count", 0),
             countries=tuple(value.get("countries", ())),
+            extent=Extent.from_json(value["extent"]) if "extent" in value else None,
             files=value.get("files", 0),
         )

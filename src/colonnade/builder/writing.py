@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from colonnade.builder import countries
+from colonnade.builder import countries, extent
+from colonnade.builder.extent import Extent
 from colonnade.builder.identity import PLACED, Placement
 from colonnade.builder.job import BuildJob, FileInput
 from colonnade.builder.merging import Merged
@@ -31,11 +32,12 @@ _LEAST_HEAP_BYTES = 128 << 20
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`sources`: rows by source. `countries`: where the rows are, if the job asks for that."""
+    """`sources`: rows by source. `countries`: where the rows are, if the job asks for that. `extent`: of their places."""
 
     mark: Mark
     sources: Mapping[str, int]
     countries: tuple[str, ...]
+    extent: Extent | None
 
 
 def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, at: dt.datetime) -> Written:
@@ -72,9 +74,10 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
         if job.finds_countries
         else ()
     )
+    places = extent.of_rows(connection, layout.relation(_CATALOG), schema, job.scratch)
     connection.execute(f"CHECKPOINT {_CATALOG}")
     connection.execute(f"DETACH {_CATALOG}")
-    return Written(mark, dict(sources), found)
+    return Written(mark, dict(sources), found, places)
 
 
 def _heap_bytes(job: BuildJob) -> int:

@@ -134,6 +134,7 @@ class CallCounter:
         self._lock = threading.Lock()
         self._most = most
         self._spent: dict[Account, tuple[Period, int]] = {}
+        self._unwritten: set[Account] = set()
 
     def spend(self, account: Account, quota: Quota, at: float) -> Standing | None:
         """Count one call, if the quota allows it; None if it does not: such a call is not counted."""
@@ -143,6 +144,7 @@ class CallCounter:
             if calls >= quota.limit:
                 return None
             self._spent[account] = period, calls + 1
+            self._unwritten.add(account)
         return Standing(quota, calls + 1, period)
 
     def stand(self, account: Account, quota: Quota, at: float) -> Standing:
@@ -151,14 +153,19 @@ class CallCounter:
             period, calls = self._current(self._kept(account), at)
         return Standing(quota, calls, period)
 
-    def snapshot(self, at: float) -> list[Spent]:
-        """What is spent of periods that have not ended. The others are forgotten."""
+    def take_unwritten(self, at: float) -> list[Spent]:
+        """What was spent since the last time, of periods that have not ended; the others are forgotten."""
         with self._lock:
             self._spent = {one: found for one, found in self._spent.items() if found[0].end > at}
-            return [Spent(account, *found) for account, found in self._spent.items()]
+            taken, self._unwritten = self._unwritten, set()
+            return [Spent(one, *self._spent[one]) for one in taken if one in self._spent]
+
+    def put_back_unwritten(self, spent: Iterable[Spent]) -> None:
+        with self._lock:
+            self._unwritten.update(one.account for one in spent)
 
     def restore(self, spent: Iterable[Spent], at: float) -> None:
-        """Go on from a snapshot."""
+        """Go on from what was written."""
         with self._lock:
             for account, period, calls in spent:
                 if period == period_of(account.unit, at):
@@ -227,5 +234,3 @@ class Counters:
     calls: CallCounter = field(default_factory=CallCounter)
     uses: UseCounter = field(default_factory=UseCounter)
     key: bytes = b""
-    written: list[Spent] = field(default_factory=list)
-    """What was written down last."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.core import firsthits
+from colonnade.core.hits import HitCache
 from colonnade.engine.port import (
     BATCH_ROWS,
     Delete,
@@ -51,6 +52,7 @@ class RowStore:
         self._engine = engine
         self._index = index
         self._latches: Latches[str] = Latches()
+        self._hits = HitCache()
 
     def latch(self, table: str) -> AbstractContextManager[None]:
         """While it is held, nobody else writes or swaps this table. Re-entrant. Every method that writes takes it
@@ -207,7 +209,7 @@ class RowStore:
             short = firsthits.page(reading, searcher, query, partial(_remaining, until))
             if short is not None:
                 return short
-            return reading.select(query, _ids(searcher, query, until), seconds=_remaining(until))
+            return reading.select(query, self._ids(ref, searcher, query, until), seconds=_remaining(until))
 
     def _streamed(
         self,
@@ -240,10 +242,19 @@ class RowStore:
             if query.matches:
                 until = None if seconds is None else time.monotonic() + seconds
                 reading, searcher = stack.enter_context(self._pair(ref, schema, until))
-                hits = _ids(searcher, query, until)
+                hits = self._ids(ref, searcher, query, until)
             else:
                 reading = stack.enter_context(self._engine.read(ref))
             yield from reading.stream(query, hits, form=form, seconds=seconds, batch_rows=batch_rows)
+
+    def _ids(
+        self, ref: GenerationRef, searcher: TextSearcher, query: BoundQuery, until: float | None
+    ) -> dict[TextMatch, Any]:
+        hits: dict[TextMatch, Any] = {}
+        for match in query.matches:
+            _remaining(until)
+            hits[match] = self._hits.ids(ref, searcher, match)
+        return hits
 
     @contextmanager
     def _pair(
@@ -323,14 +334,6 @@ def _agreeing(reading: Reading, searcher: TextSearcher) -> tuple[Reading, TextSe
     if searcher.rows != reading.rows:
         raise IndexBrokenError(f"it has {searcher.rows} rows, the table {reading.rows}")
     return reading, searcher
-
-
-def _ids(searcher: TextSearcher, query: BoundQuery, until: float | None) -> dict[TextMatch, Any]:
-    hits: dict[TextMatch, Any] = {}
-    for match in query.matches:
-        _remaining(until)
-        hits[match] = searcher.ids(match)
-    return hits
 
 
 @contextmanager

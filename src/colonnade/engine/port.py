@@ -75,10 +75,12 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Printing:
-    """`zone`: of datetimes, an IANA name; None is UTC. `files`: the address before the id of a file."""
+    """`zone`: of datetimes, an IANA name; None is UTC. `files`: the address before the id of a file. `beside`: the place of
+    an output that comes along as it is, as a column `geometry` beside `text`."""
 
     zone: str | None = None
     files: str = ""
+    beside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,13 @@ class CsvText(Printing):
 
 @dataclass(frozen=True)
 class JsonText(Printing):
-    """A row as a JSON object between `before` and `after`. `geometry`: the output, by its place, that makes the row a
-    GeoJSON feature, whose properties are the others."""
+    """A row as a JSON object between `before` and `after`. `left_out`: the place of an output that is not in it.
+    `is_feature`: the object is the properties of a GeoJSON feature, whose geometry is what is left out."""
 
     before: str = ""
     after: str = "\n"
     is_feature: bool = False
-    geometry: int | None = None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,12 @@ class SheetText(Printing):
 class Way(StrEnum):
     """How a value stands in a `LineText`.
 
-    `JSON`: a JSON value, as in `JsonText`. `STRING`: its plain text as a JSON string. `XML`: its plain text in XML, where
+    `PLAIN`: as in CSV. `JSON`: a JSON value, as in `JsonText`. `STRING`: its plain text as a JSON string. `XML`: its plain text in XML, where
     what XML has no form for is U+FFFD. `ICAL`: its plain text in iCalendar. `MOMENT`: a date or datetime of iCalendar,
     in UTC; `MOMENT_AFTER`: the same, a date being the day after.
     """
 
+    PLAIN = "plain"
     JSON = "json"
     STRING = "string"
     XML = "xml"
@@ -155,13 +158,11 @@ class Folded:
 @dataclass(frozen=True)
 class LineText(Printing):
     """A row as a text that is made of these parts. `needs`: the place of an output without which the text is empty.
-    `as_wkt`: points are `POINT(lon lat)`. `beside`: the place of an output that comes along as it is, as a column
-    `geometry` beside `text`; it is not selected twice, and the parts may use it."""
+    `as_wkt`: points are `POINT(lon lat)`."""
 
     parts: tuple[str | Cell | Folded, ...]
     needs: int | None = None
     as_wkt: bool = False
-    beside: int | None = None
 
 
 RowText = CsvText | JsonText | SheetText | LineText
@@ -176,6 +177,11 @@ class Reading(Protocol):
     @property
     def rows(self) -> int:
         """How many rows there are."""
+        ...
+
+    @property
+    def in_id_order(self) -> bool:
+        """Whether the rows in their own order are known to have ascending ids."""
         ...
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from colonnade.errors import Invalid, LimitReached
+from colonnade.errors import LimitReached
 from colonnade.formats import archives, cells, collecting, params, pictures
 from colonnade.formats.archives import Entry
 from colonnade.formats.geometry import POINT_LABEL

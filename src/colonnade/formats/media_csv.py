@@ -84,7 +84,7 @@ def _register(connection: duckdb.DuckDBPyConnection, table: str, keys: Mapping[s
     connection.register(
         "told", pa.table({"key": pa.array(keys, pa.string()), "name": pa.array(keys.values(), pa.string())})
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM told")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM told")  # noqa: S608
     connection.unregister("told")
 
 

@@ -5,7 +5,7 @@ Of its own, because 1.5.5 brings rules into the optimiser that make ordinary que
 errors. Tables go there and back as Parquet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,13 @@ def opened(beside: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[duckdb.D
     asked = ", ".join(f"current_setting('{name}')" for name in names)
     found = beside.execute(f"SELECT {asked}").fetchone() or ()
     bounds = {name: str(value) for name, value in zip(names, found, strict=True) if "%" not in str(value)}
+    with bounded(folder, bounds) as connection:
+        yield connection
+
+
+@contextmanager
+def bounded(folder: Path, bounds: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same with bounds of its own, which are settings of DuckDB."""
     connection = duckdb.connect(
         config={
             **bounds,
@@ -40,7 +47,7 @@ def opened(beside: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[duckdb.D
         try:
             connection.execute(f"LOAD '{extension}'")
         except duckdb.Error as fault:
-            message = f"Geographic files cannot be read here: {fault}"
+            message = f"Geographic files cannot be read or written here: {fault}"
             raise Unavailable(message, code="file.spatial") from fault
         allowed = str(folder.resolve()).replace("'", "''")
         for statement in (

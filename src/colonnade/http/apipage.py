@@ -20,8 +20,9 @@ PARAMETERS = {"validatorUrl": None, "docExpansion": "none", "defaultModelsExpand
 
 
 def serve_page(app: FastAPI, path: str) -> None:
-    """Let an application answer at this path, which ends in a slash, with the page of its own description."""
-    assets = f"{path}assets"
+    """Let an application answer at this path, in the form that it has for the door's routes, with the page of its own
+    description."""
+    assets = f"{path.rstrip('/')}/assets"
 
     def get_page(request: Request) -> Response:
         root = request.scope.get("root_path", "").rstrip("/")

@@ -34,6 +34,10 @@ class TextSearcher(Protocol):
         """How many these are, if that is known sooner than the ids themselves."""
         ...
 
+    def page(self, match: TextMatch, offset: int, limit: int) -> tuple[Any, int] | None:
+        """So many of these ids from one place on, and how many there are; None if only all of them can be had."""
+        ...
+
     @property
     def rows(self) -> int: ...
 

@@ -1,6 +1,7 @@
 """One state of a Tantivy index, and how conditions are answered from it."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -18,6 +19,10 @@ from colonnade.query.tree import MatchMode, TextMatch
 
 SLICE = 50_000
 """Hits taken at once. Their list is built under the GIL, 10 ms for this many; Tantivy reserves memory by it too."""
+
+SLOW_SECONDS = 0.05
+SLOW_SLICE = 200_000
+"""A query that takes its time, as one that begins with a wildcard, takes it for each slice: fewer ones are sooner done."""
 
 TERMS_AT_ONCE = 16
 """Terms in one Tantivy query; each stands in it once a field."""
@@ -69,6 +74,18 @@ class TantivySearcher:
                 return None if queries else 0
             found: Any = self._searcher.search(queries[0], 1, count=True)
             return int(found.count)  # in the binding, not in its stubs
+
+    def page(self, match: TextMatch, offset: int, limit: int) -> tuple[Any, int] | None:
+        if not 0 < limit <= SLICE - offset:
+            return None
+        with guarded():
+            queries = list(islice(self._queries(match), 2))
+            if len(queries) != 1:
+                return None if queries else (no_ids(), 0)
+            found: Any = self._searcher.search(
+                queries[0], limit, count=True, order_by_field=ID_FIELD, offset=offset, order=Order.Asc
+            )
+            return _ids(found), int(found.count)
 
     def _queries(self, match: TextMatch) -> Iterator[Query]:
         """What must all be true, as few queries; none where nothing can be. A few terms at a time, so that a text of
@@ -145,20 +162,23 @@ class TantivySearcher:
     def _all(self, query: Query) -> Any:
         """All ids of a query, ascending. The ids are searched range by range; a range's width follows how dense
         the hits are, since ids may be anywhere below 2**53."""
+        begun = time.monotonic()
         first: Any = self._searcher.search(query, SLICE, count=True, order_by_field=ID_FIELD, order=Order.Asc)
+        size = SLICE if time.monotonic() - begun < SLOW_SECONDS else SLOW_SLICE
         total = first.count  # in the binding, not in its stubs
         chunks = [_ids(first)]
-        found, width, start = len(chunks[0]), SLICE, _next(chunks[0])
+        found, start = len(chunks[0]), _next(chunks[0])
+        width = max(size, _span(chunks[0]) * size // SLICE)
         while found < total:
             within = _and([query, _range(self._schema, start, start + width)])
-            page = self._searcher.search(within, SLICE, count=False, order_by_field=ID_FIELD, order=Order.Asc)
+            page = self._searcher.search(within, size, count=False, order_by_field=ID_FIELD, order=Order.Asc)
             ids = _ids(page)
-            if len(ids) == SLICE:
+            if len(ids) == size:
                 width = _next(ids) - start
                 start = _next(ids)
             else:
                 start += width
-                width *= 2 if len(ids) < SLICE // 4 else 1
+                width *= 2 if len(ids) < size // 4 else 1
             chunks.append(ids)
             found += len(ids)
         return pa.concat_arrays(chunks)
@@ -184,6 +204,10 @@ def _any_row(schema: tantivy.Schema) -> Query:
 def _ids(page: Any) -> Any:
     """Sorted by a fast field, a hit's score is that field's value."""
     return pa.array([number for number, _ in page.hits], pa.int64())
+
+
+def _span(ids: Any) -> int:
+    return int(ids[-1].as_py() - ids[0].as_py()) if len(ids) else 0
 
 
 def _next(ids: Any) -> int:

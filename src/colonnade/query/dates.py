@@ -1,9 +1,9 @@
-"""Dates as people write them in a query: ISO 8601 with any precision, or `2017/04/03`."""
+"""Dates as people write them in a query: ISO 8601 with any precision, `20170403`, or `2017/04/03`."""
 
 import datetime as dt
 import re
 
-_DATE = r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?|/(?P<month2>\d\d)/(?P<day2>\d\d))?"
+_DATE = r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?|/(?P<month2>\d\d)/(?P<day2>\d\d)|(?P<month3>\d\d)(?P<day3>\d\d))?"
 _TIME = r"(?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
 _OFFSET = r"(?P<zulu>[zZ])|(?P<sign>[+-])(?P<off_hour>\d\d)(?::?(?P<off_minute>\d\d))?"
 _WHOLE = re.compile(rf"{_DATE}(?:[tT ]{_TIME}(?:{_OFFSET})?)?", re.ASCII)
@@ -18,8 +18,8 @@ def parse_date(text: str) -> dt.date | dt.datetime:
     if found is None:
         raise ValueError(text)
     part = found.groupdict()
-    month, day = part["month"] or part["month2"] or "1", part["day"] or part["day2"] or "1"
-    date = dt.date(int(part["year"]), int(month), int(day))
+    month, day = (part[name] or part[f"{name}2"] or part[f"{name}3"] or "1" for name in ("month", "day"))
+    date = dt.date(int(part["year"] or 0), int(month), int(day))
     if part["hour"] is None:
         return date
     micro = int((part["fraction"] or "0")[:6].ljust(6, "0"))

@@ -15,8 +15,8 @@ _Converter = Callable[[Scalar, dt.tzinfo], Scalar]
 def coerced(value: Scalar, type_: FieldType, zone: dt.tzinfo, clause: str, *, is_ordering: bool) -> Scalar:
     """The value as a column of this type has it; null stays null.
 
-    A quoted date is read only where values are ordered (`<`, `>=`): beside `=` and IN it is incompatible. Raises
-    `Invalid` with code `odsql.incompatible`, or `odsql.semantic` for a date that is none.
+    A quoted date, and a number like 20200229 or 2020, is read as a date only where values are ordered (`<`, `>=`):
+    beside `=` and IN it is incompatible. Raises `Invalid` with code `odsql.incompatible`, or `odsql.semantic` for a date that is none.
     """
     if value is None:
         return None
@@ -24,13 +24,19 @@ def coerced(value: Scalar, type_: FieldType, zone: dt.tzinfo, clause: str, *, is
     if converter is None:
         raise incompatible(clause, f"Values of type {type_} cannot be compared.")
     try:
-        if is_ordering and isinstance(value, str) and type_ in _ORDERED_BY_TEXT:
-            value = parse_date(value)
+        if is_ordering and type_ in _ORDERED_BY_TEXT:
+            value = _read_date(value)
         return converter(value, zone)
     except TypeError:
         raise incompatible(clause, f"Type {type_} cannot be compared with {spoken(value)}.") from None
     except ValueError:
         raise malformed(clause, f"Invalid date to parse '{value}'.") from None
+
+
+def _read_date(value: Scalar) -> Scalar:
+    if isinstance(value, int) and not isinstance(value, bool) and len(str(value)) in _DIGITS_OF_DATES:
+        value = str(value)
+    return parse_date(value) if isinstance(value, str) else value
 
 
 def instant(value: dt.date, zone: dt.tzinfo, clause: str) -> dt.datetime:
@@ -120,6 +126,7 @@ def _time(value: Scalar, _zone: dt.tzinfo) -> Scalar:
     return value.replace(tzinfo=None)
 
 
+_DIGITS_OF_DATES = (4, 8)
 _ORDERED_BY_TEXT = frozenset({FieldType.DATE, FieldType.DATETIME})
 
 _CONVERTERS: Mapping[FieldType, _Converter] = {

@@ -78,23 +78,17 @@ def _twice(name: str) -> Invalid:
 
 def _key(item: Named, scope: Scope) -> Output:
     expr = item.expr
-    has_field = any(isinstance(one, FieldRef) for one in walk(expr))
-    if not is_value(expr) or has_aggregate(expr) or not (has_field or _is_unknown(expr)):
+    if not is_value(expr) or has_aggregate(expr):
         raise malformed("group_by", f"{item.name} cannot be grouped by.")
     bound = bound_range(expr, scope, "group_by") if is_range(expr) else bound_value(expr, scope, "group_by")
     typed = scope.type_of(bound)
-    if typed is None:
+    if typed is None or not any(isinstance(one, FieldRef) for one in walk(bound)):
         raise malformed("group_by", f"{item.name} cannot be grouped by.")
     if typed.type in GEO:
         raise malformed("group_by", _GEO_GROUP)
     if typed.type is FieldType.FILE:
         raise malformed("group_by", f"{item.name} is a file and cannot be grouped by.")
     return _as_output(item, bound, typed, scope)
-
-
-def _is_unknown(expr: Expr) -> bool:
-    """A call, which says by itself what is wrong with it."""
-    return isinstance(expr, Call)
 
 
 def _printed(keys: Outputs) -> Outputs:

@@ -152,11 +152,13 @@ def _is_star(steps: Sequence[Expr]) -> bool:
 
 def _bound(step: Expr, type_: FieldType, scope: Scope, clause: str) -> Literal:
     """A bound as the values are that it is compared with."""
-    if not isinstance(step, Literal) or step.value is None or isinstance(step.value, bool):
-        of = "dates" if type_ in DATES else "numbers"
-        raise malformed(clause, f"The bounds of this range() must be {of}.")
-    wanted = FieldType.DOUBLE if type_ in NUMBERS and isinstance(step.value, float) else type_
-    return Literal(coerced(step.value, wanted, scope.zone, clause, is_ordering=True))
+    is_date = type_ in DATES
+    value = step.value if isinstance(step, Literal) else None
+    if isinstance(value, bool) or not isinstance(value, str | dt.date if is_date else int | float):
+        wanted = "dates, or its width an interval" if is_date else "numbers, or its width a number"
+        raise malformed(clause, f"The bounds of this range() must be {wanted}.")
+    of = FieldType.DOUBLE if isinstance(value, float) else type_
+    return Literal(coerced(value, of, scope.zone, clause, is_ordering=True))
 
 
 def _told(step: Expr, scope: Scope, clause: str) -> str:

@@ -242,6 +242,7 @@ class Widths:
     value: "Expr"
     width: int | float
     is_whole: bool = False
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ class Periods:
     unit: str
     zone: str | None = None
     instant: "Expr | None" = None
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,7 @@ class Slots:
     texts: tuple[str, ...]
     is_open_below: bool = False
     is_open_above: bool = False
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +283,7 @@ class KeyText:
     """A bucket as it stands in an answer, `[10, 20[`. Groups are made and sorted by the bucket itself."""
 
     bucket: Widths | Periods | Slots
+    at: int = field(default=0, compare=False)
 
 
 Expr = (

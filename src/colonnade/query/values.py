@@ -130,6 +130,8 @@ def _call(expr: Call, scope: Scope, clause: str) -> Expr:
             raise malformed(clause, f"{expr.function}() stands in select alone.")
         if expr.function == "range":
             raise malformed(clause, "range() stands in group_by alone.")
+        if expr.function in {"equi", "top"}:
+            raise malformed(clause, f"{expr.function}() is a reserved word, and no function.")
         if expr.function == "json_format":
             raise malformed(clause, "json_format() stands in select alone, and not within another value.")
         raise malformed(clause, f"{expr.function}() is not supported yet.")

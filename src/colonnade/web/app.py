@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from colonnade.web import assets, catalogue, dataset, feedback, pictures, robots
+from colonnade.web import assets, catalogue, dataset, feedback, feeds, pictures, robots
 
 router = APIRouter()
-for part in (assets, robots, catalogue, dataset, feedback, pictures):
+for part in (assets, robots, feeds, catalogue, dataset, feedback, pictures):
     router.include_router(part.router)

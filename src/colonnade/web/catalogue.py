@@ -10,7 +10,6 @@ from starlette.responses import Response
 from colonnade.core.records.facets import REFINED, Facet
 from colonnade.errors import NotFound
 from colonnade.http.edge import reading
-from colonnade.http.pagination import site_of
 from colonnade.web import linked_data, links, parameters, searching
 from colonnade.web.described import described
 from colonnade.web.pages import page
@@ -63,9 +62,7 @@ def get_catalogue(request: Request) -> Response:
             "chosen": list(_chosen(search)),
             "sorts": _sorts(search),
             "canonical": _href(search, page=asked.number),
-            "linked_data": linked_data.catalogue(
-                work.settings.title, work.settings.description, site_of(request)
-            ),
+            "linked_data": linked_data.catalogue(request, work),
         }
     return page(request, "catalogue.html", values)
 

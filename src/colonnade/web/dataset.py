@@ -43,6 +43,7 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         asked = tables.asked_of(request)
         table = tables.table(work, readable, dataset, asked)
         taken = files(work, readable, dataset)
+        told = linked_data.dataset(request, work, readable)
     values = {
         "dataset": dataset,
         "asked": asked,
@@ -51,7 +52,7 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         "fields": [(one, type_name(one)) for one in dataset.fields],
         "are_described": any(one.description for one in dataset.fields),
         "citation": _citation(request, dataset),
-        "linked_data": linked_data.dataset(dataset, site_of(request)),
+        "linked_data": told,
         "canonical": dataset.path,
     }
     return page(request, "dataset.html", values, status=400 if table and table.problem else 200)

@@ -7,6 +7,9 @@ HOME = "/"
 EXPLORE = "/explore/"
 API = "/api/explore/v2.1"
 DATASETS = f"{API}/catalog/datasets"
+CATALOGUE_DCAT = f"{API}/catalog/exports/dcat"
+RSS = "/feeds/datasets.rss"
+ATOM = "/feeds/datasets.atom"
 
 Parameters = Iterable[tuple[str, str]]
 

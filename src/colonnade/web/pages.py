@@ -39,13 +39,17 @@ def page(request: Request, template: str, values: Mapping[str, Any], *, status: 
         portal_language=settings.default_language,
         language=LANGUAGE,
     )
-    headers = {
+    headers = {**kept(request), "Content-Language": LANGUAGE}
+    return Response(text, status, headers, media_type="text/html")
+
+
+def kept(request: Request) -> dict[str, str]:
+    """Headers of what is shown: who may keep it."""
+    return {
         **SECURITY,
         "Cache-Control": "private, no-store" if _has_key(request) else "no-cache",
-        "Content-Language": LANGUAGE,
         "Vary": "Authorization",
     }
-    return Response(text, status, headers, media_type="text/html")
 
 
 def _has_key(request: Request) -> bool:

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +35,11 @@ def add_archive(house: House, dataset_uid: str, content: bytes, extractor: str, 
 
 
 @pytest.fixture(scope="module")
-def album(house: House) -> Iterator[str]:
+def album(house: House) -> str:
     made = house.create(dataset_id="album")
     add_archive(house, made["uid"], ALBUM, "files_csv")
     assert house.publish(made["uid"])["status"] == "idle"
-    yield made["uid"]
+    return str(made["uid"])
 
 
 def get(house: House, path: str, person: Person = ANONYMOUS) -> Any:

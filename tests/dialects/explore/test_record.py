@@ -30,7 +30,12 @@ def test_a_record_takes_a_selection_and_a_zone(house: House, flights: str) -> No
     answer = get(house, f"/{flights}/records/{one}", select="departed as at", timezone="Europe/Paris")
     assert answer.json() == {"at": "2013-01-01T06:17:00+01:00"}
     shown = get(house, f"/{flights}/records/{one}", select="delay", include_app_metas="true").json()
-    assert {**shown, "_timestamp": None} == {"_id": one, "_timestamp": None, "delay": 2}
+    assert {**shown, "_timestamp": None, "_size": 0} == {
+        "_id": one,
+        "_timestamp": None,
+        "_size": 0,
+        "delay": 2,
+    }
     assert error(get(house, f"/{flights}/records/{one}", select="nothing"))[:2] == (400, "ODSQLError")
 
 

@@ -155,6 +155,6 @@ def test_metas_are_the_id_and_the_time(house: House, flights: str, ids: list[str
     (row,) = _asked(
         house, flights, include_app_metas="true", select="delay", limit=1, timezone="Asia/Kathmandu"
     )
-    assert list(row) == ["_id", "_timestamp", "delay"]
+    assert list(row) == ["_id", "_timestamp", "_size", "delay"]
     assert row["_id"] == ids[0]
     assert row["_timestamp"].endswith("+05:45")

@@ -36,7 +36,7 @@ def test_head_and_options_are_answered(house: House, flights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/monitoring/datasets/x", "/catalog/datasets/flights/nothing", "/catalog/nothing/"]
+    "path", ["/nothing", "/catalog/datasets/flights/nothing", "/catalog/nothing/"]
 )
 def test_an_unknown_path_has_the_shape_of_the_door(house: House, path: str) -> None:
     assert error(house.client.get(f"{PREFIX}{path}")) == (404, "NotFoundResource", "Not found.")

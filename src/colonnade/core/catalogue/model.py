@@ -159,10 +159,10 @@ def _of(metas: Metas, name: str) -> Any:
 
 def _cell(field: Field, value: Any) -> Any:
     """What metadata hold, as a field of the catalogue takes it; null for what is no value of its type."""
-    if field.multivalued:
-        return _texts(value)
     if value is None:
         return None
+    if field.multivalued:
+        return _texts(value)
     match field.type:
         case FieldType.BOOLEAN:
             return value if isinstance(value, bool) else None
@@ -181,8 +181,6 @@ def _cell(field: Field, value: Any) -> Any:
 
 def _texts(value: Any) -> list[str]:
     """Clients write lists, and now and then a single text."""
-    if value is None:
-        return []
     return [str(one) for one in value if one is not None] if isinstance(value, list) else [str(value)]
 
 

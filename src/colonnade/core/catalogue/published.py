@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from colonnade.builder.extent import Extent
 from colonnade.core.catalogue import territories
 from colonnade.core.catalogue.model import features
 from colonnade.core.counting import Usage
@@ -91,10 +92,20 @@ def metas(dataset: Dataset, about: About) -> dict[str, dict[str, Any]]:
         "data_processed": dataset.data_processed_at,
         "metadata_processed": dataset.metadata_processed_at,
         "territory": None if places is None else territories.named(places),
+        **_located(about.extent),
         "records_count": about.count,
         "federated": False,
     }
     return {meta.DEFAULT: {**dict.fromkeys(DEFAULT_KEYS), **default, **told}, **templates}
+
+
+def _located(extent: Extent | None) -> dict[str, Any]:
+    """The box around all places, as GeoJSON, and of which kinds they are."""
+    if extent is None:
+        return {}
+    west, south, east, north = extent.west, extent.south, extent.east, extent.north
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"bbox": {"type": "Polygon", "coordinates": [ring]}, "geometry_types": list(extent.types)}
 
 
 def _moment(value: object) -> object:

@@ -71,8 +71,8 @@ def dataset(one: Described) -> Thing:
 
 
 def distribution(one: Described, file: Distribution) -> Thing:
-    # By its own name, not by its address: the address changes with the options of the file.
-    found = Thing(("dcat:Distribution",), f"{one.address}-{file.key}")
+    # By a name of its own: the address changes with the options of the file.
+    found = Thing(("dcat:Distribution",), f"{one.address}#{file.key}")
     found.say("dcterms:title", Text(file.title, None if file.kind is Kind.EXPORT else one.language))
     told = file.description or f"{one.title} ({file.title})"
     found.say("dcterms:description", Text(told, one.language))
@@ -98,7 +98,7 @@ def agent(one: Agent | None) -> Thing | None:
     found = Thing(("foaf:Agent",), one.address)
     found.say("foaf:name", Text(one.name))
     if one.type_ is not None:
-        found.say("dcterms:type", _concept(one.type_, one.type_.rpartition("/")[2], "en"))
+        found.say("dcterms:type", concept(one.type_, one.type_.rpartition("/")[2], "en"))
     return found
 
 
@@ -127,18 +127,18 @@ def _document(address: str) -> Thing:
     return Thing(("foaf:Document",), address)
 
 
-def _concept(iri: str, label: str, language: str) -> Thing:
+def concept(iri: str, label: str, language: str) -> Thing:
     found = Thing(("skos:Concept",), iri)
     found.say("skos:prefLabel", Text(label, language))
     return found
 
 
 def _theme(theme: Theme, language: str) -> Thing:
-    return _concept(theme.address, theme.name, language)
+    return concept(theme.address, theme.name, language)
 
 
 def _data_theme(code: str) -> Thing:
-    found = _concept(vocabularies.authority("data-theme", code), vocabularies.THEMES[code][0], "en")
+    found = concept(vocabularies.authority("data-theme", code), vocabularies.THEMES[code][0], "en")
     found.say("skos:inScheme", Link(TAXONOMY))
     return found
 

@@ -87,11 +87,8 @@ def described(
         references=texts.addresses(texts.text(default.get("references")) or ""),
         relations=tuple(link for text in texts.texts(dcat.get("relation")) for link in texts.addresses(text)),
         attributions=texts.texts(default.get("attributions")),
-        granularity=texts.text(dcat.get("granularity")),
-        quality=texts.text(dcat.get("dataquality")),
         distributions=_distributions(slug, one, attached, made, addresses, wanted),
         fields=tuple(texts.text(field.label) or field.name for field in one.about.schema.fields),
-        records=one.about.count,
         profiles={name: values for name, values in one.metas.items() if name.startswith("dcat_ap_")},
     )
 
@@ -110,10 +107,15 @@ def _datetime(value: Moment) -> dt.datetime:
 
 
 def _zoned(value: Moment | None, zone: dt.tzinfo) -> Moment | None:
-    try:
-        return value.astimezone(zone) if isinstance(value, dt.datetime) else value
-    except OverflowError:  # beyond the years that there are
+    """Clocks of long ago were some minutes and seconds off, for which XML has no words: those are told in UTC."""
+    if not isinstance(value, dt.datetime):
         return value
+    try:
+        found = value.astimezone(zone)
+        offset = found.utcoffset()
+        return found if offset is not None and not offset.seconds % 60 else value.astimezone(dt.UTC)
+    except OverflowError:  # beyond the years that there are
+        return value.replace(tzinfo=dt.UTC)
 
 
 def _openness(readable: ReadableDataset) -> Openness:

@@ -13,7 +13,9 @@ Moment = dt.date | dt.datetime
 class Addresses(Protocol):
     """Where things are, as absolute addresses. The door that makes a document says it."""
 
-    site: str
+    @property
+    def site(self) -> str:
+        """The address of the portal, without a final slash."""
 
     def catalogue(self) -> str:
         """The catalogue itself."""
@@ -171,11 +173,8 @@ class Described:
     references: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
-    granularity: str | None = None
-    quality: str | None = None
     distributions: tuple[Distribution, ...] = ()
     fields: tuple[str, ...] = ()
-    records: int | None = None
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

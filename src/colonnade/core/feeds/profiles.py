@@ -11,20 +11,21 @@ from colonnade.core.feeds.model import Agent, Described, Distribution, Openness,
 from colonnade.core.feeds.rdf import Link, Text, Thing
 
 SPAIN = "http://datos.gob.es/kos/sector-publico/sector/"
-_SPANISH_SECTORS: Mapping[str, str] = {
-    "AGRI": "medio-rural-pesca",
-    "ECON": "economia",
-    "EDUC": "educacion",
-    "ENER": "energia",
-    "ENVI": "medio-ambiente",
-    "GOVE": "sector-publico",
-    "HEAL": "salud",
-    "JUST": "legislacion-justicia",
-    "REGI": "urbanismo-infraestructuras",
-    "SOCI": "sociedad-bienestar",
-    "TECH": "ciencia-tecnologia",
-    "TRAN": "transporte",
+_SPANISH_SECTORS: Mapping[str, tuple[str, str]] = {
+    "AGRI": ("medio-rural-pesca", "Medio Rural"),
+    "ECON": ("economia", "Economía"),
+    "EDUC": ("educacion", "Educación"),
+    "ENER": ("energia", "Energía"),
+    "ENVI": ("medio-ambiente", "Medio ambiente"),
+    "GOVE": ("sector-publico", "Sector público"),
+    "HEAL": ("salud", "Salud"),
+    "JUST": ("legislacion-justicia", "Legislación y justicia"),
+    "REGI": ("urbanismo-infraestructuras", "Urbanismo e infraestructuras"),
+    "SOCI": ("sociedad-bienestar", "Sociedad y bienestar"),
+    "TECH": ("ciencia-tecnologia", "Ciencia y tecnología"),
+    "TRAN": ("transporte", "Transporte"),
 }
+_SPAIN = "http://datos.gob.es/recurso/sector-publico/territorio/Pais/Espa%C3%B1a"
 _FLEMISH = "https://metadata.vlaanderen.be/id/GDI-Vlaanderen-Trefwoorden"
 _PROVISIONAL = "OP_DATPRO"
 """The European tables' term for what is not known yet, which Italy asks for then."""
@@ -106,6 +107,10 @@ def _licence(iri: str) -> Thing:
     return Thing(("dcterms:LicenseDocument",), iri)
 
 
+def _unknown_frequency() -> Thing:
+    return Thing(("dcterms:Frequency",), vocabularies.authority("frequency", _UNKNOWN))
+
+
 def _swiss(one: Described) -> Described:
     """Identifiers end with the organisation's name at opendata.swiss."""
     domain = one.profiles.get("dcat_ap_ch", {}).get("domain")
@@ -150,19 +155,17 @@ def _swedish_dataset(thing: Thing, one: Described) -> None:
 
 
 def _spanish_dataset(thing: Thing, one: Described) -> None:
-    """The first theme is a sector of datos.gob.es, and Spain is a place of its own list."""
-    thing.say(
-        "dcat:theme",
-        *(Link(SPAIN + _SPANISH_SECTORS[code]) for code in one.codes if code in _SPANISH_SECTORS),
-    )
+    """Themes are sectors of datos.gob.es, too, and Spain is a place of its own list."""
+    sectors = [_SPANISH_SECTORS[code] for code in one.codes if code in _SPANISH_SECTORS]
+    thing.say("dcat:theme", *(dcat.concept(SPAIN + name, label, "es") for name, label in sectors))
     if any(place.country == "es" for place in one.places):
-        thing.say(
-            "dcterms:spatial", Link("http://datos.gob.es/recurso/sector-publico/territorio/Pais/Espa%C3%B1a")
-        )
+        thing.say("dcterms:spatial", Thing(("dcterms:Location",), _SPAIN))
 
 
 def _spanish_catalogue(thing: Thing, _site: Site) -> None:
-    thing.say("dcat:themeTaxonomy", Link(SPAIN.rstrip("/")))
+    sectors = Thing(("skos:ConceptScheme",), SPAIN.rstrip("/"))
+    sectors.say("dcterms:title", Text("Sectores", "es"))
+    thing.say("dcat:themeTaxonomy", sectors)
 
 
 def _italian_dataset(thing: Thing, one: Described) -> None:
@@ -175,9 +178,10 @@ def _italian_dataset(thing: Thing, one: Described) -> None:
             assert isinstance(value, Thing)
             value.types = ("dcatapit:Agent", "foaf:Agent")
     if not one.codes:
-        thing.say("dcat:theme", Link(vocabularies.authority("data-theme", _PROVISIONAL)))
+        iri = vocabularies.authority("data-theme", _PROVISIONAL)
+        thing.say("dcat:theme", dcat.concept(iri, "Provisional data", "en"))
     if not _has(thing, "dcterms:accrualPeriodicity"):
-        thing.say("dcterms:accrualPeriodicity", Link(vocabularies.authority("frequency", _UNKNOWN)))
+        thing.say("dcterms:accrualPeriodicity", _unknown_frequency())
     if not _has(thing, "dcterms:modified"):
         thing.say("dcterms:modified", dcat.moment(one.changed))
 
@@ -191,7 +195,8 @@ def _italian_agent(one: Agent) -> Thing:
 def _italian_distribution(thing: Thing, one: Described, _file: Distribution) -> None:
     thing.types = ("dcatapit:Distribution", *thing.types)
     if not _has(thing, "dcterms:format"):
-        thing.say("dcterms:format", Link(vocabularies.authority("file-type", _PROVISIONAL)))
+        iri = vocabularies.authority("file-type", _PROVISIONAL)
+        thing.say("dcterms:format", Thing(("dcterms:MediaTypeOrExtent",), iri))
     for value in [value for said, value in thing.said if said == "dcterms:license"]:
         assert isinstance(value, Thing)
         value.types = ("dcatapit:LicenseDocument", "dcterms:LicenseDocument")
@@ -208,8 +213,7 @@ def _italian_catalogue(thing: Thing, _site: Site) -> None:
 def _flemish_dataset(thing: Thing, one: Described) -> None:
     """What is open is Flemish open data."""
     if one.openness is Openness.PUBLIC:
-        statute = Thing(("skos:Concept",), f"{_FLEMISH}/VLOPENDATA")
-        statute.say("skos:prefLabel", Text("Vlaamse Open data", "nl"))
+        statute = dcat.concept(f"{_FLEMISH}/VLOPENDATA", "Vlaamse Open data", "nl")
         statute.say("skos:inScheme", Link(_FLEMISH))
         thing.say("mdcat:statuut", statute)
 
@@ -219,8 +223,7 @@ def _mobility_dataset(thing: Thing, one: Described) -> None:
     if any(place.country == "be" for place in one.places):
         thing.say("dcterms:spatial", Thing(("dcterms:Location",), "http://data.europa.eu/nuts/code/BE"))
     if not _has(thing, "dcterms:accrualPeriodicity"):
-        iri = vocabularies.authority("frequency", _UNKNOWN)
-        thing.say("dcterms:accrualPeriodicity", Thing(("dcterms:Frequency",), iri))
+        thing.say("dcterms:accrualPeriodicity", _unknown_frequency())
 
 
 def _mobility_distribution(thing: Thing, one: Described, _file: Distribution) -> None:

@@ -17,14 +17,10 @@ PREFIXES: Mapping[str, str] = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
-    "adms": "http://www.w3.org/ns/adms#",
-    "locn": "http://www.w3.org/ns/locn#",
     "gsp": "http://www.opengis.net/ont/geosparql#",
-    "time": "http://www.w3.org/2006/time#",
     "dcatde": "http://dcat-ap.de/def/dcatde/",
     "dcatapit": "http://dati.gov.it/onto/dcatapit#",
     "mdcat": "http://data.vlaanderen.be/ns/metadata-dcat#",
-    "mobilitydcatap": "https://w3id.org/mobilitydcat-ap#",
 }
 """Of the names in a tree, all of which are written as `prefix:name`."""
 

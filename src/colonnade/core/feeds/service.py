@@ -86,5 +86,3 @@ def _uids(work: Work, query: Query) -> list[str]:
     page = catalogue.select(work, replace(query, select=(_UID,)))
     uids: list[str] = page.table.column("dataset_uid").to_pylist()
     return uids
-
-

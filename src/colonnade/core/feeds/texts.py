@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import nh3
 
@@ -13,9 +13,9 @@ LOOKED_AT = 100_000
 # What XML 1.0 has no place for, and what it discourages among controls. A few such characters in a title must not make
 # a catalogue of thousands of datasets unreadable.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_NO_ADDRESS = re.compile(
-    r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff-\uffff]"
-)
+_NO_HOST = re.compile(r"[\s\[\]<>\"{}|\\^`%]")
+_SAFE = "/?#&=+;:@!$'()*,~%-._"
+"""What stands for itself in an address."""
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?_~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -37,18 +37,18 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def address(value: str | None) -> str | None:
-    """An address of the web as an IRI; None if the text is none."""
-    if value is None:
-        return None
+    """An address of the web as a URI; None if the text is none."""
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(value or "")
         host, _port = parts.hostname, parts.port
-    except ValueError:
+        if parts.scheme not in {"http", "https"} or not host or _NO_HOST.search(parts.netloc):
+            return None
+        # Not the name's own encoding: it refuses what is ASCII and too long.
+        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:  # also of the encoding
         return None
-    if parts.scheme not in {"http", "https"} or not host or set('[]<>"{}|\\^` ') & set(parts.netloc):
-        return None
-    clean = _NO_ADDRESS.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), value)
-    return _BARE_PERCENT.sub("%25", clean).replace("[", "%5B").replace("]", "%5D")
+    rest = urlunsplit(("", "", parts.path, parts.query, parts.fragment.replace("#", "%23")))
+    return f"{parts.scheme}://{netloc}{quote(_BARE_PERCENT.sub('%25', rest), safe=_SAFE)}"
 
 
 def addresses(value: str) -> tuple[str, ...]:

@@ -13,12 +13,9 @@ _ESCAPED = re.compile(r'[\\"\n\r\t]')
 
 
 def whole(thing: Thing) -> str:
-    """A thing that has a name, and the others that are told of in it."""
-    waiting: list[Thing] = []
-    paragraphs = [_paragraph(thing, waiting)]
-    while waiting:
-        paragraphs.append(_paragraph(waiting.pop(0), waiting))
-    return "".join(paragraphs)
+    """A thing that has a name, and the others that are told of in it, each once."""
+    waiting = [thing]  # which grows while it is gone through
+    return "".join(dict.fromkeys(_paragraph(one, waiting) for one in waiting))
 
 
 def statement(subject: str, name: str, iri: str) -> str:

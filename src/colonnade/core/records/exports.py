@@ -1,72 +1,44 @@
 """Records as files, of any length, in memory that does not grow with it.
 
-CSV and JSON are written by the engine, a text a row, so that the bytes of a batch go out as they are. A Parquet file
-is finished before its first byte goes out: its index stands at its end.
+Text is written by the engine, a text a row, so that the bytes of a batch go out as they are. What has its index at its end,
+and what may turn out not to fit its format, is finished on the disk before its first byte goes out.
 """
 
 import csv
 import io
-import tempfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
+from colonnade.core.records.export_formats import EXTENSIONS as EXTENSIONS
+from colonnade.core.records.export_formats import MEDIA_TYPES as MEDIA_TYPES
+from colonnade.core.records.export_formats import WGS84
+from colonnade.core.records.export_formats import ExportFormat as ExportFormat
+from colonnade.core.records.export_formats import Options as Options
+from colonnade.core.records.export_formats import offered as offered
+from colonnade.core.records.layouts import calendar, linked, naming, places
 from colonnade.core.records.streams import Stream
-from colonnade.core.usage import service as usage
 from colonnade.core.work import Work
 from colonnade.engine.layout import arrow_type
-from colonnade.engine.port import CsvText, JsonText, RowText
+from colonnade.engine.port import CsvText, JsonText, RowText, SheetText
+from colonnade.formats.writing import layers, marked_up, parquet, workbook
+from colonnade.formats.writing.room import Room
+from colonnade.formats.writing.rows import GEOMETRY, TEXT, Rows, texts, unique
 from colonnade.query.schema import Field, FieldType
-from colonnade.query.tree import BoundQuery, FieldRef, Output, Query
+from colonnade.query.tree import BoundQuery, Output, Query
 
 BOM = "\ufeff"
-_GROUP_ROWS = 122_880
-_GROUP_BYTES = 32 << 20
-"""A row group of a Parquet file ends at the first of the two."""
-_PIECE = 256 << 10
-"""Bytes of a file that go out at once."""
 _GZIP = 16 + zlib.MAX_WBITS
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Chunks = Generator[bytes]
-
-
-class ExportFormat(StrEnum):
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-
-MEDIA_TYPES: Mapping[ExportFormat, str] = {
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-    ExportFormat.JSON: "application/json; charset=utf-8",
-    ExportFormat.JSONL: "application/jsonl; charset=utf-8",
-    ExportFormat.PARQUET: "application/vnd.apache.parquet",
-}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a file is written. `use_labels`: columns are named by the labels of their fields, if no alias names them.
-    `zone`: of printed datetimes, as in `CsvText`. `compression`: of a Parquet file, `snappy` or `zstd`."""
-
-    delimiter: str = ";"
-    list_separator: str = ","
-    quote_all: bool = False
-    with_bom: bool = True
-    use_labels: bool = False
-    compressed: bool = False
-    compression: str = "snappy"
-    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,128 +51,51 @@ class Export:
     chunks: Chunks
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is to be written. `name`: of the file, without its ending."""
+
+    found: Stream
+    options: Options
+    name: str
+    room: Room
+
+    @property
+    def query(self) -> BoundQuery:
+        return self.found.query
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a format is made. `form`: of the rows, as the engine gives them. `with_ids`: with the records' public ids."""
+
+    form: Callable[[BoundQuery, Options], RowText | None]
+    write: Callable[[_Order], Iterator[bytes]]
+    with_ids: bool = False
+
+
 def export(
     work: Work, readable: ReadableDataset, query: Query, format_: ExportFormat, options: Options
 ) -> Export:
     """The records, or groups, that fulfil a query and that the actor may see, as a file. The work should end before it
-    is begun, which may take long. What is wrong with the query, and what goes wrong until the first rows are there, is
-    raised here, as by `records.select`."""
-    found = records.stream(work, readable, query, lambda _: _form(format_, options))
-    chunks = _WRITERS[format_](found, options, work.settings.scratch_folder)
-    usage.count_download(work, readable.dataset.id)
-    filename = f"{readable.dataset.slug}.{format_}"
+    is begun, which may take long. What is wrong with the query or the options, and what goes wrong until the first rows
+    are there, is raised here, as by `records.select`; what does not fit the format when it is begun."""
+    plan = _PLANS[format_]
+    found = records.stream(
+        work, readable, query, lambda bound: plan.form(bound, options), with_ids=plan.with_ids
+    )
+    name = readable.dataset.slug or readable.dataset.uid
+    room = Room(work.settings.scratch_folder, work.settings.max_export_bytes)
+    chunks = _closing(plan.write(_Order(found, options, name, room)), found)
+    filename = f"{name}.{EXTENSIONS[format_]}"
     if options.compressed:
         return Export("application/gzip", f"{filename}.gz", _gzipped(chunks))
     return Export(MEDIA_TYPES[format_], filename, chunks)
 
 
-def _form(format_: ExportFormat, options: Options) -> RowText | None:
-    match format_:
-        case ExportFormat.CSV:
-            return CsvText(options.delimiter, options.list_separator, options.quote_all, zone=options.zone)
-        case ExportFormat.JSON:
-            return JsonText(before=",", after="\n", zone=options.zone)
-        case ExportFormat.JSONL:
-            return JsonText(zone=options.zone)
-        case ExportFormat.PARQUET:
-            return None
-
-
-def _csv(found: Stream, options: Options, _scratch: Path) -> Chunks:
+def _closing(chunks: Iterator[bytes], found: Stream) -> Chunks:
     with closing(found.batches):
-        yield (BOM if options.with_bom else "").encode() + _header(found.query, options)
-        yield from _texts(found.batches)
-
-
-def _header(query: BoundQuery, options: Options) -> bytes:
-    line = io.StringIO()
-    writer = csv.writer(
-        line, delimiter=options.delimiter, quoting=csv.QUOTE_ALL if options.quote_all else csv.QUOTE_MINIMAL
-    )
-    writer.writerow(_names(query, options))
-    return line.getvalue().encode()
-
-
-def _json(found: Stream, _options: Options, _scratch: Path) -> Chunks:
-    with closing(found.batches):
-        texts = _texts(found.batches)
-        yield b"[" + next(texts, b",")[1:]
-        yield from texts
-        yield b"]"
-
-
-def _jsonl(found: Stream, _options: Options, _scratch: Path) -> Chunks:
-    with closing(found.batches):
-        yield from _texts(found.batches)
-
-
-def _texts(batches: Iterator[Any]) -> Iterator[bytes]:
-    """The text of each batch, which lies in its buffer as it is wanted."""
-    return (_text(batch.column(0)) for batch in batches if batch.num_rows)
-
-
-def _text(texts: Any) -> bytes:
-    _, offsets, data = texts.buffers()
-    places = memoryview(offsets).cast("i")
-    text: bytes = data[places[texts.offset] : places[texts.offset + len(texts)]].to_pybytes()
-    return text
-
-
-def _parquet(found: Stream, options: Options, scratch: Path) -> Chunks:
-    with tempfile.TemporaryFile(dir=scratch, prefix="export-") as file:
-        with closing(found.batches):
-            _write_parquet(file, found, options)
-        file.seek(0)
-        while piece := file.read(_PIECE):
-            yield piece
-
-
-def _write_parquet(file: BinaryIO, found: Stream, options: Options) -> None:
-    schema = pa.schema(
-        [
-            (name, _parquet_type(one))
-            for name, one in zip(_names(found.query, options), found.query.outputs, strict=True)
-        ]
-    )
-    with pq.ParquetWriter(file, schema, compression=options.compression) as writer:
-        for group in _groups(found.batches):
-            writer.write_table(group.rename_columns(schema.names).cast(schema))
-
-
-def _parquet_type(output: Output) -> Any:
-    if output.type is FieldType.DATETIME:
-        return pa.timestamp("us", tz="UTC")
-    return arrow_type(Field(output.name, output.name, output.type, multivalued=output.multivalued))
-
-
-def _groups(batches: Iterator[Any]) -> Iterator[Any]:
-    waiting: list[Any] = []
-    for batch in batches:
-        waiting.append(batch)
-        rows, size = sum(one.num_rows for one in waiting), sum(one.nbytes for one in waiting)
-        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting)
-
-
-_WRITERS: Mapping[ExportFormat, Callable[[Stream, Options, Path], Chunks]] = {
-    ExportFormat.CSV: _csv,
-    ExportFormat.JSON: _json,
-    ExportFormat.JSONL: _jsonl,
-    ExportFormat.PARQUET: _parquet,
-}
-
-
-def _names(query: BoundQuery, options: Options) -> list[str]:
-    return [_label(query, one) if options.use_labels else one.name for one in query.outputs]
-
-
-def _label(query: BoundQuery, output: Output) -> str:
-    is_plain = isinstance(output.expr, FieldRef) and output.expr.name == output.name
-    field = query.schema.get(output.name) if is_plain else None
-    return output.name if field is None else field.label
+        yield from chunks
 
 
 def _gzipped(chunks: Chunks) -> Chunks:
@@ -210,3 +105,197 @@ def _gzipped(chunks: Chunks) -> Chunks:
             if piece := packer.compress(chunk):
                 yield piece
     yield packer.flush()
+
+
+def _csv_form(query: BoundQuery, options: Options) -> RowText:
+    return CsvText(
+        options.delimiter,
+        options.list_separator,
+        options.quote_all,
+        options.escape_formulas,
+        zone=options.zone,
+        files=_files(options),
+    )
+
+
+def _csv(order: _Order) -> Iterator[bytes]:
+    options = order.options
+    line = io.StringIO()
+    names = naming.names(order.query, options)
+    if options.escape_formulas:
+        names = [f"'{one}" if one.startswith(_FORMULA) else one for one in names]
+    writer = csv.writer(
+        line, delimiter=options.delimiter, quoting=csv.QUOTE_ALL if options.quote_all else csv.QUOTE_MINIMAL
+    )
+    writer.writerow(names)
+    yield (BOM if options.with_bom else "").encode() + line.getvalue().encode()
+    yield from texts(order.found.batches)
+
+
+def _json_form(query: BoundQuery, options: Options) -> RowText:
+    return JsonText(before=",", zone=options.zone, files=_files(options))
+
+
+def _json(order: _Order) -> Iterator[bytes]:
+    return _listed(order, "[", "]")
+
+
+def _listed(order: _Order, head: str, foot: str) -> Iterator[bytes]:
+    """Each row begins with a comma, which the first loses."""
+    rows = texts(order.found.batches)
+    yield head.encode() + next(rows, b",")[1:]
+    yield from rows
+    yield foot.encode()
+
+
+def _jsonl_form(query: BoundQuery, options: Options) -> RowText:
+    return JsonText(zone=options.zone, files=_files(options))
+
+
+def _lines(order: _Order, head: str = "", foot: str = "") -> Iterator[bytes]:
+    if head:
+        yield head.encode()
+    yield from texts(order.found.batches)
+    if foot:
+        yield foot.encode()
+
+
+def _geojson_form(query: BoundQuery, options: Options) -> RowText:
+    at = naming.geometry_of(query)
+    zone, files = options.zone, _files(options)
+    if options.epsg == WGS84:
+        return JsonText(before=",", is_feature=True, left_out=at, zone=zone, files=files)
+    at = naming.the_geometry(query, ExportFormat.GEOJSON)
+    return JsonText(after="", left_out=at, beside=at, zone=zone, files=files)
+
+
+def _geojson(order: _Order) -> Iterator[bytes]:
+    if order.options.epsg == WGS84:
+        return _listed(order, '{"type":"FeatureCollection","features":[', "]}")
+    return marked_up.geojson(_placed(order), order.options.epsg, order.room)
+
+
+def _sheet_form(query: BoundQuery, options: Options) -> RowText:
+    return SheetText(zone=options.zone, files=_files(options))
+
+
+def _xlsx(order: _Order) -> Iterator[bytes]:
+    names = naming.names(order.query, order.options)
+    return workbook.written(names, order.found.batches, order.room)
+
+
+def _as_values(query: BoundQuery, options: Options) -> None:
+    return None
+
+
+def _parquet(order: _Order) -> Iterator[bytes]:
+    names = unique(naming.names(order.query, order.options))
+    shapes = [at for at, one in enumerate(order.query.outputs) if _is_shape(one)]
+    schema = pa.schema(
+        [
+            (name, pa.binary() if at in shapes else _parquet_type(one))
+            for at, (name, one) in enumerate(zip(names, order.query.outputs, strict=True))
+        ]
+    )
+    rows = Rows(_schema(order.query), order.found.batches)
+    return parquet.written(
+        rows, schema, order.options.compression, order.room, shapes=shapes, epsg=order.options.epsg
+    )
+
+
+def _is_shape(output: Output) -> bool:
+    return output.type is FieldType.GEO_SHAPE and not output.multivalued
+
+
+def _parquet_type(output: Output) -> Any:
+    if output.type is FieldType.DATETIME:
+        return pa.timestamp("us", tz="UTC")
+    return _arrow_type(output)
+
+
+def _layer_form(query: BoundQuery, options: Options, format_: ExportFormat) -> None:
+    """As values, one of which has to be a geometry."""
+    naming.the_geometry(query, format_)
+
+
+def _shp(order: _Order) -> Iterator[bytes]:
+    return _layered(order, ExportFormat.SHP, layers.shapefile)
+
+
+def _fgb(order: _Order) -> Iterator[bytes]:
+    return _layered(order, ExportFormat.FGB, layers.flatgeobuf)
+
+
+def _layered(order: _Order, format_: ExportFormat, write: Callable[..., Iterator[bytes]]) -> Iterator[bytes]:
+    rows = Rows(_schema(order.query), order.found.batches)
+    attributes = naming.attributes(order.query, order.options)
+    at = naming.the_geometry(order.query, format_)
+    return write(rows, attributes, at, order.options.epsg, order.name, order.room)
+
+
+def _kml(order: _Order) -> Iterator[bytes]:
+    return marked_up.kml(_placed(order), places.kml_head(order.name), places.KML_FOOT, order.room)
+
+
+def _gpx(order: _Order) -> Iterator[bytes]:
+    return marked_up.gpx(_placed(order), places.GPX_HEAD, places.GPX_FOOT, order.room)
+
+
+def _ov2(order: _Order) -> Iterator[bytes]:
+    return marked_up.ov2(_placed(order), order.room)
+
+
+def _placed(order: _Order) -> Rows:
+    """Texts, and the geometry of each."""
+    at = naming.geometry_of(order.query)
+    assert at is not None  # the form asked for it
+    geometry = _arrow_type(order.query.outputs[at])
+    return Rows(pa.schema([(TEXT, pa.string()), (GEOMETRY, geometry)]), order.found.batches)
+
+
+def _ical(order: _Order) -> Iterator[bytes]:
+    return _lines(order, calendar.HEAD, calendar.FOOT)
+
+
+def _turtle(order: _Order) -> Iterator[bytes]:
+    return _lines(order, linked.turtle_head(order.query, order.options))
+
+
+def _rdfxml(order: _Order) -> Iterator[bytes]:
+    return _lines(order, linked.rdfxml_head(order.query, order.options), linked.RDFXML_FOOT)
+
+
+def _jsonld(order: _Order) -> Iterator[bytes]:
+    return _listed(order, linked.jsonld_head(order.query, order.options), linked.JSONLD_FOOT)
+
+
+def _schema(query: BoundQuery) -> Any:
+    return pa.schema([(one.name, _arrow_type(one)) for one in query.outputs])
+
+
+def _arrow_type(output: Output) -> Any:
+    return arrow_type(Field(output.name, output.name, output.type, multivalued=output.multivalued))
+
+
+def _files(options: Options) -> str:
+    return f"{options.dataset_url}/files/"
+
+
+_PLANS: Mapping[ExportFormat, _Plan] = {
+    ExportFormat.CSV: _Plan(_csv_form, _csv),
+    ExportFormat.JSON: _Plan(_json_form, _json),
+    ExportFormat.JSONL: _Plan(_jsonl_form, _lines),
+    ExportFormat.XLSX: _Plan(_sheet_form, _xlsx),
+    ExportFormat.PARQUET: _Plan(_as_values, _parquet),
+    ExportFormat.GEOJSON: _Plan(_geojson_form, _geojson),
+    ExportFormat.SHP: _Plan(partial(_layer_form, format_=ExportFormat.SHP), _shp),
+    ExportFormat.KML: _Plan(places.kml, _kml),
+    ExportFormat.GPX: _Plan(places.gpx, _gpx),
+    ExportFormat.FGB: _Plan(partial(_layer_form, format_=ExportFormat.FGB), _fgb),
+    ExportFormat.OV2: _Plan(places.ov2, _ov2),
+    ExportFormat.ICAL: _Plan(calendar.events, _ical, with_ids=True),
+    ExportFormat.TURTLE: _Plan(linked.turtle, _turtle, with_ids=True),
+    ExportFormat.N3: _Plan(linked.turtle, _turtle, with_ids=True),
+    ExportFormat.RDFXML: _Plan(linked.rdfxml, _rdfxml, with_ids=True),
+    ExportFormat.JSONLD: _Plan(linked.jsonld, _jsonld, with_ids=True),
+}

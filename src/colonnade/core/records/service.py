@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from colonnade.builder.extent import Extent
 from colonnade.core.datasets import facet_settings
 from colonnade.core.datasets.model import Dataset, EditableDataset, ReadableDataset
-from colonnade.core.datasets.security import Access
+from colonnade.core.datasets.security import FULL, Access
 from colonnade.core.records import identity, technical
 from colonnade.core.records.coercion import LiveRow, arrow_rows
 from colonnade.core.records.streams import Stream, primed
@@ -43,11 +45,13 @@ class RowsChanged(Event):
 @dataclass(frozen=True)
 class About:
     """What an actor may know of a dataset's records. `schema`: the fields that they may see. `count`: how many records
-    there are; None when they may not see all of them, which the number would tell of."""
+    there are, and `extent`: where their places are; None when they may not see all of them, which these would tell of.
+    The extent is not known either where rows are written live."""
 
     has_records: bool
     schema: Schema
     count: int | None
+    extent: Extent | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def about_generation(work: Work, dataset: Dataset, access: Access, generation: G
         has_records=bool(generation.schema.fields),
         schema=_shown(dataset, access, generation),
         count=tables.count(work, generation) if sees_all else None,
+        extent=tables.extent(generation) if access == FULL else None,
     )
 
 
@@ -119,6 +124,20 @@ def stream(
         return _stream(work, _identified(bound, one.table_uid) if has_ids else bound, one, asked)
 
     return _newest(work, generation, streamed)
+
+
+def answerer(work: Work, readable: ReadableDataset) -> Callable[[Query], list[dict[str, Any]]]:
+    """What answers many small queries on the same records, as those of facets are: the rows of each, which nobody counts.
+    It raises as `select`."""
+    generation = _seen(work, readable)
+
+    def rows(query: Query) -> list[dict[str, Any]]:
+        if generation is None:
+            bind(query, visible=NOTHING)
+            return []
+        return _newest(work, generation, lambda now: _rows(work, _bound(readable.access, now, query), now))
+
+    return rows
 
 
 def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> Page:
@@ -260,6 +279,12 @@ def _stream(work: Work, bound: BoundQuery, generation: Generation, asked: Form) 
     seconds = work.settings.query_seconds
     batches = work.rows.stream(generation.ref, generation.schema, bound, form=asked(bound), seconds=seconds)
     return Stream(bound, primed(batches))
+
+
+def _rows(work: Work, bound: BoundQuery, generation: Generation) -> list[dict[str, Any]]:
+    seconds = work.settings.query_seconds
+    with closing(work.rows.stream(generation.ref, generation.schema, bound, seconds=seconds)) as batches:
+        return [row for batch in batches for row in batch.to_pylist()]
 
 
 def _nothing() -> Generator[Any]:

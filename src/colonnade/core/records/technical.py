@@ -8,15 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from colonnade.core.records import identity
-from colonnade.query.schema import ID, MODIFIED, Schema
+from colonnade.query.schema import ID, MODIFIED, Field, FieldType, Schema
 from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Order, Query
 from colonnade.query.walk import changed, walk_query
 
 RECORD_ID = "recordid"
 TIMESTAMP = "record_timestamp"
 SIZE = "record_size"
+FIELDS = (
+    Field(RECORD_ID, "Record", FieldType.TEXT),
+    Field(TIMESTAMP, "Written", FieldType.DATETIME),
+    Field(SIZE, "Size", FieldType.INT),
+)
+"""The same as fields."""
 
 _ROW = Call("system", (Literal(ID),))
+WRITTEN = Call("system", (Literal(MODIFIED),))
+"""When a record was written, whatever fields it has."""
 
 
 def understood(query: Query, visible: Schema, table_uid: str) -> Query:
@@ -31,8 +39,9 @@ def understood(query: Query, visible: Schema, table_uid: str) -> Query:
     return replace(known, order_by=order_by)
 
 
-def public_id(table_uid: str) -> Expr:
-    return Call("record_id", (_ROW, Literal(table_uid), Literal(identity.mask(table_uid))))
+def public_id(table_uid: str, row: Expr = FieldRef(ID)) -> Expr:  # noqa: B008 - it is frozen
+    """`row`: as a bound query names it, or one that is not bound yet."""
+    return Call("record_id", (row, Literal(table_uid), Literal(identity.mask(table_uid))))
 
 
 def size(visible: Schema) -> Expr:
@@ -46,8 +55,8 @@ class _Meaning:
     def __init__(self, table_uid: str, visible: Schema, names: set[str]) -> None:
         self._table_uid = table_uid
         meanings: Mapping[str, Expr] = {
-            RECORD_ID: public_id(table_uid),
-            TIMESTAMP: Call("system", (Literal(MODIFIED),)),
+            RECORD_ID: public_id(table_uid, _ROW),
+            TIMESTAMP: WRITTEN,
             SIZE: size(visible),
         }
         self._meanings = {name: meanings[name] for name in names}

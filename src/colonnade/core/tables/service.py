@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from colonnade.builder.extent import Extent
 from colonnade.builder.job import Manifest
 from colonnade.core.tables import store
 from colonnade.core.tables.model import DataTable, Generation, TableForgotten
@@ -99,6 +100,12 @@ def count(work: Work, generation: Generation) -> int:
     except NotFound:
         newer = newest(work, generation.table_uid)
         return 0 if newer is None or newer.number == generation.number else count(work, newer)
+
+
+def extent(generation: Generation) -> Extent | None:
+    """Where the places of its rows are; None where there are none, or where rows come and go."""
+    found = None if generation.is_live else generation.report.get("extent")
+    return None if found is None else Extent.from_json(found)
 
 
 def reserve(work: Work, table: DataTable) -> Generation:

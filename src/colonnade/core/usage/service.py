@@ -6,10 +6,10 @@ and `take_changed` tells which of them are behind. It need be asked only by quer
 
 import hashlib
 import ipaddress
-import logging
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from colonnade.core.counting import WHOLE_PORTAL, Account, Caller, Quota, Standing, Usage
 from colonnade.core.secrets import Secrets
@@ -17,8 +17,8 @@ from colonnade.core.usage import store
 from colonnade.core.work import SYSTEM, Actor, Portal, Work
 from colonnade.errors import QuotaReached, Unavailable
 
-log = logging.getLogger(__name__)
-
+BATCH = 1_000
+"""Accounts that are written in one transaction."""
 IPV6_NETWORK = 64
 """Bits of an IPv6 address that tell one client from another: the rest is the client's own to choose."""
 
@@ -95,20 +95,22 @@ def start(portal: Portal) -> None:
 
 
 def flush(portal: Portal) -> None:
-    """Write down what was counted since the last time: one short transaction, none if there is nothing new."""
-    counters = portal.counters
-    totals = counters.uses.take_unwritten()
-    spent = counters.calls.snapshot(time.time())
-    if not totals and spent == counters.written:
+    """Write down what was counted since the last time, in short transactions; in none if there is nothing new."""
+    counters, at = portal.counters, time.time()
+    totals, spent = counters.uses.take_unwritten(), counters.calls.take_unwritten(at)
+    if not totals and not spent:
         return
     try:
         with portal.writing(SYSTEM) as work:
             store.write_totals(work.db, totals)
-            store.write_spent(work.db, spent)
+            store.forget_ended(work.db, at)
+        for first in range(0, len(spent), BATCH):  # others want to write, too
+            with portal.writing(SYSTEM) as work:
+                store.write_spent(work.db, spent[first : first + BATCH])
     except BaseException:
         counters.uses.put_back_unwritten(totals)
+        counters.calls.put_back_unwritten(spent)
         raise
-    counters.written = spent
 
 
 def _spent(portal: Portal, account: Account, quota: Quota) -> Standing:
@@ -138,6 +140,7 @@ def _quota(portal: Portal, actor: Actor) -> Quota:
     return Quota(settings.user_calls_per_day if actor.is_signed_in else settings.anonymous_calls_per_day)
 
 
+@lru_cache(4_096)
 def _network(address: str) -> str:
     """What tells clients apart: an IPv4 address, or the network of an IPv6 address."""
     try:
@@ -147,5 +150,5 @@ def _network(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return str(found.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(found) >> 64 << 64, IPV6_NETWORK)))
+        return str(ipaddress.IPv6Network((int(found), IPV6_NETWORK), strict=False))
     return str(found)

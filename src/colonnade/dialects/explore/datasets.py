@@ -58,7 +58,7 @@ def get_list(request: Request) -> Response:
 @router.get("/facets")
 def get_facets(request: Request) -> Response:
     with reading(request) as work:
-        asked = filter_of(request, own_name)
+        asked = filter_of(request, lambda: PUBLIC, own_name)
         wanted = wanted_of(request)
         own = [replace(one, field=own_name(one.field)) for one in wanted]
         found = facets(PUBLIC, own or [Wanted(name) for name in FACETS], asked, partial(_rows, work))

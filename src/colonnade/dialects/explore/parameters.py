@@ -1,10 +1,11 @@
 """Parameters of Explore's reads (section 3 of the reference): unknown ones are ignored, empty ones are absent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from starlette.requests import Request
 
+from colonnade.core.records import technical
 from colonnade.core.records.facets import Filter, condition
 from colonnade.dialects.explore import sources
 from colonnade.http.parameters import asked_settings
@@ -17,6 +18,7 @@ from colonnade.query.limits import Page
 from colonnade.query.refine import Refinement, parse_refinement
 from colonnade.query.schema import Schema
 from colonnade.query.tree import And, Expr, Named, Order, Query
+from colonnade.query.v1 import parse_q
 
 Naming = Callable[[str], str]
 
@@ -28,13 +30,13 @@ def query_of(request: Request, schema: Callable[[], Schema], own_name: Naming = 
     `own_name`: what a field is called there that is refined by another name."""
     group_by = groups_of(request)
     page = limits.page(one(request, "limit"), one(request, "offset"), grouped=bool(group_by))
-    return _query(request, _narrowed(filter_of(request, own_name), schema), group_by, page)
+    return _query(request, _narrowed(filter_of(request, schema, own_name), schema), group_by, page)
 
 
-def export_query_of(request: Request, schema: Callable[[], Schema]) -> Query:
+def export_query_of(request: Request, schema: Callable[[], Schema], own_name: Naming = str) -> Query:
     """The same for a file, whose length has no bounds."""
     page = limits.export_page(one(request, "limit"), one(request, "offset"))
-    return _query(request, _narrowed(filter_of(request), schema), groups_of(request), page)
+    return _query(request, _narrowed(filter_of(request, schema, own_name), schema), groups_of(request), page)
 
 
 def groups_of(request: Request) -> tuple[Named, ...]:
@@ -47,10 +49,10 @@ def selection_of(request: Request) -> Query:
     return replace(asked_settings(request), select=_select(request))
 
 
-def filter_of(request: Request, own_name: Naming = str) -> Filter:
-    """Which records count in facets."""
+def filter_of(request: Request, schema: Callable[[], Schema], own_name: Naming = str) -> Filter:
+    """Which records count in facets. `schema`, `own_name` as in `query_of`."""
     return Filter(
-        where=sources.narrowed(request, _where(request)),
+        where=sources.narrowed(request, _where(request, schema, own_name)),
         refine=_refinements(request, "refine", own_name),
         exclude=_refinements(request, "exclude", own_name),
         zone=asked_settings(request).zone,
@@ -85,12 +87,23 @@ def _select(request: Request) -> tuple[Named, ...] | None:
     return None if text is None else odsql.parse_select(text)
 
 
-def _where(request: Request) -> Expr | None:
+def _where(request: Request, schema: Callable[[], Schema], own_name: Naming) -> Expr | None:
     """Several conditions are parsed one by one and all must hold."""
-    terms = tuple(odsql.parse_where(text) for text in request.query_params.getlist("where") if text.strip())
+    texts = [text for text in request.query_params.getlist("where") if text.strip()]
+    terms = (*(odsql.parse_where(text) for text in texts), *_words(request, schema, own_name))
     if not terms:
         return None
     return terms[0] if len(terms) == 1 else And(terms)
+
+
+def _words(request: Request, schema: Callable[[], Schema], own_name: Naming) -> Iterator[Expr]:
+    """`qv1`: what widgets of the older Search API pass on, in its language."""
+    for text in request.query_params.getlist("qv1"):
+        if text.strip():
+            wordless = technical.FIELDS if own_name is str else ()  # of records, not of datasets
+            found = parse_q(text, schema(), own_name=own_name, wordless=wordless)
+            assert found is not None, "only a blank text says nothing"
+            yield found
 
 
 def _refinements(request: Request, clause: str, own_name: Naming) -> tuple[Refinement, ...]:

@@ -1,7 +1,5 @@
 """Records of a dataset (section 2 of the reference)."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -14,12 +12,11 @@ from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
 from colonnade.core.records.facets import annotated, facets
 from colonnade.core.records.service import Page
-from colonnade.core.work import Work
 from colonnade.dialects.explore import links, rendering
 from colonnade.dialects.explore.asking import wanted_of
 from colonnade.dialects.explore.parameters import filter_of, flag, query_of, selection_of
 from colonnade.http.edge import reading
-from colonnade.query.tree import Query, Scalar
+from colonnade.query.tree import Query
 
 router = APIRouter(prefix="/catalog/datasets/{dataset_id}", tags=["Dataset"])
 
@@ -54,7 +51,7 @@ def get_facets(request: Request, dataset_id: str) -> Response:
         readable = datasets.readable(work, dataset_id)
         schema = records.visible_fields(work, readable)
         wanted = wanted_of(request) or annotated(schema, records.facet_order(readable))
-        found = facets(schema, wanted, filter_of(request), partial(_rows, work, readable))
+        found = facets(schema, wanted, filter_of(request, lambda: schema), records.answerer(work, readable))
     return rendering.facets((one.name, one) for one in found)
 
 
@@ -71,9 +68,3 @@ def _results(request: Request, dataset: str, page: Page, query: Query) -> list[d
     if page.ids and flag(request, "include_links"):
         found = rendering.linked(found, (links.of_record(request, dataset, one) for one in page.ids))
     return found
-
-
-def _rows(work: Work, readable: ReadableDataset, query: Query) -> Iterable[Mapping[str, Scalar]]:
-    """As a stream, which nobody counts: how many values a facet has is not asked."""
-    with closing(records.stream(work, readable, query).batches) as batches:
-        return [row for batch in batches for row in batch.to_pylist()]

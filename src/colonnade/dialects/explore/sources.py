@@ -1,6 +1,7 @@
 """Where datasets come from: the first step of every path (section 2 of the reference).
 
-`shared` is another name of `catalog`, by which widgets ask for what portals share with each other. `monitoring` holds
+`shared` is another name of `catalog`, by which widgets ask for what portals share with each other; by the older name
+`opendatasoft` clients ask for what all portals have published together. `monitoring` holds
 what portals measure of themselves: here it answers like a catalogue in which there is nothing.
 """
 
@@ -13,7 +14,8 @@ from colonnade.errors import NotFound
 from colonnade.http.edge import actor
 from colonnade.query.tree import And, Expr, Literal
 
-CATALOG, SHARED, MONITORING = "/catalog", "/shared", "/monitoring"
+CATALOG, MONITORING = "/catalog", "/monitoring"
+ALIASES = ("/shared", "/opendatasoft")
 
 _DATASET = f"{CATALOG}/datasets/{{dataset_id}}"
 _NOTHING = Literal(value=False)
@@ -36,7 +38,8 @@ def serve(app: FastAPI, router: APIRouter) -> None:
     for route in router.routes:
         if isinstance(route, APIRoute) and route.path.startswith(CATALOG):
             path = route.path.removeprefix(CATALOG)
-            _add(app, route, SHARED + path)
+            for alias in ALIASES:
+                _add(app, route, alias + path)
             if not route.path.startswith(_DATASET):
                 _add(app, route, MONITORING + path)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,16 +14,21 @@ from starlette.responses import Response
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
-from colonnade.core.records.exports import MEDIA_TYPES, Export, ExportFormat, Options, export
+from colonnade.core.records import technical
+from colonnade.core.records.export_formats import MEDIA_TYPES, ExportFormat, Options, offered
+from colonnade.core.records.exports import Export, export
 from colonnade.core.records.streams import Stream, primed
 from colonnade.core.usage import service as usage
 from colonnade.core.work import Work
 from colonnade.dialects.search import rendering
-from colonnade.dialects.search.parameters import METHODS, OWN, Asker, dataset_of, file_query_of
+from colonnade.dialects.search.described import PREFIX as DATASETS
+from colonnade.dialects.search.parameters import METHODS, Asker, dataset_of, file_query_of
 from colonnade.http.edge import reading
+from colonnade.http.pagination import site_of
 from colonnade.http.parameters import choice, flag
 from colonnade.http.streaming import Streamed
-from colonnade.query.tree import Query
+from colonnade.query.schema import MODIFIED
+from colonnade.query.tree import FieldRef, Named, Query
 from colonnade.query.zones import zone_name
 
 PATH = "/explore/dataset/{dataset_id}/download"
@@ -54,7 +60,7 @@ def file(request: Request, work: Work, readable: ReadableDataset, query: Query, 
     made = (
         _json(work, readable, query)
         if format_ == JSON
-        else export(work, readable, query, ExportFormat(format_), _options(request, zone_name(query.zone)))
+        else export(work, readable, query, ExportFormat(format_), _options(request, readable, query))
     )
     return Streamed(
         primed(made.chunks),
@@ -68,42 +74,49 @@ def file(request: Request, work: Work, readable: ReadableDataset, query: Query, 
 
 def _asked_file(request: Request, work: Work, dataset_id: str) -> Response:
     readable = datasets.readable(work, dataset_id)
-    asker = Asker(request, records.visible_fields(work, readable), wordless=OWN)
-    format_ = choice(request, "format", (*ExportFormat, *OTHER_NAMES), "csv")
-    return file(request, work, readable, file_query_of(asker), OTHER_NAMES.get(format_, format_))
+    visible = records.visible_fields(work, readable)
+    query = file_query_of(Asker(request, visible, wordless=technical.FIELDS))
+    format_ = choice(request, "format", (*offered(visible), *OTHER_NAMES), "csv")
+    return file(request, work, readable, query, OTHER_NAMES.get(format_, format_))
 
 
-def _options(request: Request, zone: str | None) -> Options:
+def _options(request: Request, readable: ReadableDataset, query: Query) -> Options:
     separator = choice(request, "csv_separator", SEPARATORS, ";")
     return Options(
         delimiter="\t" if separator == "\\t" else separator,
         with_bom=False,
+        escape_formulas=flag(request, "escape_formulas"),
         use_labels=flag(request, "use_labels_for_header"),
-        zone=zone,
+        zone=zone_name(query.zone),
+        dataset_url=f"{site_of(request)}{DATASETS}/{readable.dataset.slug}",
     )
 
 
 def _json(work: Work, readable: ReadableDataset, query: Query) -> Export:
     """An array of records as the search answers them."""
-    found = records.stream_with_ids(work, readable, query)
+    names = records.visible_fields(work, readable).names
+    asked = query.select or tuple(Named(FieldRef(name), name) for name in names)
+    written = Named(technical.WRITTEN, MODIFIED, is_alias=True)
+    found = records.stream(work, readable, replace(query, select=(*asked, written)), with_ids=True)
     usage.count_download(work, readable.dataset.id)
     slug = str(readable.dataset.slug)
     return Export(MEDIA_TYPES[ExportFormat.JSON], f"{slug}.json", _array(found, slug, query.zone))
 
 
 def _array(found: Stream, dataset_id: str, zone: dt.tzinfo) -> Generator[bytes]:
-    write = rendering.writer(found.query, dataset_id, zone)
-    width = len(found.query.outputs)
+    """The last two columns are the moment of writing and the id; fields may have their names."""
+    width = len(found.query.outputs) - 2
+    write = rendering.writer(replace(found.query, outputs=found.query.outputs[:width]), dataset_id, zone)
+    before = b"["
     with closing(found.batches) as batches:
-        before = b"["
         for batch in batches:
             rows = batch.select(list(range(width))).to_pylist()
-            ids, moments = (batch.column(width + at).to_pylist() for at in range(2))
+            moments, ids = (batch.column(width + at).to_pylist() for at in range(2))
             texts = [_dumped(write(*one)) for one in zip(ids, moments, rows, strict=True)]
             if texts:
                 yield before + b",\n".join(texts)
                 before = b",\n"
-        yield b"]" if before != b"[" else b"[]"
+    yield b"]" if before != b"[" else b"[]"
 
 
 def _dumped(record: dict[str, Any]) -> bytes:

@@ -8,8 +8,10 @@ from colonnade.http.answers import json
 from colonnade.http.edge import status_of
 from colonnade.http.quotas import answer_too_many
 
-CALLED = {"where": "q", "order_by": "sort", "select": "fields", "group_by": "x"}
+CALLED = {"where": "q", "order_by": "sort", "select": "fields or y.NAME.expr", "group_by": "x"}
 """What a clause of Explore is called here."""
+TEXTS = {"key.invalid": "API key is not valid"}
+"""What clients compare with."""
 
 
 def render(request: Request, error: errors.PortalError) -> Response:
@@ -27,4 +29,4 @@ def _message(error: errors.PortalError) -> str:
     clause, detail = error.facts.get("clause"), error.facts.get("detail")
     if isinstance(clause, str) and isinstance(detail, str):
         return f"{detail} (parameter {CALLED.get(clause, clause)})"
-    return error.message
+    return TEXTS.get(error.code, error.message)

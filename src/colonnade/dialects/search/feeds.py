@@ -46,7 +46,13 @@ def of_records(
     slug = str(dataset.slug)
     page = _page(request, slug)
     items = [
-        Item(_title(one), page, f"urn:sha1:{one['recordid']}", one["record_timestamp"], _described(one["fields"]))
+        Item(
+            _title(one),
+            page,
+            f"urn:sha1:{one['recordid']}",
+            one["record_timestamp"],
+            _described(one["fields"]),
+        )
         for one in records
     ]
     title = _text((dataset.metadata_published or {}).get(DEFAULT, {}).get("title", {}).get("value")) or slug
@@ -113,7 +119,11 @@ def _described(fields: Mapping[str, Any]) -> str:
 
 
 def _printed(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_NAIVE_UTC).decode().strip('"')
+    return (
+        value
+        if isinstance(value, str)
+        else orjson.dumps(value, option=orjson.OPT_NAIVE_UTC).decode().strip('"')
+    )
 
 
 def _page(request: Request, slug: str) -> str:

@@ -14,7 +14,7 @@ from colonnade.errors import Invalid
 from colonnade.http.parameters import YES_AND_NO, asked_settings, one, wrong
 from colonnade.query.facets import FacetSort
 from colonnade.query.refine import Refinement
-from colonnade.query.schema import Field, FieldType, Schema
+from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import And, Compare, CompareOp, Expr, FieldRef, Literal, Named, Order, Query
 from colonnade.query.types import TEXTS
 from colonnade.query.v1 import parse_q, places
@@ -25,13 +25,6 @@ MOST_ROWS = REACH = 10_000
 SECRETS = frozenset({"apikey"})
 """Parameters that are never told back."""
 TOLD_APART = frozenset({"rows", "start", "facet", "sort", "dataset", "format", "timezone", "callback"})
-
-OWN = (
-    Field(technical.RECORD_ID, "Record", FieldType.TEXT),
-    Field(technical.TIMESTAMP, "Written", FieldType.DATETIME),
-    Field(technical.SIZE, "Size", FieldType.INT),
-)
-"""What can be asked of records besides their fields."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -101,8 +94,13 @@ def filter_of(asker: Asker) -> Filter:
 
 def faceted(asker: Asker) -> Schema:
     """The schema with those fields disjunctive that are to be so in this request."""
-    chosen = {asker.own_name(name): _truth(f"disjunctive.{name}", text) for name, text in _dotted(asker, "disjunctive.")}
-    return replace(asker.schema, fields=tuple(_as_chosen(one, chosen.get(one.name)) for one in asker.schema.fields))
+    chosen = {
+        asker.own_name(name): _truth(f"disjunctive.{name}", text)
+        for name, text in _dotted(asker, "disjunctive.")
+    }
+    return replace(
+        asker.schema, fields=tuple(_as_chosen(one, chosen.get(one.name)) for one in asker.schema.fields)
+    )
 
 
 def facets_of(asker: Asker) -> list[tuple[str, Wanted]]:
@@ -210,7 +208,9 @@ def _dotted(asker: Asker, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def _fields(asker: Asker) -> tuple[Named, ...] | None:
-    names = [name.strip() for text in asker.request.query_params.getlist("fields") for name in text.split(",")]
+    names = [
+        name.strip() for text in asker.request.query_params.getlist("fields") for name in text.split(",")
+    ]
     chosen = [name for name in dict.fromkeys(names) if name]
     return tuple(Named(FieldRef(name), name) for name in chosen) if chosen else None
 

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
+from colonnade.core.records import technical
 from colonnade.core.records.facets import facets
 from colonnade.core.work import Work
 from colonnade.dialects.search import downloads, feeds, rendering
 from colonnade.dialects.search.parameters import (
     METHODS,
-    OWN,
     Asker,
     dataset_of,
     faceted,
@@ -73,14 +73,14 @@ def one(request: Request, dataset_id: str, record_id: str) -> Response:
 
 def asker_of(work: Work, readable: ReadableDataset, request: Request) -> Asker:
     """Raises `Denied` where the metadata can be seen and the records cannot."""
-    return Asker(request, records.visible_fields(work, readable), wordless=OWN)
-
-
+    return Asker(request, records.visible_fields(work, readable), wordless=technical.FIELDS)
 
 
 def _groups(work: Work, readable: ReadableDataset, asker: Asker) -> list[dict[str, Any]]:
     asked = facets_of(asker)
-    found = facets(faceted(asker), [one for _, one in asked], filter_of(asker), partial(_rows, work, readable))
+    found = facets(
+        faceted(asker), [one for _, one in asked], filter_of(asker), partial(_rows, work, readable)
+    )
     return rendering.groups((name, facet) for (name, _), facet in zip(asked, found, strict=True))
 
 

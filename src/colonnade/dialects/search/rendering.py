@@ -74,13 +74,15 @@ def writer(query: BoundQuery, dataset_id: str, zone: dt.tzinfo) -> RecordWriter:
 
 
 def feature(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as GeoJSON: its fields are properties, the shape or else the point is the geometry."""
-    shapes = (value for value in record["fields"].values() if isinstance(value, dict) and "coordinates" in value)
-    return {
-        "type": "Feature",
-        "geometry": next(shapes, record.get("geometry")),
-        "properties": record["fields"],
-    }
+    """A record as GeoJSON: the first shape is its geometry, or else the point; its other fields are properties."""
+    fields = dict(record["fields"])
+    shape = next((name for name, value in fields.items() if _is_shape(value)), None)
+    found = record.get("geometry") if shape is None else fields.pop(shape)
+    return {"type": "Feature", "geometry": found, "properties": fields}
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, dict) and ("coordinates" in value or "geometries" in value)
 
 
 def as_geometry(value: Any) -> dict[str, Any]:

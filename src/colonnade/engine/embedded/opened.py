@@ -27,7 +27,7 @@ class OpenTable:
     `lock` is held while the file is attached or detached, so that the two never meet; `pins` counts those who use it.
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
     many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
-    the index is gone.
+    the index is gone. `in_id_order` remembers, for a write counter, whether rows and ids go the same way.
     """
 
     ref: GenerationRef
@@ -39,6 +39,7 @@ class OpenTable:
     dense: tuple[int, tuple[int, int] | None] | None = None
     churn: int = WORTH_A_LOOK
     takes_writes: bool = False
+    in_id_order: tuple[int, bool] | None = None
 
 
 class OpenTables:
@@ -125,7 +126,7 @@ class OpenTables:
                     cursor.execute(attach(table.path, alias))
                 except duckdb.Error as error:
                     raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
-            table.dense, table.takes_writes = None, False
+            table.dense, table.takes_writes, table.in_id_order = None, False, None
             table.alias = alias
 
     def _shrink(self) -> None:

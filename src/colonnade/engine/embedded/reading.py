@@ -1,8 +1,10 @@
 """One consistent state of one generation."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,7 +21,7 @@ from colonnade.engine.sql.compile import ByIds, Compiled, compile_query, compile
 from colonnade.engine.sql.parts import Statement
 from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import Mark
-from colonnade.query.schema import SEQ, Field
+from colonnade.query.schema import ID, SEQ, Field
 from colonnade.query.tree import Aggregate, BoundQuery, Output, TextMatch
 from colonnade.query.walk import has_aggregate, walk
 
@@ -38,6 +40,14 @@ COSTLY = frozenset({"median", "percentile"})
 
 Names = Mapping[TextMatch, str | tuple[int, ...]]
 """For each text condition the name of the relation that holds its ids, or if they are few the ids."""
+
+
+class Weight(Enum):
+    """What is known of a statement's cost before it runs."""
+
+    LIGHT = auto()
+    UNKNOWN = auto()
+    HEAVY = auto()
 
 
 class Snapshot:
@@ -89,7 +99,19 @@ def snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
         yield begun(cursor, table)
 
 
+PAUSES = (0.05, 0.2, 1.0)
+"""Seconds. Beside a query that takes all memory even the look at a table's state may find none, for a moment."""
+
+
 def begun(cursor: Cursor, table: OpenTable) -> Snapshot:
+    for pause in PAUSES:
+        try:
+            return _begun(cursor, table, table.alias)
+        except Unavailable as error:
+            if error.code != "query.memory":
+                raise
+        cursor.rollback()
+        time.sleep(pause)
     return _begun(cursor, table, table.alias)
 
 
@@ -128,14 +150,34 @@ class EmbeddedReading:
                 self._rows = self._state.number(f"SELECT count(*) FROM {self._state.rows}") or 0
         return self._rows
 
+    @property
+    def in_id_order(self) -> bool:
+        """Never of a table that is written live: each write would have it looked at anew."""
+        table, counter = self._state.table, self.mark.counter
+        if table.takes_writes:
+            return False
+        if table.in_id_order is None or table.in_id_order[0] != counter:
+            with translated():
+                spread = self._state.number(
+                    f"SELECT max({ID} - {SEQ}) - min({ID} - {SEQ}) FROM {self._state.rows}"
+                )
+            table.in_id_order = (counter, spread == 0)
+        return table.in_id_order[1]
+
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
         names = _named(hits)
         with translated():
             dense = self._dense() if _is_plain(query) else None
-            compiled = compile_query(query, relation=self._relation, hits=names, dense=dense)
+            with_total = _found_alone(query) is None
+            compiled = compile_query(
+                query, relation=self._relation, hits=names, dense=dense, with_total=with_total
+            )
         answer = partial(self._answer, compiled, query, hits, names)
-        return self._in_a_lane(_shape(compiled), answer, seconds, is_heavy=self._is_costly(query))
+        # So many places of the file, wherever they are, are light however long they take on a busy machine.
+        is_light = dense is not None and query.limit is not None and query.limit <= LONG_ROWS
+        weight = Weight.LIGHT if is_light else self._weight(query)
+        return self._in_a_lane(_shape(compiled), answer, seconds, weight)
 
     def stream(
         self,
@@ -154,8 +196,8 @@ class EmbeddedReading:
             if is_long and _is_simple(query):
                 reader, batch = self._lanes.batches.run(partial(begin, seconds))
             else:
-                heavy = is_long or self._is_costly(query)
-                reader, batch = self._in_a_lane(statement.sql, begin, seconds, is_heavy=heavy)
+                weight = Weight.HEAVY if is_long else self._weight(query)
+                reader, batch = self._in_a_lane(statement.sql, begin, seconds, weight)
             following = partial(self._following, reader, seconds)
             while batch is not None:
                 yield batch if form is not None else _typed(batch, query.outputs)
@@ -168,23 +210,26 @@ class EmbeddedReading:
     def _is_long(self, query: BoundQuery) -> bool:
         return min(self._state.mark.seq, query.limit or self._state.mark.seq) > LONG_ROWS
 
-    def _is_costly(self, query: BoundQuery) -> bool:
+    def _weight(self, query: BoundQuery) -> Weight:
         if self._state.mark.seq < COSTLY_ROWS:
-            return False
+            return Weight.UNKNOWN
         used = (*(one.expr for one in query.outputs), *(one.expr for one in query.order_by))
         aggregates = (part for expr in used for part in walk(expr) if isinstance(part, Aggregate))
-        return any(one.distinct or one.function in COSTLY for one in aggregates)
+        is_costly = any(one.distinct or one.function in COSTLY for one in aggregates)
+        return Weight.HEAVY if is_costly else Weight.UNKNOWN
 
     def _in_a_lane(
-        self, shape: str, work: Callable[[float | None], T], seconds: float | None, *, is_heavy: bool
+        self, shape: str, work: Callable[[float | None], T], seconds: float | None, weight: Weight
     ) -> T:
-        """Do work that may take so many seconds: here and now if it is light, in the lane if it proves heavy."""
-        light = self._lanes.light_seconds
-        if not is_heavy and not self._lanes.is_heavy(shape):
+        """Do work that may take so many seconds: here and now, or in the lane if it is heavy or proves to be."""
+        if weight is Weight.LIGHT or (weight is Weight.UNKNOWN and not self._lanes.is_heavy(shape)):
+            light = math.inf if weight is Weight.LIGHT else self._lanes.light_seconds
             try:
-                return self._timed(shape, work, light if seconds is None else min(seconds, light))
+                return self._timed(shape, work, _sooner(seconds, light))
             except Unavailable as error:
-                if not _is_worth_the_lane(error, is_bounded=seconds is not None and seconds <= light):
+                is_stopped = error.code == "query.deadline" and (seconds is None or seconds > light)
+                # In the lane there may be more memory: less is done there at once.
+                if not is_stopped and error.code != "query.memory":
                     raise
             self._state.renew()
         return self._lanes.queries.run(partial(self._timed, shape, work, seconds))
@@ -289,10 +334,16 @@ def _forget(cursor: Cursor, name: str) -> None:
 def _total_of(rows: int, query: BoundQuery, hits: Hits) -> int | None:
     """The total, if it is known already: of a text condition alone by its hits, else by a page that is not full and
     so is the last one."""
-    if isinstance(query.where, TextMatch) and not query.group_by:
-        return len(hits[query.where])
+    alone = _found_alone(query)
+    if alone is not None:
+        return len(hits[alone])
     is_last = query.limit is None or rows < query.limit
     return query.offset + rows if is_last and (rows or not query.offset) else None
+
+
+def _found_alone(query: BoundQuery) -> TextMatch | None:
+    """The text condition that says by itself which rows there are."""
+    return query.where if isinstance(query.where, TextMatch) and not query.group_by else None
 
 
 def _shape(compiled: Compiled) -> str:
@@ -300,10 +351,10 @@ def _shape(compiled: Compiled) -> str:
     return page.ids.sql if isinstance(page, ByIds) else page.sql
 
 
-def _is_worth_the_lane(error: Unavailable, *, is_bounded: bool) -> bool:
-    """It was stopped for being no light one, or there may be more memory in the lane, where less is done at once.
-    `is_bounded`: it had no more time than a light one has."""
-    return error.code == "query.memory" or (error.code == "query.deadline" and not is_bounded)
+def _sooner(seconds: float | None, light: float) -> float | None:
+    if light == math.inf:
+        return seconds
+    return light if seconds is None else min(seconds, light)
 
 
 def _is_simple(query: BoundQuery) -> bool:

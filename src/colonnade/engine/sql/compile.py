@@ -89,16 +89,19 @@ def compile_query(
     relation: Relation,
     hits: Hits | None = None,
     dense: tuple[int, int] | None = None,
+    with_total: bool = True,
 ) -> Compiled:
     """The statements of a query.
 
-    `relation`: catalogue, schema and name of the rows. `hits`: of each of `query.matches`. `dense`: the first and last `_seq` of the rows, if every number between them is in use.
+    `relation`: catalogue, schema and name of the rows. `hits`: of each of `query.matches`. `dense`: the first and last `_seq` of the rows, if every number between them is in use. `with_total`: nobody knows it yet.
     """
     known = hits or {}
     if query.group_by:
         page = grouped_page(query, relation, _writer(query, known))
-        return Compiled(page, grouped_total(query, relation, _writer(query, known)))
-    return Compiled(_page(query, relation, known, dense), _total(query, relation, known))
+        total = grouped_total(query, relation, _writer(query, known)) if with_total else None
+        return Compiled(page, total)
+    total = _total(query, relation, known) if with_total else None
+    return Compiled(_page(query, relation, known, dense), total)
 
 
 def compile_stream(

@@ -178,8 +178,9 @@ def _not(writer: Writer, expr: Not) -> exp.Expression:
 
 def ids_among(ids: Iterable[int]) -> exp.Expression:
     """Literals, because DuckDB looks up literals in the index on `_id`, twice as fast as parameters."""
-    options: list[exp.Expression] = [exp.Literal.number(one) for one in ids]
-    return exp.In(this=column(ID), expressions=options) if options else exp.Boolean(this=False)
+    # One piece of text of our own numbers: as expressions, one by one, they cost more than the look-up.
+    options = ", ".join(map(str, map(int, ids)))
+    return exp.In(this=column(ID), expressions=[exp.Var(this=options)]) if options else exp.Boolean(this=False)
 
 
 def _text_match(writer: Writer, expr: TextMatch) -> exp.Expression:

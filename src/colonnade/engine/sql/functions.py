@@ -120,6 +120,8 @@ def _merged(pattern: str) -> Iterator[tuple[str, str]]:
 
 def _formatted(writer: Writing, value: Expr, kind: str, what: str, language: str) -> exp.Expression:
     date = writer.write(value)
+    if kind == "strftime" and not what:  # which DuckDB refuses
+        return called("left", cast(date, "TEXT"), exp.Literal.number(0))
     if kind == "strftime":
         return called("strftime", date, writer.parameter(what))
     if kind in NAMED:

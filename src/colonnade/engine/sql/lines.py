@@ -47,9 +47,7 @@ def _part(part: str | Cell | Folded, query: BoundQuery, form: LineText, writer: 
     if isinstance(part, Cell):
         return otherwise(_cell(part, query, form, writer), "")
 
-    def line() -> exp.Expression:
-        return concat(*(_part(one, query, form, writer) for one in part.parts), text(""))
-
+    line = concat(*(_part(one, query, form, writer) for one in part.parts), text(""))
     return _folded(line)
 
 
@@ -82,6 +80,10 @@ def _value(cell: Cell, output: Output, form: LineText, writer: Writer) -> exp.Ex
     return _WAYS[cell.way](made, output)
 
 
+def _plain(made: _Made, _output: Output) -> exp.Expression:
+    return made()
+
+
 def _string(made: _Made, _output: Output) -> exp.Expression:
     return cast(called("to_json", cast(made(), "TEXT")), "TEXT")
 
@@ -107,23 +109,29 @@ def _moment_after(made: _Made, output: Output) -> exp.Expression:
     return called("strftime", after, text("%Y%m%d"))
 
 
-def _folded(line: _Made) -> exp.Expression:
-    size, length = called("strlen", line()), called("length", line())
-    limit = exp.Literal.number(_LINE_BYTES)
-    fits = exp.LTE(this=size, expression=limit)
-    return exp.Case(
+def _folded(line: exp.Expression) -> exp.Expression:
+    """As the one element of a list, so that the line is made once."""
+    size, length = called("strlen", element()), called("length", element())
+    end = text("\r\n")
+    pieces = exp.Case(
         ifs=[
-            exp.If(this=exp.EQ(this=size.copy(), expression=exp.Literal.number(0)), true=text("")),
-            exp.If(this=fits, true=concat(line(), text("\r\n"))),
-            exp.If(this=exp.EQ(this=size.copy(), expression=length), true=_split(line, _LINE_BYTES)),
+            exp.If(this=exp.EQ(this=element(), expression=text("")), true=text("")),
+            exp.If(
+                this=exp.LTE(this=size, expression=exp.Literal.number(_LINE_BYTES)),
+                true=concat(element(), end),
+            ),
+            exp.If(
+                this=exp.EQ(this=size.copy(), expression=length),
+                true=concat(_split(_LINE_BYTES), end.copy()),
+            ),
         ],
-        default=_split(line, _LINE_BYTES // _CHARACTER_BYTES),
+        default=concat(_split(_LINE_BYTES // _CHARACTER_BYTES), end.copy()),
     )
+    return called("array_to_string", each(exp.Array(expressions=[line]), result=pieces), text(""))
 
 
-def _split(line: _Made, characters: int) -> exp.Expression:
-    pieces = called("regexp_replace", line(), text(f"(.{{{characters}}})"), text("\\1\r\n "), text("g"))
-    return concat(pieces, text("\r\n"))
+def _split(characters: int) -> exp.Expression:
+    return called("regexp_replace", element(), text(f"(.{{{characters}}})"), text("\\1\r\n "), text("g"))
 
 
 def _replaced(value: exp.Expression, pairs: tuple[tuple[str, str], ...]) -> exp.Expression:
@@ -144,6 +152,7 @@ _SAFE = frozenset(
 """Types whose texts hold nothing that is markup."""
 
 _WAYS: Mapping[Way, Callable[[_Made, Output], exp.Expression]] = {
+    Way.PLAIN: _plain,
     Way.STRING: _string,
     Way.XML: _xml,
     Way.ICAL: _ical,

@@ -85,7 +85,7 @@ def parsed_json(as_json: AsJson, at: int, writer: Writer) -> exp.Expression:
     """A text as the JSON that it is, on one line; else what is shown otherwise, as JSON. DuckDB takes more for JSON than
     others do: commas that nothing follows, and words for what is no number."""
     value = value_of(at)
-    without_texts = called("regexp_replace", value, text(_JSON_TEXT), text(""), text("g"))
+    without_texts = called("regexp_replace", value, text(_JSON_TEXT), text("0"), text("g"))
     is_lenient = called("regexp_matches", without_texts, text(_LENIENT_JSON))
     is_json = exp.And(this=called("json_valid", value.copy()), expression=exp.Not(this=is_lenient))
     whole = cast(called("json", where_true(is_json, value.copy())), "TEXT")

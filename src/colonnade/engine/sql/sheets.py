@@ -63,7 +63,7 @@ def _units(value: exp.Expression) -> exp.Expression:
 
 def _cell(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     number = _NUMBERS.get(output.type)
-    if number is not None and not output.multivalued:
+    if number is not None and not output.multivalued and output.precision is None:
         return number(at, output, form, writer)
     return _or_empty(_text_cell(at, output, form, writer))
 

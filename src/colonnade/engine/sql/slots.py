@@ -4,7 +4,7 @@ To the rows come some that are none, one for every slot, or for every one beside
 The column `REAL` tells rows from these.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 from sqlglot import exp
@@ -53,7 +53,9 @@ def over_real_rows(columns: Mapping[Expr, exp.Expression], table: str) -> dict[E
 def _are_somewhere(slots: Mapping[str, Slots]) -> exp.Expression:
     """Nulls are, in a group of their own."""
     nowhere = exp.Literal.number(NOWHERE)
-    terms = (exp.NullSafeNEQ(this=column(name, _ROWS), expression=nowhere.copy()) for name in slots)
+    terms: Iterator[exp.Expression] = (
+        exp.NullSafeNEQ(this=column(name, _ROWS), expression=nowhere.copy()) for name in slots
+    )
     return reduce(lambda left, right: exp.And(this=left, expression=right), terms)
 
 

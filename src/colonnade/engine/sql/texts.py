@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
-from colonnade.engine.port import CsvText, JsonText, LineText, RowText
+from colonnade.engine.port import CsvText, JsonText, LineText, RowText, SheetText
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.lines import line_row
 from colonnade.engine.sql.parts import Statement, named, select
@@ -58,17 +58,24 @@ def as_text(rows: Statement, query: BoundQuery, form: RowText, writer: Writer) -
 
 
 def _columns(query: BoundQuery, form: RowText, writer: Writer) -> list[exp.Expression]:
+    columns: list[exp.Expression] = [named(_row(query, form, writer), TEXT)]
+    if isinstance(form, SheetText):
+        columns.append(named(first_too_long(query, form, writer), TOO_LONG))
+    if form.beside is not None:
+        columns.append(named(value_of(form.beside), GEOMETRY))
+    return columns
+
+
+def _row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression:
     match form:
         case CsvText():
-            return [named(_csv_row(query, form, writer), TEXT)]
+            return _csv_row(query, form, writer)
         case JsonText():
-            return [named(_json_row(query, form, writer), TEXT)]
+            return _json_row(query, form, writer)
         case LineText():
-            beside = [] if form.beside is None else [named(value_of(form.beside), GEOMETRY)]
-            return [named(line_row(query, form, writer), TEXT), *beside]
-        case _:
-            row = named(sheet_row(query, form, writer), TEXT)
-            return [row, named(first_too_long(query, form, writer), TOO_LONG)]
+            return line_row(query, form, writer)
+        case SheetText():
+            return sheet_row(query, form, writer)
 
 
 def _csv_row(query: BoundQuery, form: CsvText, writer: Writer) -> exp.Expression:
@@ -119,28 +126,28 @@ def _within_quotes(cell: exp.Expression) -> exp.Expression:
 
 
 def _json_row(query: BoundQuery, form: JsonText, writer: Writer) -> exp.Expression:
+    members = _members(query, form, writer)
     if not form.is_feature:
-        return concat(*_members(query, form, writer), text(form.after))
-    at = form.geometry
+        return concat(text(form.before + "{"), *members, text("}" + form.after))
+    at = form.left_out
     shape = text("null") if at is None else otherwise(geometry(query.outputs[at], at), "null")
     head = text(form.before + '{"type":"Feature","geometry":')
-    members = _members(query, form, writer)
-    return concat(head, shape, text(',"properties":'), *members, text("}" + form.after))
+    return concat(head, shape, text(',"properties":{'), *members, text("}}" + form.after))
 
 
 def _members(query: BoundQuery, form: JsonText, writer: Writer) -> list[exp.Expression]:
-    """A JSON object of all outputs, but for the geometry of a feature."""
-    parts: list[exp.Expression] = [text("{" if form.is_feature else form.before + "{")]
+    parts: list[exp.Expression] = []
     for at, output in enumerate(query.outputs):
-        if form.is_feature and at == form.geometry:
-            continue
-        name = called("to_json", cast(writer.parameter(output.name), "TEXT"))
-        comma = text("," if len(parts) > 1 else "")
-        parts += [comma, cast(name, "TEXT"), text(":"), otherwise(_member(output, at, form, writer), "null")]
-    return [*parts, text("}")]
+        if at != form.left_out:
+            name = called("to_json", cast(writer.parameter(output.name), "TEXT"))
+            comma = text("," if parts else "")
+            parts += [comma, cast(name, "TEXT"), text(":"), _json_value(at, output, form, writer)]
+    return parts
 
 
-def _member(output: Output, at: int, form: JsonText, writer: Writer) -> exp.Expression:
-    if output.as_json is not None and not form.is_feature:
-        return parsed_json(output.as_json, at, writer)
-    return json(output, at, form, writer)
+def _json_value(at: int, output: Output, form: JsonText, writer: Writer) -> exp.Expression:
+    if output.as_json is not None:
+        value = parsed_json(output.as_json, at, writer)
+    else:
+        value = json(output, at, form, writer)
+    return otherwise(value, "null")

@@ -4,10 +4,12 @@ Search boxes pass on what people type. So a text that is no query is a text to l
 field's is a word; and a value that cannot be one of its field's matches nothing.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
 from colonnade.errors import Invalid
+from colonnade.query.moments import WORDS, moved
 from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import And, Call, Compare, CompareOp, Expr, FieldRef, Literal, Not, Or, TextMatch
 from colonnade.query.v1 import comparing, words
@@ -226,13 +228,19 @@ class _Parser:
 
 
 def _moment(arguments: Sequence[Argument]) -> Call:
-    told: list[Expr] = []
+    told: dict[str, int] = {}
     for one in arguments:
         found = _TOLD.fullmatch(one.text)
-        if found is None:
+        if found is None or found[1].lower() not in WORDS:
             raise _SyntaxError
-        told.append(Compare(CompareOp.EQ, FieldRef(found[1].lower()), Literal(int(found[2]))))
-    return Call("now", tuple(told))
+        told.pop(found[1].lower(), None)  # so that the last one of two stands last
+        told[found[1].lower()] = int(found[2])
+    try:
+        moved(dt.datetime.now(dt.UTC), told)
+    except ValueError:
+        raise _SyntaxError from None
+    terms = (Compare(CompareOp.EQ, FieldRef(name), Literal(number)) for name, number in told.items())
+    return Call("now", tuple(terms))
 
 
 def _unquoted(found: re.Match[str]) -> str:

@@ -1,0 +1,262 @@
+"""What the door answers, as a table for its description: each path, its parameters, its answers (sections 2, 3 and 6 of the
+reference). Routes read requests as they come; tests hold this table and the routes together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from colonnade.core.feeds.documents import DOCUMENTS
+from colonnade.core.records.exports import MEDIA_TYPES
+from colonnade.dialects.explore import schemas
+from colonnade.dialects.explore.catalogue_exports import FORMATS as CATALOGUE_FORMATS
+from colonnade.dialects.explore.exports import COMPRESSIONS
+from colonnade.http.parameters import LANGUAGES
+from colonnade.query.limits import DEFAULT_CAPS
+
+Media = Mapping[str, Mapping[str, Any]]
+"""Media type -> JSON schema."""
+
+BYTES: Mapping[str, Any] = {"type": "string", "format": "binary"}
+ANY_FILE: Media = {"application/octet-stream": BYTES, "*/*": BYTES}
+GZIP = "application/gzip"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`id`: as clients that are made of descriptions call it. `parameters`: names in `PARAMETERS`."""
+
+    id: str
+    summary: str
+    tag: str
+    answer: type[BaseModel] | Media
+    parameters: tuple[str, ...] = ()
+    redirects: bool = False
+    keeps: bool = True
+    """Clients may keep the answer, and ask whether it is still the same."""
+
+
+def _query(name: str, description: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": dict(schema or {"type": "string"}),
+    }
+
+
+def _path(name: str, description: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {**_query(name, description, schema), "in": "path", "required": True}
+
+
+def _several(name: str, description: str) -> dict[str, Any]:
+    schema = {"type": "array", "items": {"type": "string"}}
+    return {**_query(name, description, schema), "style": "form", "explode": True}
+
+
+def _flag(name: str, description: str, *, default: bool = False) -> dict[str, Any]:
+    return _query(name, description, {"type": "boolean", "default": default})
+
+
+def _limit(largest: int | None, default: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer", "default": default, "minimum": -1}
+    return schema if largest is None else {**schema, "maximum": largest}
+
+
+_CAPS = DEFAULT_CAPS
+_GZIP_FILE = "The file as a gzip file."
+
+PARAMETERS: Mapping[str, Mapping[str, Any]] = {
+    "dataset_id": _path("dataset_id", "The identifier of a dataset, or its `dataset_uid`."),
+    "record_id": _path("record_id", "The `recordid` of a record."),
+    "attachment_id": _path("attachment_id", "The id of an attachment."),
+    "export_id": _path("export_id", "The id of an alternative export."),
+    "file_id": _path("file_id", "The `id` of a file in a cell."),
+    "format": _path("format", "The format of the file.", {"type": "string", "enum": sorted(MEDIA_TYPES)}),
+    "catalogue_format": _path(
+        "format", "The format of the file.", {"type": "string", "enum": sorted(CATALOGUE_FORMATS)}
+    ),
+    "select": _query("select", "ODSQL: what of each result is answered; empty: all."),
+    "where": _several("where", "ODSQL: a condition. Of several all must hold."),
+    "order_by": _query("order_by", "ODSQL: what the results are sorted by."),
+    "group_by": _query("group_by", "ODSQL: what the results are grouped by."),
+    "limit": _query(
+        "limit",
+        f"How many results; -1: as many as may be asked for. At most {_CAPS.rows}, with `group_by` {_CAPS.groups}.",
+        _limit(_CAPS.groups, _CAPS.default),
+    ),
+    "export_limit": _query("limit", "How many results; -1: all.", _limit(None, -1)),
+    "offset": _query(
+        "offset",
+        f"How many results are passed over. With `limit` at most {_CAPS.reach}, with `group_by` {_CAPS.groups_reach}.",
+        {"type": "integer", "default": 0, "minimum": 0, "maximum": max(_CAPS.reach, _CAPS.groups_reach)},
+    ),
+    "refine": _several("refine", "`facet:value`: only results that have the value."),
+    "exclude": _several("exclude", "`facet:value`: only results that do not have the value."),
+    "facet": _several("facet", 'A facet by its name, or as `facet(name="f", sort="-count", limit=20)`.'),
+    "lang": _query(
+        "lang", "The language of names of months and days.", {"type": "string", "enum": sorted(LANGUAGES)}
+    ),
+    "timezone": _query(
+        "timezone", "The time zone of datetimes, as `Europe/Paris`.", {"type": "string", "default": "UTC"}
+    ),
+    "include_links": _flag("include_links", "Links in the answer and in each result."),
+    "include_app_metas": _flag(
+        "include_app_metas", "What the portal knows of each result beside its metadata or fields."
+    ),
+    "use_labels": _flag("use_labels", "Columns are named by the labels of fields."),
+    "compressed": _flag("compressed", _GZIP_FILE),
+    "epsg": _query("epsg", "The reference system of coordinates.", {"type": "integer", "default": 4326}),
+    "delimiter": _query(
+        "delimiter",
+        "What stands between the columns; a tab is `\\t`.",
+        {"type": "string", "default": ";", "enum": [";", ",", "\t", "|", "\\t"]},
+    ),
+    "list_separator": _query(
+        "list_separator", "What stands between the values of a cell.", {"type": "string", "default": ","}
+    ),
+    "quote_all": _flag("quote_all", "Quotes around every value."),
+    "with_bom": _flag(
+        "with_bom", "A byte order mark at the beginning, by which Excel knows UTF-8.", default=True
+    ),
+    "parquet_compression": _query(
+        "parquet_compression",
+        "How columns are compressed.",
+        {"type": "string", "default": "snappy", "enum": list(COMPRESSIONS)},
+    ),
+    "include_exports": _query(
+        "include_exports", "Formats, with commas between, in which each dataset is offered."
+    ),
+    "use_labels_in_exports": _flag(
+        "use_labels_in_exports", "With labels of fields in those files.", default=True
+    ),
+}
+
+_CLAUSES = ("select", "where", "group_by", "order_by")
+_NARROW = ("refine", "exclude")
+_LOCAL = ("lang", "timezone")
+_MORE = ("include_links", "include_app_metas")
+_LIST = (*_CLAUSES, "limit", "offset", *_NARROW, *_LOCAL, *_MORE)
+_ALL = (*_CLAUSES, "export_limit", *_NARROW, *_LOCAL)
+_FILE = (*_ALL, "use_labels", "compressed", "epsg")
+_CSV = ("delimiter", "list_separator", "quote_all", "with_bom")
+_FACETS = ("where", *_NARROW, "facet", *_LOCAL)
+_DCAT = ("include_exports", "use_labels_in_exports")
+
+
+def _media(types: Mapping[str, str]) -> Media:
+    """Of formats with their media types: JSON as a list of objects, other texts that are JSON as they are."""
+    bare = sorted({one.partition(";")[0] for one in types.values()} | {GZIP})
+    return {one: _schema(one) for one in bare}
+
+
+def _schema(media_type: str) -> Mapping[str, Any]:
+    if media_type == "application/json":
+        return {"type": ["array", "object"]}
+    return {"type": "object"} if media_type.endswith("+json") else BYTES
+
+
+_TABLE_TYPES = {name: MEDIA_TYPES[name] for name in MEDIA_TYPES}
+_DOCUMENT_TYPES = {name: one.media_type for name, one in DOCUMENTS.items()}
+_FILES = _media({str(name): one for name, one in _TABLE_TYPES.items()})
+_CATALOGUE_FILES = _media({**{str(name): one for name, one in _TABLE_TYPES.items()}, **_DOCUMENT_TYPES})
+_RDF = {"application/rdf+xml": BYTES}
+
+CATALOGUE, DATASET = "Catalog", "Dataset"
+_D = "/catalog/datasets/{dataset_id}"
+
+OPERATIONS: Mapping[str, Operation] = {
+    "/": Operation("getRoot", "List the sources", CATALOGUE, schemas.LinkList),
+    "/catalog": Operation("getCatalog", "List what there is of the catalogue", CATALOGUE, schemas.LinkList),
+    "/monitoring": Operation("getMonitoring", "List what there is of the use", CATALOGUE, schemas.LinkList),
+    "/catalog/datasets": Operation(
+        "getDatasets", "Query the catalogue", CATALOGUE, schemas.DatasetPage, _LIST
+    ),
+    "/catalog/facets": Operation(
+        "getDatasetsFacets", "List facet values of the catalogue", CATALOGUE, schemas.Facets, _FACETS
+    ),
+    "/catalog/exports": Operation(
+        "listExportFormats", "List formats of the catalogue", CATALOGUE, schemas.LinkList
+    ),
+    "/catalog/exports/{format}": Operation(
+        "exportDatasets",
+        "The catalogue as a file",
+        CATALOGUE,
+        _CATALOGUE_FILES,
+        ("catalogue_format", *_ALL, *_DCAT),
+        keeps=False,
+    ),
+    "/catalog/exports/csv": Operation(
+        "exportCatalogCSV",
+        "The catalogue as CSV",
+        CATALOGUE,
+        {"text/csv": BYTES, GZIP: BYTES},
+        (*_ALL, *_CSV),
+        keeps=False,
+    ),
+    "/catalog/exports/dcat": Operation(
+        "exportCatalogDCAT", "The catalogue as DCAT", CATALOGUE, _RDF, ("where", *_DCAT), keeps=False
+    ),
+    _D: Operation(
+        "getDataset", "One dataset", DATASET, schemas.Dataset, ("dataset_id", "select", *_LOCAL, *_MORE)
+    ),
+    f"{_D}/records": Operation(
+        "getRecords", "Query records", DATASET, schemas.RecordPage, ("dataset_id", *_LIST)
+    ),
+    f"{_D}/records/{{record_id}}": Operation(
+        "getRecord",
+        "One record",
+        DATASET,
+        {"application/json": {"type": "object"}},
+        ("dataset_id", "record_id", "select", *_LOCAL, *_MORE),
+    ),
+    f"{_D}/facets": Operation(
+        "getRecordsFacets", "List facet values of records", DATASET, schemas.Facets, ("dataset_id", *_FACETS)
+    ),
+    f"{_D}/exports": Operation(
+        "listDatasetExportFormats", "List formats of the records", DATASET, schemas.LinkList, ("dataset_id",)
+    ),
+    f"{_D}/exports/{{format}}": Operation(
+        "exportRecords",
+        "The records as a file",
+        DATASET,
+        _FILES,
+        ("dataset_id", "format", *_FILE),
+        keeps=False,
+    ),
+    f"{_D}/exports/csv": Operation(
+        "exportRecordsCSV",
+        "The records as CSV",
+        DATASET,
+        {"text/csv": BYTES, GZIP: BYTES},
+        ("dataset_id", *_FILE, *_CSV),
+        keeps=False,
+    ),
+    f"{_D}/exports/parquet": Operation(
+        "exportRecordsParquet",
+        "The records as Parquet",
+        DATASET,
+        {"application/vnd.apache.parquet": BYTES, GZIP: BYTES},
+        ("dataset_id", *_FILE, "parquet_compression"),
+        keeps=False,
+    ),
+    f"{_D}/attachments": Operation(
+        "getDatasetAttachments", "List attachments", DATASET, schemas.Attachments, ("dataset_id",)
+    ),
+    f"{_D}/attachments/{{attachment_id}}": Operation(
+        "getDatasetAttachment", "One attachment", DATASET, ANY_FILE, ("dataset_id", "attachment_id")
+    ),
+    f"{_D}/alternative_exports/{{export_id}}": Operation(
+        "getAlternativeExport",
+        "One alternative export",
+        DATASET,
+        ANY_FILE,
+        ("dataset_id", "export_id"),
+        redirects=True,
+    ),
+    f"{_D}/files/{{file_id}}": Operation(
+        "getFile", "The file of a cell", DATASET, ANY_FILE, ("dataset_id", "file_id")
+    ),
+}
+"""By path."""

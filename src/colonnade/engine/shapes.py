@@ -1,0 +1,195 @@
+"""Functions of geometry in DuckDB, done by shapely, for the server's instance and for the builder's.
+
+Functions of our own and not DuckDB's spatial extension: that takes 0.2 s to load into each instance, must be loaded
+before the instance is locked, and breaks ordinary statements (docs/decisions/0014). shapely is loaded at the first
+call of one of them.
+
+A shape is kept beside its text as a struct `PREPARED`: its bounding box and its WKB; null for what is no geometry.
+A geometry that a query asks for is handed over as a key, because DuckDB copies an argument for every row.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+PREPARED = "STRUCT(west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, wkb BLOB)"
+PREPARED_ARROW = pa.struct(
+    [*((side, pa.float64()) for side in ("west", "south", "east", "north")), ("wkb", pa.binary())]
+)
+
+PREPARE = "geo_prepare"
+"""`PREPARE(geojson text)`: `PREPARED`."""
+POINT_MEETS = "geo_point_meets"
+"""`POINT_MEETS(lon, lat, key)`: whether a place is in a geometry or on its edge."""
+MEETS, WITHIN = "geo_meets", "geo_within"
+"""`MEETS(wkb, key)`, `WITHIN(wkb, key)`: what they say of a shape and a geometry."""
+NEAREST = "geo_nearest"
+"""`NEAREST(wkb, lon, lat)`: the place of a shape that is nearest to a place, as a struct of lon and lat."""
+HULL = "geo_hull"
+"""`HULL(list of lons, list of lats)`: the convex hull of places, as GeoJSON text."""
+
+_KEPT_BYTES = 64 << 20
+
+
+class _Asked:
+    """The geometries that queries ask for, by key; the oldest give way when there are many."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: OrderedDict[str, tuple[str, Any]] = OrderedDict()
+        self._size = 0
+
+    def keep(self, text: str) -> str:
+        key = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return key
+        geometry = _prepared(text)
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = (text, geometry)
+                self._size += len(text)
+            while self._size > _KEPT_BYTES and len(self._found) > 1:
+                _, (gone, _) = self._found.popitem(last=False)
+                self._size -= len(gone)
+        return key
+
+    def get(self, key: str) -> Any:
+        with self._lock:
+            return self._found[key][1]
+
+
+_ASKED = _Asked()
+
+
+def keep(text: str) -> str:
+    """The key by which a geometry, WKB in hexadecimal, is handed to the functions."""
+    return _ASKED.keep(text)
+
+
+def _prepared(text: str) -> Any:
+    import shapely
+
+    geometry = shapely.from_wkb(text)
+    shapely.prepare(geometry)
+    return geometry
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the functions known to the instance of a connection."""
+    place = duckdb.struct_type({"lon": "DOUBLE", "lat": "DOUBLE"})  # type: ignore[dict-item]
+    # Of "default" ones no row with a null is asked, and none may be the answer.
+    functions: Sequence[tuple[str, Callable[..., Any], Sequence[Any], Any, str]] = (
+        (PREPARE, _prepare, ["VARCHAR"], PREPARED, "special"),
+        (POINT_MEETS, _point_meets, ["DOUBLE", "DOUBLE", "VARCHAR"], "BOOLEAN", "default"),
+        (MEETS, _meets, ["BLOB", "VARCHAR"], "BOOLEAN", "default"),
+        (WITHIN, _within, ["BLOB", "VARCHAR"], "BOOLEAN", "default"),
+        (NEAREST, _nearest, ["BLOB", "DOUBLE", "DOUBLE"], place, "special"),
+        (HULL, _hull, ["DOUBLE[]", "DOUBLE[]"], "VARCHAR", "special"),
+    )
+    for name, function, taken, given, nulls in functions:
+        types = [duckdb.type(one) for one in taken]
+        result = duckdb.type(given) if isinstance(given, str) else given
+        connection.create_function(name, function, types, result, type="arrow", null_handling=nulls)  # type: ignore[arg-type]
+
+
+def _numpy(values: Any) -> Any:
+    return values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(zero_copy_only=False)
+
+
+def _objects(values: Any) -> Any:
+    import numpy as np
+
+    found = np.empty(len(values), dtype=object)
+    found[:] = values.to_pylist()
+    return found
+
+
+def _prepare(texts: Any) -> Any:
+    """Text that is no geometry, or has coordinates that are no degrees, is null."""
+    import numpy as np
+    import shapely
+
+    with np.errstate(all="ignore"):
+        found = shapely.force_2d(shapely.from_geojson(_objects(texts), on_invalid="ignore"))
+        sides = shapely.bounds(found)
+        # NaN, of what is no geometry or an empty one, compares as false.
+        known = (abs(sides[:, (0, 2)]) <= 360).all(axis=1) & (abs(sides[:, (1, 3)]) <= 90).all(axis=1)
+    found[~known] = None
+    columns = [pa.array(sides[:, at], pa.float64(), mask=~known) for at in range(4)]
+    wkb = pa.array(shapely.to_wkb(found), pa.binary())
+    return pa.StructArray.from_arrays([*columns, wkb], names=PREPARED_ARROW.names, mask=pa.array(~known))
+
+
+def _point_meets(lon: Any, lat: Any, key: Any) -> Any:
+    import shapely
+
+    if len(key) == 0:
+        return pa.array([], pa.bool_())
+    return pa.array(shapely.intersects_xy(_ASKED.get(key[0].as_py()), _numpy(lon), _numpy(lat)))
+
+
+def _meets(wkb: Any, key: Any) -> Any:
+    import shapely
+
+    return _tested(shapely.intersects, wkb, key)
+
+
+def _within(wkb: Any, key: Any) -> Any:
+    import shapely
+
+    return _tested(shapely.covers, wkb, key)
+
+
+def _tested(test: Callable[[Any, Any], Any], wkb: Any, key: Any) -> Any:
+    import shapely
+
+    if len(key) == 0:
+        return pa.array([], pa.bool_())
+    shapes = shapely.from_wkb(_objects(wkb), on_invalid="ignore")
+    return pa.array(test(_ASKED.get(key[0].as_py()), shapes), pa.bool_())
+
+
+def _nearest(wkb: Any, lon: Any, lat: Any) -> Any:
+    """Nearest in a plane whose degrees of longitude are as long as they are at the place."""
+    import numpy as np
+    import shapely
+
+    if len(lon) == 0:
+        return pa.array([], pa.struct([("lon", pa.float64()), ("lat", pa.float64())]))
+    east, north = _numpy(lon), _numpy(lat)
+    width = max(float(np.cos(np.radians(north[0]))), 1e-6)
+    shapes = shapely.from_wkb(_objects(wkb), on_invalid="ignore")
+    scaled = shapely.transform(shapes, lambda places: places * (width, 1.0))
+    lons, lats, best = np.full(len(east), np.nan), np.full(len(east), np.nan), np.full(len(east), np.inf)
+    for turn in (0.0, -360.0, 360.0):
+        lines = shapely.shortest_line(shapely.points((east + turn) * width, north), scaled)
+        lengths = shapely.length(lines)
+        is_nearer = lengths < best  # NaN is not
+        ends = shapely.get_point(lines, 1)
+        lons[is_nearer] = shapely.get_x(ends)[is_nearer] / width
+        lats[is_nearer] = shapely.get_y(ends)[is_nearer]
+        best[is_nearer] = lengths[is_nearer]
+    mask = pa.array(np.isnan(lons))
+    return pa.StructArray.from_arrays([pa.array(lons), pa.array(lats)], names=["lon", "lat"], mask=mask)
+
+
+def _hull(lons: Any, lats: Any) -> Any:
+    import numpy as np
+    import shapely
+
+    found: list[str | None] = []
+    for east, north in zip(lons, lats, strict=True):
+        if not east.is_valid or len(east.values) == 0:
+            found.append(None)
+            continue
+        places = np.column_stack([_numpy(east.values), _numpy(north.values)])
+        hull = shapely.normalize(shapely.convex_hull(shapely.multipoints(places)))
+        found.append(str(shapely.to_geojson(shapely.orient_polygons(hull))))
+    return pa.array(found, pa.string())

@@ -1,0 +1,1 @@
+"""Writers of file formats: rows that arrive in batches become bytes."""
