@@ -37,6 +37,7 @@ from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
 from colonnade.dialects.explore import app as explore
+from colonnade.dialects.explore import reuses
 from colonnade.dialects.search import app as search
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
@@ -57,6 +58,7 @@ DOORS = {
     automation.PREFIX: "automation",
     domain.PREFIX: "management",
     explore.PREFIX: "explore",
+    reuses.REUSES: "explore",
     search.DATASETS: "search",
     search.RECORDS: "search",
 }
@@ -255,6 +257,7 @@ def _application(portal: Portal) -> ASGIApp:
     app.mount(automation.PREFIX, automation.build(portal))
     app.mount(domain.PREFIX, domain.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
+    app.mount(reuses.REUSES, reuses.build_reuses(portal))
     app.mount(search.DATASETS, search.build_datasets(portal))
     app.mount(search.RECORDS, search.build_records(portal))
     app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))

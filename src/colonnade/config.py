@@ -253,6 +253,21 @@ class Settings:
         "10",
         "How long a heavy query waits for its turn before it is refused with 503.",
     )
+    max_page_rows: int = _fact(
+        "MAX_PAGE_ROWS",
+        _integer(1),
+        "100",
+        "How many records or datasets one page of the Explore API may have.",
+    )
+    max_page_reach: int = _fact(
+        "MAX_PAGE_REACH", _integer(1), "10000", "How far its pages reach: the largest `offset + limit`."
+    )
+    max_page_groups: int = _fact(
+        "MAX_PAGE_GROUPS",
+        _integer(1),
+        "20000",
+        "The same for groups: how many, and how far their pages reach.",
+    )
     query_memory_bytes: int = _fact(
         "QUERY_MEMORY_BYTES", _size, "1 GiB", "Memory that all queries running at once may use together."
     )

@@ -11,6 +11,7 @@ PortalError
 └── Unavailable       a part that is needed does not answer, or a deadline passed
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 
@@ -77,9 +78,15 @@ class LimitReached(PortalError):
 
 
 class QuotaReached(PortalError):
-    """The facts: `limit` calls a `unit`, and `resets_at`, an aware datetime, when the next ones are allowed."""
+    """There are `limit` calls in a `unit` of time; the next ones are allowed at `resets_at`, an aware datetime."""
 
-    default_code = "quota.reached"
+    default_code = "quota.portal"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, limit: int, unit: str, resets_at: dt.datetime
+    ) -> None:
+        super().__init__(message, code=code, limit=limit, unit=unit)
+        self.resets_at = resets_at
 
 
 class Unavailable(PortalError):

@@ -15,6 +15,7 @@ from colonnade.core.attachments.model import AlternativeExport, Attachment
 from colonnade.core.datasets.security import Access
 from colonnade.core.feeds.describing import Wanted
 from colonnade.core.feeds.profiles import PROFILES
+from colonnade.core.records.export_formats import ExportFormat
 
 LINKED = ("rdf", "ttl", "dcat", *(f"dcat_ap_{name}" for name in PROFILES))
 TREES = URIRef("https://data.example.org/api/explore/v2.1/catalog/datasets/trees")
@@ -154,9 +155,11 @@ def test_attachments_and_what_was_made_elsewhere_are_distributions() -> None:
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        pytest.param(Wanted(frozenset({"csv"})), {"csv?use_labels=true"}, id="explore-6.2-include_exports"),
         pytest.param(
-            Wanted(frozenset({"csv", "json"}), use_labels=False),
+            Wanted(frozenset({ExportFormat.CSV})), {"csv?use_labels=true"}, id="explore-6.2-include_exports"
+        ),
+        pytest.param(
+            Wanted(frozenset({ExportFormat.CSV, ExportFormat.JSON}), use_labels=False),
             {"csv", "json"},
             id="explore-6.2-use_labels_in_exports",
         ),

@@ -181,6 +181,7 @@ def test_a_change_is_no_older_than_the_dataset_and_no_newer_than_its_publication
     assert told({"default": {"modified": modified}}).changed.isoformat() == changed
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 def test_schema_org_is_linked_data() -> None:
     found = schema_org.dataset(SITE, told(FULL_METADATA))
     # The context would be fetched: the vocabulary alone does as well here.

@@ -5,6 +5,7 @@ shape, with a `trace_id` under which the log has the trace.
 """
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Iterator
 
@@ -38,6 +39,8 @@ def _families() -> Iterator[type[errors.PortalError]]:
 def _an_error(family: type[errors.PortalError]) -> errors.PortalError:
     if issubclass(family, errors.LimitReached):
         return family("Too much.", limit_type="bytes", limit=1, value=2)
+    if issubclass(family, errors.QuotaReached):
+        return family("Too often.", limit=1, unit="day", resets_at=dt.datetime.now(dt.UTC))
     return family("It did not work.")
 
 

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from colonnade import errors
+from colonnade.http.compression import Compress
 from colonnade.http.edge import answer_errors
 from colonnade.http.errors import render
 from colonnade.http.methods import AnswerHead
@@ -45,7 +46,7 @@ def served(source: Source) -> Iterator[str]:
         chunks = source.chunks(count, breaks=breaks)
         return Streamed(chunks, "text/csv", {"Cache-Control": "no-store"})
 
-    server = uvicorn.Server(uvicorn.Config(AnswerHead(app), port=0, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(AnswerHead(Compress(app)), port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -66,14 +67,16 @@ def test_a_stream_arrives_whole() -> None:
     assert source.closed.wait(5)
 
 
-def test_a_failure_midway_breaks_the_connection() -> None:
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+def test_a_failure_midway_breaks_the_connection(coding: str) -> None:
     source = Source()
     with (
         served(source) as url,
-        httpx2.Client() as client,
+        httpx2.Client(headers={"Accept-Encoding": coding}) as client,
         client.stream("GET", f"{url}/9?breaks=1") as answer,
     ):
         assert answer.status_code == 200
+        assert answer.headers.get("content-encoding", "identity") == coding
         with pytest.raises(httpx2.RemoteProtocolError):
             answer.read()
     assert source.closed.wait(5)

@@ -62,6 +62,12 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         extent=written.extent,
         files=files,
     )
+    _seal(job, manifest)
+    return manifest
+
+
+def _seal(job: BuildJob, manifest: Manifest) -> None:
+    """Write the manifest; then all of it is durable."""
     (job.out / MANIFEST_FILE).write_text(json.dumps(manifest.to_json(), indent=1), encoding="utf-8")
     for path in (
         *(job.out / name for name in (ROWS_FILE, IDENTITY_FILE, MANIFEST_FILE)),
@@ -69,7 +75,6 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         job.out.parent,
     ):
         sync(path)
-    return manifest
 
 
 def _keep_files(job: BuildJob) -> int:

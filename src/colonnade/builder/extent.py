@@ -42,9 +42,7 @@ class Extent:
         return cls(west, south, east, north, tuple(value["types"]))
 
 
-def of_rows(
-    connection: duckdb.DuckDBPyConnection, rows: str, schema: Schema, folder: Path
-) -> Extent | None:
+def of_rows(connection: duckdb.DuckDBPyConnection, rows: str, schema: Schema, folder: Path) -> Extent | None:
     """Of all points and shapes in a table; None if there are none, or if the functions of geometry do not work here.
     `folder`: for scratch files."""
     found = [

@@ -19,9 +19,10 @@ from colonnade.builder.selecting import selections
 from colonnade.builder.staging import Part, Staged
 from colonnade.engine import layout
 from colonnade.engine.layout import literal, quoted
+from colonnade.engine.shapes import PREPARE, register
 from colonnade.generation import INDEX_FOLDER, ROWS_FILE, Mark
 from colonnade.index.feed import feed
-from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, Schema
+from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, FieldType, Schema
 
 _CATALOG = "generation"
 _SLICE_CELLS = 4_000_000
@@ -46,6 +47,8 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
     mark = Mark(job.counter, placement.rows)
     blocks = layout.block_size(sum(one.path.stat().st_size for one in job.inputs))
     connection.execute(layout.attach(job.out / ROWS_FILE, _CATALOG, blocks=blocks))
+    if layout.shape_columns(schema):
+        register(connection)
     for statement in layout.create_tables(_CATALOG, schema):
         connection.execute(statement)
     slices: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
@@ -113,7 +116,11 @@ def _insert(part: Part, merged: Merged, at: dt.datetime) -> str:
     else:
         source, modified = f"part.{SOURCE}", f"part.{MODIFIED}"
     system = {ID: "place.id", KEY: "place.key", SOURCE: source, SEQ: "place.seq", MODIFIED: modified}
-    values = [system[column.name] for column in layout.SYSTEM] + list(selections(part, merged.outputs))
+    cells = list(selections(part, merged.outputs))
+    at_hand = dict(zip((one.name for one in layout.field_columns(merged.schema)), cells, strict=True))
+    shapes = (one.name for one in merged.schema.fields if one.type is FieldType.GEO_SHAPE)
+    made = [f"{PREPARE}({at_hand[name]})" for name in shapes]
+    values = [*(system[column.name] for column in layout.SYSTEM), *cells, *made]
     return f"""INSERT INTO {layout.relation(_CATALOG)} SELECT {", ".join(values)}
         FROM (SELECT *, rowid AS _row FROM {part.table} WHERE rowid >= $start AND rowid < $stop) part
         JOIN (SELECT *, rowid + 1 AS seq FROM {PLACED}

@@ -1,7 +1,7 @@
 """The layout of a generation's rows file, for the builder that makes it and the engine that serves it.
 
 One DuckDB file with three tables. `rows`: the system columns, then a column per field and, beside each field that
-keeps what was sent, its raw column. `meta`: one row with the counters. `deleted`: one row per id that a write took
+keeps what was sent, its raw column; at last, for each field of shapes, what `prepared_name` tells of. `meta`: one row with the counters. `deleted`: one row per id that a write took
 away, with the counter of that write.
 
 A build makes a unique index on `_id` after the load, and the first live write drops it. Not for its cost: DuckDB 1.5
@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from colonnade.engine.shapes import PREPARED, PREPARED_ARROW
 from colonnade.generation import LIVE_IDS_FROM, Mark
 from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, Field, FieldType, Schema
 
@@ -74,6 +75,8 @@ SYSTEM = (
 )
 
 
+_PREPARED_SUFFIX = "$geometry"
+
 _META_COLUMNS = "counter BIGINT NOT NULL, last_seq BIGINT NOT NULL, last_live_id BIGINT NOT NULL"
 
 
@@ -90,6 +93,16 @@ def literal(text: str) -> str:
 def relation(catalog: str, table: str = ROWS) -> str:
     """A table of an attached rows file, fully qualified."""
     return f"{quoted(catalog)}.main.{quoted(table)}"
+
+
+def prepared_name(field: str) -> str:
+    """The column beside a field of shapes that holds them as `colonnade.engine.shapes` works with them. A file that
+    an older version made has none."""
+    return field + _PREPARED_SUFFIX
+
+
+def is_prepared(column: str) -> bool:
+    return column.endswith(_PREPARED_SUFFIX)
 
 
 def block_size(data_bytes: int) -> int:
@@ -124,9 +137,18 @@ def field_columns(schema: Schema) -> tuple[Column, ...]:
     return tuple(found)
 
 
+def shape_columns(schema: Schema) -> tuple[Column, ...]:
+    """The columns of `prepared_name`."""
+    return tuple(
+        Column(prepared_name(one.name), PREPARED, PREPARED_ARROW)
+        for one in schema.fields
+        if one.type is FieldType.GEO_SHAPE
+    )
+
+
 def columns(schema: Schema) -> tuple[Column, ...]:
     """All columns of `rows`, in order."""
-    return SYSTEM + field_columns(schema)
+    return SYSTEM + field_columns(schema) + shape_columns(schema)
 
 
 def arrow_schema(some: Sequence[Column]) -> Any:

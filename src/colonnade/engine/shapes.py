@@ -73,6 +73,12 @@ def keep(text: str) -> str:
     return _ASKED.keep(text)
 
 
+def bounds(key: str) -> tuple[float, float, float, float]:
+    """West, south, east and north of a geometry that was kept."""
+    west, south, east, north = (float(one) for one in _ASKED.get(key).bounds)
+    return west, south, east, north
+
+
 def _prepared(text: str) -> Any:
     import shapely
 
@@ -190,6 +196,8 @@ def _hull(lons: Any, lats: Any) -> Any:
             found.append(None)
             continue
         places = np.column_stack([_numpy(east.values), _numpy(north.values)])
-        hull = shapely.normalize(shapely.convex_hull(shapely.multipoints(places)))
+        # One line through all of them, because a million points would be as many objects.
+        line = shapely.linestrings(places if len(places) > 1 else np.repeat(places, 2, axis=0))
+        hull = shapely.normalize(shapely.convex_hull(line))
         found.append(str(shapely.to_geojson(shapely.orient_polygons(hull))))
     return pa.array(found, pa.string())

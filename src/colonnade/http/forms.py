@@ -39,7 +39,7 @@ class FormsAsQueries:
             return
         queries = (scope["query_string"], urlencode(sent).encode())
         query = b"&".join(one for one in queries if one)
-        await self._app({**scope, "query_string": query}, _nothing, send)
+        await self._app({**scope, "query_string": query}, _without_body(receive), send)
 
 
 async def _pairs(request: Request) -> Pairs:
@@ -86,5 +86,15 @@ def _once(body: bytes) -> Receive:
     return receive
 
 
-async def _nothing() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
+def _without_body(receive: Receive) -> Receive:
+    """An empty body, and then what the client does: who sends a long answer waits for it to go away."""
+    is_told = False
+
+    async def messages() -> Message:
+        nonlocal is_told
+        if is_told:
+            return await receive()
+        is_told = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return messages

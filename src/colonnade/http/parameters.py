@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from colonnade.errors import Invalid
 from colonnade.http.edge import portal_of
+from colonnade.query.limits import DEFAULT_CAPS, Caps
 from colonnade.query.tree import Query
 from colonnade.query.zones import named_zone
 
@@ -44,6 +45,19 @@ def wrong(name: str, found: str, expected: str) -> Invalid:
         f"Invalid value for {name} API parameter: {found} was found but {expected} is expected.",
         code="parameter.invalid",
         parameter=name,
+    )
+
+
+def caps_of(request: Request) -> Caps:
+    """How large pages may be in this portal, and how far they reach."""
+    settings = portal_of(request).settings
+    groups = settings.max_page_groups
+    return Caps(
+        default=min(DEFAULT_CAPS.default, settings.max_page_rows, groups),
+        rows=settings.max_page_rows,
+        reach=settings.max_page_reach,
+        groups=groups,
+        groups_reach=groups,
     )
 
 

@@ -31,6 +31,7 @@ TEXTS: Mapping[str, tuple[int, str]] = {
     "quota.anonymous": (10005, "You have exceeded the requests limit for anonymous users."),
 }
 """Code of the error -> number and text that Explore's and Search's clients know (explore 7.2)."""
+CODE = "TooManyRequests"
 DATASET = "-dataset"
 """Between the words of a header: it is of the dataset's quota."""
 NAMES = tuple(
@@ -96,18 +97,18 @@ class CountCalls:
 
 
 def answer_too_many(error: QuotaReached) -> Response:
-    """429, with the keys that clients of Explore and Search read."""
+    """429, with the keys that clients of Explore and Search read: their own for this, and those of every other error."""
     number, text = TEXTS[error.code]
-    resets_at, unit = error.facts["resets_at"], error.facts["unit"]
-    assert hasattr(resets_at, "timestamp")
     body = {
         "errorcode": number,
-        "reset_time": f"{resets_at:%Y-%m-%dT%H:%M:%SZ}",
-        "limit_time_unit": unit,
+        "reset_time": f"{error.resets_at:%Y-%m-%dT%H:%M:%SZ}",
+        "limit_time_unit": error.facts["unit"],
         "call_limit": error.facts["limit"],
         "error": text,
+        "error_code": CODE,
+        "message": text,
     }
-    wait = max(math.ceil(resets_at.timestamp() - time.time()), 1)
+    wait = max(math.ceil(error.resets_at.timestamp() - time.time()), 1)
     return json(body, 429, {"Retry-After": str(wait)})
 
 

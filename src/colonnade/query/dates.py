@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-_DATE = r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?|/(?P<month2>\d\d)/(?P<day2>\d\d)|(?P<month3>\d\d)(?P<day3>\d\d))?"
+_DATE = r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?|/(?P<month2>\d\d?)(?:/(?P<day2>\d\d?))?|(?P<month3>\d\d)(?P<day3>\d\d))?"
 _TIME = r"(?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
 _OFFSET = r"(?P<zulu>[zZ])|(?P<sign>[+-])(?P<off_hour>\d\d)(?::?(?P<off_minute>\d\d))?"
 _WHOLE = re.compile(rf"{_DATE}(?:[tT ]{_TIME}(?:{_OFFSET})?)?", re.ASCII)

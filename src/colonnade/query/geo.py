@@ -1,6 +1,7 @@
 """What queries ask of places, bound: conditions on points and shapes, distances, groups of near points.
 
-What is left of the arguments, all literals: of `within_distance` longitude, latitude and metres; of `in_bbox` west,
+A field of shapes stands as `Call("shape", (field,))`, so that it is told from one of points wherever the query goes.
+What is left of the other arguments, all literals: of `within_distance` longitude, latitude and metres; of `in_bbox` west,
 south, east, north; of `intersects`, `disjoint` and `within` one geometry or more, in the form of
 `geometries.written`, that together are what is asked for; of `distance` longitude and latitude; of `geo_cluster` the
 side of a cell as a part of the width of the world map.
@@ -40,12 +41,12 @@ _WIDEST_RADIUS = 10_000
 def within_distance(expr: Call, scope: Scope, clause: str) -> Expr:
     _only_where(expr, clause)
     field, geometry, distance = _arguments(expr, clause, 3, "a geo field, a point and a distance, as 10km")
-    type_ = _geo(field, expr, scope, clause)
+    place = _geo(field, expr, scope, clause)
     lon, lat = _point(geometry, expr, clause)
     metres = _metres(distance, expr, clause)
-    if type_ is FieldType.GEO_SHAPE:
-        return _relation("intersects", field, geometries.circle(lon, lat, metres), expr)
-    return Call("within_distance", (field, Literal(lon), Literal(lat), Literal(metres)), at=expr.at)
+    if _is_shape(place):
+        return _relation("intersects", place, geometries.circle(lon, lat, metres), expr)
+    return Call("within_distance", (place, Literal(lon), Literal(lat), Literal(metres)), at=expr.at)
 
 
 def distance(expr: Call, scope: Scope, clause: str) -> Expr:
@@ -53,25 +54,27 @@ def distance(expr: Call, scope: Scope, clause: str) -> Expr:
     if len(expr.arguments) == 3:
         return within_distance(expr, scope, clause)
     if clause not in {"select", "order_by"}:
-        message = "distance() with two arguments stands in select and order_by alone; in where, within_distance()."
+        message = (
+            "distance() with two arguments stands in select and order_by alone; in where, within_distance()."
+        )
         raise malformed(clause, message)
     field, geometry = _arguments(expr, clause, 2, "a geo field and a point")
-    _geo(field, expr, scope, clause)
+    place = _geo(field, expr, scope, clause)
     lon, lat = _point(geometry, expr, clause)
-    return Call("distance", (field, Literal(lon), Literal(lat)), at=expr.at)
+    return Call("distance", (place, Literal(lon), Literal(lat)), at=expr.at)
 
 
 def in_bbox(expr: Call, scope: Scope, clause: str) -> Expr:
     """Latitudes first; the corners in any order."""
     _only_where(expr, clause)
     field, *numbers = _arguments(expr, clause, 5, "a geo field, latitude, longitude, latitude and longitude")
-    type_ = _geo(field, expr, scope, clause)
+    place = _geo(field, expr, scope, clause)
     first_lat, first_lon, second_lat, second_lon = (_number(one, expr, clause) for one in numbers)
     lats, lons = (first_lat, second_lat), (first_lon, second_lon)
-    if type_ is FieldType.GEO_SHAPE:
-        return _relation("intersects", field, (geometries.box(lons, lats),), expr)
+    if _is_shape(place):
+        return _relation("intersects", place, (geometries.box(lons, lats),), expr)
     sides = (min(lons), min(lats), max(lons), max(lats))
-    return Call("in_bbox", (field, *(Literal(one) for one in sides)), at=expr.at)
+    return Call("in_bbox", (place, *(Literal(one) for one in sides)), at=expr.at)
 
 
 def related(expr: Call, scope: Scope, clause: str) -> Expr:
@@ -101,13 +104,26 @@ def geo_cluster(expr: Call, scope: Scope, clause: str) -> Expr:
         raise malformed(clause, "geo_cluster() stands in group_by alone.")
     what = "a geo point, a zoom from 0 to 25 and perhaps a radius in pixels"
     field, zoom, *more = _arguments(expr, clause, min(max(len(expr.arguments), 2), 3), what)
-    if _geo(field, expr, scope, clause) is not FieldType.GEO_POINT:
+    if _is_shape(_geo(field, expr, scope, clause)):
         raise malformed(clause, "geo_cluster() takes a field of geo points.")
     level = _number(zoom, expr, clause)
     radius = _number(more[0], expr, clause) if more else _RADIUS
     if level not in _ZOOMS or not 0 < radius <= _WIDEST_RADIUS:
         raise malformed(clause, f"geo_cluster() takes {what}, at most {_WIDEST_RADIUS}.")
     return Call("geo_cluster", (field, Literal(radius / (_TILE_PIXELS * 2.0**level))), at=expr.at)
+
+
+def is_cluster(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "geo_cluster"
+
+
+def cell_side(expr: Expr) -> float:
+    """Of a bound `geo_cluster`: the side of its cells, as a part of the width of the map."""
+    assert isinstance(expr, Call)
+    side = expr.arguments[1]
+    assert isinstance(side, Literal)
+    assert isinstance(side.value, float)
+    return side.value
 
 
 def aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
@@ -120,12 +136,13 @@ def aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
         return expr
     if type_ not in GEO or argument is None:
         raise malformed(clause, "bbox() takes a geo field, or in where a geo field and four numbers.")
-    return replace(expr, argument=Call("extent", (argument,), at=expr.at))
+    place = Call("shape", (argument,)) if type_ is FieldType.GEO_SHAPE else argument
+    return replace(expr, argument=Call("extent", (place,), at=expr.at))
 
 
 def _related(relation: str, field: Expr, literal: Expr, expr: Call, scope: Scope) -> Expr:
-    _geo(field, expr, scope, "where")
-    return _relation(relation, field, geometries.region(_parsed(literal, expr, "where")), expr)
+    place = _geo(field, expr, scope, "where")
+    return _relation(relation, place, geometries.region(_parsed(literal, expr, "where")), expr)
 
 
 def _relation(relation: str, field: Expr, region: geometries.Region, expr: Call) -> Expr:
@@ -144,11 +161,16 @@ def _arguments(expr: Call, clause: str, count: int, what: str) -> tuple[Expr, ..
     return expr.arguments
 
 
-def _geo(field: Expr, expr: Call, scope: Scope, clause: str) -> FieldType:
+def _is_shape(place: Expr) -> bool:
+    return isinstance(place, Call)
+
+
+def _geo(field: Expr, expr: Call, scope: Scope, clause: str) -> Expr:
+    """The field, or the call that tells that it is one of shapes."""
     if isinstance(field, FieldRef):
         type_ = scope.typed(field, clause).type
         if type_ in GEO:
-            return type_
+            return Call("shape", (field,)) if type_ is FieldType.GEO_SHAPE else field
         raise malformed(clause, f"{expr.function}() takes a geo field, and field {field.name} is none.")
     raise malformed(clause, f"{expr.function}() takes a geo field as its first argument.")
 
@@ -180,7 +202,11 @@ def _metres(distance: Expr, expr: Call, clause: str) -> float:
 
 
 def _number(value: Expr, expr: Call, clause: str) -> float:
-    if isinstance(value, Literal) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+    if (
+        isinstance(value, Literal)
+        and isinstance(value.value, int | float)
+        and not isinstance(value.value, bool)
+    ):
         number = float(value.value)
         if math.isfinite(number):
             return number

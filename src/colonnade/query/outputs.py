@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from colonnade.errors import Invalid
+from colonnade.query.geo import is_cluster
 from colonnade.query.literals import checked_text
 from colonnade.query.malformed import malformed
 from colonnade.query.printing import date_precision, json_formatted
@@ -11,7 +12,7 @@ from colonnade.query.ranges import bound_range, is_range, printed, unprinted
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
 from colonnade.query.spreading import spread
-from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Literal, Named, Order, Output, Star
+from colonnade.query.tree import Aggregate, AsJson, Call, Expr, FieldRef, Literal, Named, Order, Output, Star
 from colonnade.query.types import GEO, TEXTS, Typed
 from colonnade.query.values import bound_value, is_value
 from colonnade.query.walk import changed, children, has_aggregate, walk
@@ -94,7 +95,9 @@ def _key(item: Named, scope: Scope) -> Output:
 def _printed(keys: Outputs) -> Outputs:
     """The keys as the answer has them."""
     return tuple(
-        replace(one, expr=printed(one.expr), type=FieldType.TEXT) if printed(one.expr) != one.expr else one
+        replace(one, expr=printed(one.expr), type=FieldType.TEXT, as_json=AsJson() if is_cluster(one.expr) else None)
+        if printed(one.expr) != one.expr
+        else one
         for one in keys
     )
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from colonnade.query.dates import naive_utc
+from colonnade.query.geo import is_cluster
 from colonnade.query.literals import coerced, instant
 from colonnade.query.malformed import malformed
 from colonnade.query.schema import FieldType
@@ -88,11 +89,15 @@ def bound_range(expr: Expr, scope: Scope, clause: str) -> Bucket:
 
 def printed(expr: Expr) -> Expr:
     """What stands in the answer for a key."""
+    if is_cluster(expr):
+        return Call("cluster_text", (expr,))
     return KeyText(expr) if isinstance(expr, Widths | Periods | Slots) else expr
 
 
 def unprinted(expr: Expr) -> Expr:
     """The key that stands in the answer so."""
+    if isinstance(expr, Call) and expr.function == "cluster_text":
+        return expr.arguments[0]
     return expr.bucket if isinstance(expr, KeyText) else expr
 
 

@@ -47,7 +47,11 @@ _RESULTS: Mapping[str, FieldType] = {
     **dict.fromkeys(("millisecond", "quarter", "dayofweek", "weekday", "yearday"), FieldType.INT),
     **dict.fromkeys(("length", "random", "record_size"), FieldType.INT),
     **dict.fromkeys(("lower", "upper", "date_format", "path_start", "record_id", "file_id"), FieldType.TEXT),
+    **dict.fromkeys(("place_text", "place_digest"), FieldType.TEXT),
     "local": FieldType.DATETIME,
+    **dict.fromkeys(("within_distance", "in_bbox", "intersects", "disjoint", "within"), FieldType.BOOLEAN),
+    "distance": FieldType.DOUBLE,
+    **dict.fromkeys(("geo_cluster", "cluster_text"), FieldType.JSON),
 }
 """Of functions whose result does not depend on their arguments."""
 
@@ -100,6 +104,8 @@ def type_of(expr: Expr, schema: Schema) -> Typed | None:
 def _aggregate_type(expr: Aggregate, schema: Schema) -> Typed | None:
     if expr.function in {"avg", "median", "percentile", "stddev", "sum_squares"}:
         return Typed(FieldType.DOUBLE)
+    if expr.function in {"envelope", "bbox"}:
+        return Typed(FieldType.GEO_SHAPE)
     if expr.function in {"sum", "min", "max"} and expr.argument is not None:
         return type_of(expr.argument, schema)
     return Typed(FieldType.INT)

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from colonnade.query import geo
 from colonnade.query.date_format import parts
 from colonnade.query.literals import checked_text, coerced, instant
 from colonnade.query.malformed import malformed
@@ -109,6 +110,8 @@ def _aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
         raise malformed(clause, f"{expr.function}() stands in select and order_by alone.")
     if expr.argument is None:
         return expr
+    if expr.function in geo.AGGREGATES:
+        return geo.aggregate(expr, scope, clause)
     if has_aggregate(expr.argument):
         raise malformed(clause, f"{expr.function}() cannot be taken over an aggregation.")
     argument = bound_value(expr.argument, scope, clause)
@@ -248,8 +251,9 @@ _BINDERS: Mapping[str, _Binder] = {
     "now": _now,
     "random": _random,
     "system": _system,
+    **geo.BINDERS,
     "record_size": _all_bound,
-    **dict.fromkeys(("path_start", "record_id", "file_id"), _first_bound),
+    **dict.fromkeys(("path_start", "record_id", "file_id", "place_text", "place_digest"), _first_bound),
 }
 """The functions that are evaluated."""
 

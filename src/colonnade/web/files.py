@@ -7,8 +7,9 @@ from colonnade.core.attachments import exports
 from colonnade.core.attachments import service as attachments
 from colonnade.core.attachments.model import AlternativeExport
 from colonnade.core.datasets.model import ReadableDataset
-from colonnade.core.records.exports import ExportFormat
+from colonnade.core.records.exports import ExportFormat, offered
 from colonnade.core.work import Work
+from colonnade.query.schema import Schema
 from colonnade.web import links, printing
 from colonnade.web.described import Described
 
@@ -17,10 +18,19 @@ PURPOSE = 200
 
 FORMATS: Mapping[ExportFormat, tuple[str, str]] = {
     ExportFormat.CSV: ("CSV", "for spreadsheets"),
+    ExportFormat.XLSX: ("XLSX", "for Excel and its like"),
     ExportFormat.JSON: ("JSON", "one list of records"),
     ExportFormat.JSONL: ("JSON Lines", "a record a line"),
     ExportFormat.PARQUET: ("Parquet", "for analysis, with types"),
+    ExportFormat.GEOJSON: ("GeoJSON", "for maps on the web"),
+    ExportFormat.SHP: ("Shapefile", "for geographic systems"),
+    ExportFormat.FGB: ("FlatGeobuf", "for geographic systems, with an index"),
+    ExportFormat.KML: ("KML", "for virtual globes"),
+    ExportFormat.GPX: ("GPX", "for navigation"),
+    ExportFormat.ICAL: ("iCalendar", "for calendars"),
+    ExportFormat.TURTLE: ("Turtle", "linked data"),
 }
+"""Those that people choose by hand; the API has more."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,9 @@ def files(work: Work, readable: ReadableDataset, dataset: Described) -> Files:
     (made,) = exports.of_readables(work, [readable])
     return Files(
         own=tuple(
-            File(name, purpose, links.export(dataset.slug, format_))
-            for format_, (name, purpose) in FORMATS.items()
-            if dataset.fields
+            File(*FORMATS[format_], links.export(dataset.slug, format_))
+            for format_ in (offered(Schema(dataset.fields)) if dataset.fields else ())
+            if format_ in FORMATS
         ),
         others=tuple(_other(dataset, one) for one in made if one.url is None or links.is_web(one.url)),
         attachments=tuple(

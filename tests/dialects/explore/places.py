@@ -31,7 +31,7 @@ STEPS: tuple[dict[str, Any], ...] = (
     ),
 )
 
-METADATA = {
+METADATA: dict[str, dict[str, Any]] = {
     "default": {
         "title": "Places",
         "description": "<p>Where to go.</p>",

@@ -259,3 +259,27 @@ def test_days_have_names_in_the_language_that_is_asked_for(
 ) -> None:
     asked = {"select": "date_format(seen, 'E EEEE') as d", "where": "id = 1", "lang": language}
     assert _results(house, dated, **asked) == [{"d": expected}]
+
+
+@pytest.mark.parametrize(
+    ("select", "names"),
+    [
+        pytest.param("include(default.tit*)", ["title"], id="explore-10.3-include-of-the-catalogue"),
+        pytest.param("include(titl*), dataset_id", ["title", "dataset_id"], id="explore-10.3-include-prefix"),
+        pytest.param(
+            "title, publisher, exclude(default.pub*)", ["title"], id="explore-10.3-exclude-of-the-catalogue"
+        ),
+    ],
+)
+def test_fields_of_the_catalogue_by_the_beginning_of_their_names(
+    house: House, dated: str, select: str, names: list[str]
+) -> None:
+    (found,) = get(house, select=select, where=f"dataset_id = '{dated}'").json()["results"]
+    assert list(found) == names
+
+
+def test_datasets_are_grouped_by_ranges(house: House, dated: str) -> None:
+    """explore 10.5: range, of the catalogue"""
+    asked: dict[str, Any] = {"group_by": "range(records_count, *, 3, 4) as r", "select": "count(*) as n"}
+    found = get(house, where=f"dataset_id = '{dated}'", **asked).json()
+    assert found["results"] == [{"r": "[*, 3.0[", "n": 0}, {"r": "[3.0, 4.0[", "n": 1}]

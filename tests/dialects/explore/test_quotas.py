@@ -108,6 +108,8 @@ def _is_too_many(answer: httpx2.Response, number: int, limit: int, text: str) ->
         "limit_time_unit": "day",
         "call_limit": limit,
         "error": text,
+        "error_code": "TooManyRequests",
+        "message": text,
     }
     assert _standing(answer) == (limit, 0)
     assert 0 < int(answer.headers["retry-after"]) <= 86_400

@@ -188,6 +188,21 @@ def test_pages_of_other_sites_are_let_in_explore_1_cors(house: House) -> None:
         assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
 
 
+def test_nobody_has_told_of_reuses_explore_14_reuses(house: House) -> None:
+    for path in ("/api/reuses/", "/api/reuses?rows=5"):
+        answer = house.client.get(path, follow_redirects=False)
+        assert answer.json() == {"nhits": 0, "reuses": []}
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert error(house.client.get("/api/reuses/", params={"apikey": "wrong"}))[:2] == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize("path", ["", "information/"])
+def test_pages_that_others_link_to_are_there_explore_14_pages(house: House, path: str) -> None:
+    answer = house.client.get(f"/explore/dataset/places/{path}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
 def test_nothing_here_is_deprecated_explore_7_3(house: House) -> None:
     assert "ods-explore-api-deprecation" not in raw(house, "/catalog/datasets").headers
 

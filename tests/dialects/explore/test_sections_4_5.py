@@ -1,9 +1,10 @@
 """The dataset's object, the catalogue's names and the values of facets: each row of sections 4.1 and 5 of the reference."""
 
+import json
 from typing import Any
 
 import pytest
-from tests.dialects.explore.places import attach, published_places
+from tests.dialects.explore.places import attach, names, published_places
 from tests.dialects.explore.support import error, get
 from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House, Person
 
@@ -11,17 +12,12 @@ ROOT = EXPLORE.removesuffix("/catalog/datasets")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def places(house: House) -> str:
-    """The uid of the one dataset with records; the other one has none."""
-    uid = published_places(house)
-    house.published("a\n", dataset_id="void", metadata={"default": {"title": {"value": "Void"}}})
+def void(house: House) -> str:
+    """Publish two datasets; the uid of the one without records."""
+    published_places(house)
+    made = house.published("a\n", dataset_id="void", metadata={"default": {"title": {"value": "Void"}}})
+    uid: str = made["uid"]
     return uid
-
-
-@pytest.fixture(scope="module")
-def attached(house: House, places: str) -> str:
-    """The id of a file beside its rows."""
-    return attach(house, places)
 
 
 @pytest.fixture(scope="module")
@@ -223,16 +219,17 @@ def test_moments_of_the_portal_itself_are_asked_about_explore_4_1(house: House) 
         assert list(rows[0]) == [name]
 
 
-def test_use_is_asked_about_at_once_explore_4_1_explore(house: House, attached: str) -> None:
+def test_use_is_asked_about_at_once_explore_4_1_explore(house: House, void: str) -> None:
     count, score = "explore.download_count", "explore.popularity_score"
-    body = get(house, "", select=f"{count}, {score}", where="dataset_id = 'places'").json()
-    before = body["results"][0]
-    assert get(house, f"/places/attachments/{attached}").status_code == 200
-    params = {"select": f"dataset_id, {count}", "where": f"{count} > {before[count]}"}
-    found = get(house, "", **params).json()["results"]
-    assert found == [{"dataset_id": "places", count: before[count] + 1}]
-    ordered = get(house, "", select="dataset_id", order_by=f"{score} desc").json()["results"]
-    assert ordered == [{"dataset_id": "places"}, {"dataset_id": "void"}]
+    path = f"/void/attachments/{attach(house, void)}"
+    for downloads in (1, 2):
+        assert get(house, path).status_code == 200
+        found = get(house, select=f"dataset_id, {count}", where=f"{count} > {downloads - 1}").json()
+        assert found["results"] == [{"dataset_id": "void", count: downloads}]
+    for order in (count, score):
+        assert get(house, select="title", order_by=f"{order} desc", limit=1).json()["results"] == [
+            {"title": "Void"}
+        ]
 
 
 @pytest.mark.parametrize(
@@ -362,3 +359,24 @@ def test_the_catalogue_has_facets_explore_5_catalogue(house: House) -> None:
     assert asked(facet="facet(name='has_records', disjunctive=true)", refine="has_records:true") == {
         "has_records": [("*true", 2)]
     }
+
+
+def _ask(house: House, **params: Any) -> Any:
+    return get(house, "/places/records", **params).json()
+
+
+def test_the_size_of_a_record_is_that_of_its_json_explore_4_2_record_size(house: House) -> None:
+    rows = _ask(house)["results"]
+    sizes = [len(json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode()) for one in rows]
+    found = _ask(house, include_app_metas="true", select="record_size")["results"]
+    assert [(one["_size"], one["record_size"]) for one in found] == list(zip(sizes, sizes, strict=True))
+    assert names(house, where=f"record_size >= {max(sizes)}", order_by="record_size desc")
+    groups = _ask(house, group_by="record_size", select="count(*) as n", limit=-1)["results"]
+    assert sum(one["n"] for one in groups) == 6
+
+
+@pytest.mark.parametrize("name", ["datasetid", "recordid", "record_timestamp", "record_size"])
+def test_technical_names_are_usable_in_every_clause_explore_4_2(house: House, name: str) -> None:
+    params = {"select": f"{name} as x", "where": f"{name} is not null", "order_by": name, "limit": 1}
+    assert _ask(house, **params)["results"][0]["x"]
+    assert _ask(house, where=f"{name} is null", limit=0)["total_count"] == 0

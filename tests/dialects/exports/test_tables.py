@@ -20,6 +20,10 @@ ALWAYS = ("csv", "json", "jsonl", "xlsx", "parquet", "turtle", "n3", "rdfxml", "
 RDF = {"turtle": "turtle", "n3": "n3", "rdfxml": "xml", "jsonld": "json-ld"}
 XSD = rdflib.XSD
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:(Dataset|ConjunctiveGraph):DeprecationWarning"
+)  # of rdflib's own
+
 
 def sheet(content: bytes) -> list[list[Any]]:
     rows: list[list[Any]] = (
@@ -76,7 +80,7 @@ def test_a_file_says_what_it_is(house: House, format_: str, media_type: str, nam
 def test_a_worksheet_has_typed_cells(house: House) -> None:
     """explore-6.3-xlsx"""
     head, first, second, third, last = sheet(file(house, "xlsx"))
-    assert head == [one for one in results(house)[0]]
+    assert head == list(results(house)[0])
     named = dict(zip(head, first, strict=True))
     assert named | {"shape": None} == {
         "id": 1.0,
@@ -147,7 +151,7 @@ def test_a_cell_that_is_too_long_is_refused_with_its_field(house: House) -> None
     ],
 )
 def test_cells_of_csv_that_look_like_formulas_are_neutralised_on_demand(
-    house: House, params: dict[str, str], title: str
+    house: House, params: dict[str, Any], title: str
 ) -> None:
     rows = lines(file(house, "csv", select="title, a_rather_long_name as `-n`", where="id > 4", **params))
     assert rows[1] == [title, str(-(2**63))]
@@ -170,7 +174,7 @@ def test_cells_of_csv_that_look_like_formulas_are_neutralised_on_demand(
         pytest.param({"with_bom": "false"}, "id;tags\r\n1;red,b,lue\r\n", id="explore-6.2-with_bom"),
     ],
 )
-def test_csv_is_as_it_is_asked_for(house: House, params: dict[str, str], wanted: str) -> None:
+def test_csv_is_as_it_is_asked_for(house: House, params: dict[str, Any], wanted: str) -> None:
     """explore-6.3-csv"""
     assert file(house, "csv", **{"select": "id, tags", "where": "id = 1", **params}).decode() == wanted
 
@@ -194,7 +198,7 @@ def test_csv_is_as_it_is_asked_for(house: House, params: dict[str, str], wanted:
         pytest.param({"end_field": "title"}, id="end_field"),
     ],
 )
-def test_a_wrong_option_is_named(house: House, params: dict[str, str]) -> None:
+def test_a_wrong_option_is_named(house: House, params: dict[str, Any]) -> None:
     (name,) = params
     format_ = {"name_field": "gpx", "description_field_list": "gpx"}.get(
         name, "ical" if "_field" in name else "csv"
@@ -277,7 +281,7 @@ def test_records_are_events_of_days(house: House) -> None:
 
 
 def test_the_fields_of_an_event_can_be_chosen(house: House) -> None:
-    asks: dict[str, str] = {
+    asks: dict[str, Any] = {
         "start_field": "seen",
         "name_field": "note",
         "where": "id = 1",

@@ -338,9 +338,3 @@ def test_one_record_is_found_by_its_id(house: House) -> None:
     assert ask(house, path).json() == ask(house, f"{path}/").json() == record
     assert error(ask(house, f"{DATASETS}/{CITIES}/records/0123")) == (404, "Unknown record: 0123")
     assert ask(house, path, timezone="Europe/Paris").json()["fields"]["seen"] == "2020-01-02T11:00:00+01:00"
-
-
-def test_the_digest_of_a_preview_finds_its_record(house: House) -> None:
-    (record,) = search(house, q="lyon")["records"]
-    assert names(house, geo_digest=record["recordid"]) == [LYON]
-    assert names(house, geo_digest="0123") == []

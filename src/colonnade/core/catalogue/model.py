@@ -31,9 +31,7 @@ _TYPES: Mapping[ValueType, FieldType] = {
     ValueType.DATETIME: FieldType.DATETIME,
 }
 """The other values are texts."""
-_LISTS = frozenset(
-    {ValueType.LIST, ValueType.TEXT_OR_LIST, ValueType.LIST_OF_ONE_OR_MORE, ValueType.PLACES}
-)
+_LISTS = frozenset({ValueType.LIST, ValueType.TEXT_OR_LIST, ValueType.LIST_OF_ONE_OR_MORE, ValueType.PLACES})
 
 
 def _field(name: str, type_: FieldType = FieldType.TEXT, *, multivalued: bool = False) -> Field:
@@ -88,6 +86,15 @@ _OTHERS = (
 PUBLIC = Schema((*_OWN, *_DEFAULT, *_OTHERS))
 """What readers may ask about (Explore 2.1, section 4.1 of its reference). `custom` is shown and not asked about: what is
 in it has no types."""
+
+TABLE: tuple[tuple[str, str], ...] = (
+    ("datasetid", "dataset_id"),
+    *((one.name, one.name) for one in _OWN[1:]),
+    *((f"{meta.DEFAULT}.{one.name}", one.name) for one in _DEFAULT),
+    *((one.name, one.name) for one in _OTHERS if not one.name.startswith(f"{EXPLORE}.")),
+)
+"""What a table of all datasets tells, column by column: the names by which clients know them, and the fields. How much
+datasets are used is told if it is asked for."""
 
 _CODES = frozenset(
     {

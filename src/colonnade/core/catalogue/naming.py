@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from colonnade.core.catalogue.model import SEARCHED
-from colonnade.query.tree import FieldRef, Query, StartsWith, TextMatch
+from colonnade.query.tree import FieldRef, Prefix, Query, StartsWith, TextMatch
 from colonnade.query.walk import changed
 
 PREFIX = "default."
@@ -26,6 +26,8 @@ def _renamed(node: Any) -> Any:
     match node:
         case FieldRef():
             return replace(node, name=own_name(node.name))
+        case Prefix():
+            return replace(node, name=node.name.removeprefix(PREFIX))
         case TextMatch() | StartsWith() if node.fields is not None:
             return replace(node, fields=tuple(map(own_name, node.fields)))
         case TextMatch():

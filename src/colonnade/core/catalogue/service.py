@@ -12,7 +12,8 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Audience, Dataset, ReadableDataset
 from colonnade.core.datasets.security import SEE_ALL
 from colonnade.core.records import service as records
-from colonnade.core.records.service import Page, RowsChanged
+from colonnade.core.records.service import Form, Page, RowsChanged
+from colonnade.core.records.streams import Stream, primed
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.usage import service as usage
@@ -23,7 +24,19 @@ from colonnade.errors import NotFound
 from colonnade.generation import GenerationRef
 from colonnade.query.bind import bind
 from colonnade.query.schema import KEY
-from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, HasAny, Literal, Named, Or, Order, Query
+from colonnade.query.tree import (
+    BoundQuery,
+    Compare,
+    CompareOp,
+    Expr,
+    FieldRef,
+    HasAny,
+    Literal,
+    Named,
+    Or,
+    Order,
+    Query,
+)
 from colonnade.query.walk import walk_query
 
 TABLE = "catalogue"
@@ -47,12 +60,17 @@ def search(work: Work, query: Query) -> tuple[list[ReadableDataset], int]:
 def select(work: Work, query: Query) -> Page:
     """Answer a query about the published datasets that the actor may see, each a row with the fields of
     `model.PUBLIC`, which may also be called as `naming` says. Raises `Invalid`."""
-    ref = follow(work.portal, with_usage=_asks_for_usage(query))
-    if not query.order_by and not query.group_by:
-        query = replace(query, order_by=DEFAULT_ORDER)
-    bound = bind(naming.own_names(query), visible=model.PUBLIC, guard=_guard(work.actor), table=model.WHOLE)
+    ref, bound = _asked(work, query)
     found = work.rows.select(ref, model.WHOLE, bound, seconds=work.settings.query_seconds)
     return Page(bound, found.table, found.total)
+
+
+def stream(work: Work, query: Query, form: Form) -> Stream:
+    """The same without a total, as a stream of record batches whose first is there, as the texts that `form` asks for.
+    Raises as `select`, and what `form` raises. The work may end before the stream does."""
+    ref, bound = _asked(work, query)
+    seconds = work.settings.query_seconds
+    return Stream(bound, primed(work.rows.stream(ref, model.WHOLE, bound, form=form(bound), seconds=seconds)))
 
 
 def select_one(work: Work, readable: ReadableDataset, query: Query) -> Page:
@@ -77,6 +95,15 @@ def start(portal: Portal) -> None:
             progress.seq = datasets.last_change(work)
             _take_up(work, ref, datasets.living_ids(work))
         progress.ref = ref
+
+
+def _asked(work: Work, query: Query) -> tuple[GenerationRef, BoundQuery]:
+    """The generation to ask, and what is to be asked for this actor."""
+    ref = follow(work.portal, with_usage=_asks_for_usage(query))
+    if not query.order_by and not query.group_by:
+        query = replace(query, order_by=DEFAULT_ORDER)
+    bound = bind(naming.own_names(query), visible=model.PUBLIC, guard=_guard(work.actor), table=model.WHOLE)
+    return ref, bound
 
 
 def follow(portal: Portal, *, with_usage: bool = False) -> GenerationRef:

@@ -24,6 +24,7 @@ from colonnade.core.feeds.model import (
     Openness,
     Theme,
 )
+from colonnade.core.records.export_formats import ExportFormat, offered
 
 Values = Mapping[str, Any]
 
@@ -35,7 +36,7 @@ class Wanted:
     """How datasets are to be described. `exports`: the formats that are told of, None for all there are; `use_labels`:
     columns of tables are to be named by labels; `zone`: of datetimes."""
 
-    exports: frozenset[str] | None = None
+    exports: frozenset[ExportFormat] | None = None
     use_labels: bool = True
     zone: dt.tzinfo = dt.UTC
 
@@ -162,20 +163,25 @@ def _distributions(
     found: list[Distribution] = []
     if one.about.has_records and one.about.schema.fields and one.readable.access.data_visible:
         found += [
-            _export(slug, name, addresses, use_labels=wanted.use_labels)
-            for name in formats.OFFERED
-            if wanted.exports is None or name in wanted.exports
-            if "geo" in one.features or not formats.KNOWN[name].is_geographic
+            _export(slug, format_, addresses, use_labels=wanted.use_labels)
+            for format_ in offered(one.about.schema)
+            if wanted.exports is None or format_ in wanted.exports
         ]
     found += [file for export in made if (file := _made(slug, export, addresses)) is not None]
     found += [_attached(slug, file, addresses) for file in attached]
     return tuple(found)
 
 
-def _export(slug: str, name: str, addresses: Addresses, *, use_labels: bool) -> Distribution:
-    format_ = formats.KNOWN[name]
-    address = addresses.export(slug, name, use_labels=use_labels and format_.is_labelled)
-    return Distribution(name, Kind.EXPORT, name, address, format_.media_type, format_.file_type)
+def _export(slug: str, format_: ExportFormat, addresses: Addresses, *, use_labels: bool) -> Distribution:
+    name = str(format_)
+    return Distribution(
+        key=name,
+        kind=Kind.EXPORT,
+        title=name,
+        address=addresses.export(slug, name, use_labels=use_labels and format_ in formats.LABELLED),
+        media_type=formats.media_type(format_),
+        file_type=formats.file_type(format_),
+    )
 
 
 def _made(slug: str, one: AlternativeExport, addresses: Addresses) -> Distribution | None:
@@ -189,7 +195,7 @@ def _made(slug: str, one: AlternativeExport, addresses: Addresses) -> Distributi
         title=texts.text(one.title) or one.uid,
         address=address,
         media_type=media_type,
-        file_type=formats.FILE_TYPES.get(media_type or ""),
+        file_type=formats.file_type_of(media_type),
         description=texts.text(one.description),
         size=one.size,
     )
@@ -203,7 +209,7 @@ def _attached(slug: str, one: Attachment, addresses: Addresses) -> Distribution:
         title=texts.text(one.filename) or one.uid,
         address=addresses.attachment(slug, one.uid),
         media_type=media_type,
-        file_type=formats.FILE_TYPES.get(media_type or ""),
+        file_type=formats.file_type_of(media_type),
         size=one.size,
     )
 

@@ -1,61 +1,59 @@
 """The files in which records can be had, as documents tell of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from colonnade.core.records.exports import ExportFormat
+from colonnade.core.records.export_formats import MEDIA_TYPES, ExportFormat
 
+LABELLED = frozenset({ExportFormat.CSV, ExportFormat.XLSX})
+"""Their columns have names, which may be labels."""
 
-@dataclass(frozen=True)
-class Format:
-    """`file_type`: in the European Union's table. `is_labelled`: its columns have names, which may be labels.
-    `is_geographic`: only of datasets with places."""
-
-    media_type: str
-    file_type: str | None = None
-    is_labelled: bool = False
-    is_geographic: bool = False
-
-
-KNOWN: Mapping[str, Format] = {
-    "csv": Format("text/csv", "CSV", is_labelled=True),
-    "json": Format("application/json", "JSON"),
-    "jsonl": Format("application/jsonl", "JSON"),
-    "xlsx": Format(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", is_labelled=True
-    ),
-    "parquet": Format("application/vnd.apache.parquet", "PARQUET"),
-    "geojson": Format("application/geo+json", "GEOJSON", is_geographic=True),
-    "shp": Format("application/zip", "SHP", is_geographic=True),
-    "kml": Format("application/vnd.google-earth.kml+xml", "KML", is_geographic=True),
-    "gpx": Format("application/gpx+xml", "GPX", is_geographic=True),
-    "fgb": Format("application/vnd.flatgeobuf", is_geographic=True),
-    "ov2": Format("application/octet-stream", is_geographic=True),
-    "jsonld": Format("application/ld+json", "JSON_LD"),
-    "turtle": Format("text/turtle", "RDF_TURTLE"),
-    "n3": Format("text/n3", "N3"),
-    "rdfxml": Format("application/rdf+xml", "RDF_XML"),
-    "ical": Format("text/calendar", "ICS"),
+_OWN: Mapping[ExportFormat, str] = {
+    ExportFormat.CSV: "CSV",
+    ExportFormat.JSON: "JSON",
+    ExportFormat.JSONL: "JSON",
+    ExportFormat.XLSX: "XLSX",
+    ExportFormat.PARQUET: "PARQUET",
+    ExportFormat.GEOJSON: "GEOJSON",
+    ExportFormat.SHP: "SHP",
+    ExportFormat.KML: "KML",
+    ExportFormat.GPX: "GPX",
+    ExportFormat.ICAL: "ICS",
+    ExportFormat.TURTLE: "RDF_TURTLE",
+    ExportFormat.N3: "N3",
+    ExportFormat.RDFXML: "RDF_XML",
+    ExportFormat.JSONLD: "JSON_LD",
 }
-"""What each format is, whether or not this portal writes it."""
-
-OFFERED: tuple[str, ...] = tuple(str(one) for one in ExportFormat if str(one) in KNOWN)
-
-FILE_TYPES: Mapping[str, str] = {
-    **{one.media_type: one.file_type for one in KNOWN.values() if one.file_type},
-    "application/zip": "ZIP",
+_OTHERS: Mapping[str, str] = {
+    "application/geopackage+sqlite3": "GPKG",
+    "application/msword": "DOC",
     "application/pdf": "PDF",
-    "text/plain": "TXT",
-    "text/html": "HTML",
-    "text/xml": "XML",
-    "application/xml": "XML",
     "application/vnd.ms-excel": "XLS",
     "application/vnd.oasis.opendocument.spreadsheet": "ODS",
-    "application/msword": "DOC",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-    "image/png": "PNG",
+    "application/xml": "XML",
+    "application/zip": "ZIP",
     "image/jpeg": "JPEG",
+    "image/png": "PNG",
     "image/tiff": "TIFF",
-    "application/geopackage+sqlite3": "GPKG",
+    "text/html": "HTML",
+    "text/plain": "TXT",
+    "text/xml": "XML",
 }
-"""By media type."""
+
+
+def media_type(format_: ExportFormat) -> str:
+    """Without its parameters."""
+    return MEDIA_TYPES[format_].partition(";")[0]
+
+
+def file_type(format_: ExportFormat) -> str | None:
+    """Its term in the European Union's table of file types, if it has one."""
+    return _OWN.get(format_)
+
+
+def file_type_of(media_type_: str | None) -> str | None:
+    """The same for any file, by its media type."""
+    return _BY_MEDIA_TYPE.get(media_type_ or "")
+
+
+_BY_MEDIA_TYPE: Mapping[str, str] = {**{media_type(one): code for one, code in _OWN.items()}, **_OTHERS}

@@ -41,10 +41,9 @@ def address(value: str | None) -> str | None:
     try:
         parts = urlsplit(value or "")
         host, _port = parts.hostname, parts.port
-        if parts.scheme not in {"http", "https"} or not host or _NO_HOST.search(parts.netloc):
-            return None
-        # Not the name's own encoding: it refuses what is ASCII and too long.
         netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        if parts.scheme not in {"http", "https"} or not host or _NO_HOST.search(netloc):
+            return None
     except ValueError:  # also of the encoding
         return None
     rest = urlunsplit(("", "", parts.path, parts.query, parts.fragment.replace("#", "%23")))

@@ -24,7 +24,9 @@ from colonnade.core.records.export_formats import ExportFormat as ExportFormat
 from colonnade.core.records.export_formats import Options as Options
 from colonnade.core.records.export_formats import offered as offered
 from colonnade.core.records.layouts import calendar, linked, naming, places
+from colonnade.core.records.service import Form
 from colonnade.core.records.streams import Stream
+from colonnade.core.usage import service as usage
 from colonnade.core.work import Work
 from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import CsvText, JsonText, RowText, SheetText
@@ -80,17 +82,32 @@ def export(
     """The records, or groups, that fulfil a query and that the actor may see, as a file. The work should end before it
     is begun, which may take long. What is wrong with the query or the options, and what goes wrong until the first rows
     are there, is raised here, as by `records.select`; what does not fit the format when it is begun."""
+    with_ids = _PLANS[format_].with_ids
+
+    def opened(form: Form) -> Stream:
+        return records.stream(work, readable, query, form, with_ids=with_ids)
+
+    file = written(work, opened, readable.dataset.slug or readable.dataset.uid, format_, options)
+    usage.count_download(work, readable.dataset.id)
+    return file
+
+
+def written(
+    work: Work, opened: Callable[[Form], Stream], name: str, format_: ExportFormat, options: Options
+) -> Export:
+    """What `opened` gives, in the form that it is asked for, as a file of this name. Raises as `export`, and what `opened`
+    raises."""
     plan = _PLANS[format_]
-    found = records.stream(
-        work, readable, query, lambda bound: plan.form(bound, options), with_ids=plan.with_ids
-    )
-    name = readable.dataset.slug or readable.dataset.uid
+    found = opened(lambda bound: plan.form(bound, options))
     room = Room(work.settings.scratch_folder, work.settings.max_export_bytes)
     chunks = _closing(plan.write(_Order(found, options, name, room)), found)
-    filename = f"{name}.{EXTENSIONS[format_]}"
-    if options.compressed:
-        return Export("application/gzip", f"{filename}.gz", _gzipped(chunks))
-    return Export(MEDIA_TYPES[format_], filename, chunks)
+    file = Export(MEDIA_TYPES[format_], f"{name}.{EXTENSIONS[format_]}", chunks)
+    return compressed(file) if options.compressed else file
+
+
+def compressed(file: Export) -> Export:
+    """The same file, packed."""
+    return Export("application/gzip", f"{file.filename}.gz", _gzipped(file.chunks))
 
 
 def _closing(chunks: Iterator[bytes], found: Stream) -> Chunks:

@@ -102,7 +102,7 @@ def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: boo
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
     access = readable.access
     page = partial(_page_with_ids, access) if with_ids and not query.group_by else _page
-    return _newest(work, generation, lambda one: page(work, _bound(access, one, query), one))
+    return _newest(work, generation, lambda one: page(work, _bound(readable, one, query), one))
 
 
 def stream(
@@ -120,7 +120,7 @@ def stream(
         return Stream(bound, _nothing())
 
     def streamed(one: Generation) -> Stream:
-        bound = _bound(readable.access, one, query)
+        bound = _bound(readable, one, query)
         return _stream(work, _identified(bound, one.table_uid) if has_ids else bound, one, asked)
 
     return _newest(work, generation, streamed)
@@ -135,7 +135,7 @@ def answerer(work: Work, readable: ReadableDataset) -> Callable[[Query], list[di
         if generation is None:
             bind(query, visible=NOTHING)
             return []
-        return _newest(work, generation, lambda now: _rows(work, _bound(readable.access, now, query), now))
+        return _newest(work, generation, lambda now: _rows(work, _bound(readable, now, query), now))
 
     return rows
 
@@ -152,7 +152,7 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
     page = _newest(
         work,
         generation,
-        lambda now: _page_with_ids(access, work, _bound(access, now, wanted, guard), now),
+        lambda now: _page_with_ids(access, work, _bound(readable, now, wanted, guard), now),
     )
     if not page.total:
         raise _no_record(record_id)
@@ -242,10 +242,13 @@ def _newest(work: Work, generation: Generation, use: Callable[[Generation], T]) 
         return use(newer)
 
 
-def _bound(access: Access, generation: Generation, query: Query, guard: Expr | None = None) -> BoundQuery:
+def _bound(
+    readable: ReadableDataset, generation: Generation, query: Query, guard: Expr | None = None
+) -> BoundQuery:
+    access = readable.access
     whole = generation.schema
     visible = access.visible(whole)
-    known = technical.understood(query, visible, generation.table_uid)
+    known = technical.understood(query, visible, generation.table_uid, readable.dataset.slug)
     row_filter = _row_filter(whole, access)
     return bind(known, visible=visible, row_filter=row_filter, guard=guard, table=whole)
 

@@ -1,4 +1,5 @@
-"""What can be asked of a record besides its fields: its public id, when it was last written, and how long it is.
+"""What can be asked of a record besides its fields: its dataset and its public id, when it was last written, and how long
+it is.
 
 A field or an alias of the same name comes first.
 """
@@ -12,10 +13,12 @@ from colonnade.query.schema import ID, MODIFIED, Field, FieldType, Schema
 from colonnade.query.tree import Call, Compare, CompareOp, Expr, FieldRef, In, Literal, Order, Query
 from colonnade.query.walk import changed, walk_query
 
+DATASET = "datasetid"
 RECORD_ID = "recordid"
 TIMESTAMP = "record_timestamp"
 SIZE = "record_size"
 FIELDS = (
+    Field(DATASET, "Dataset", FieldType.TEXT),
     Field(RECORD_ID, "Record", FieldType.TEXT),
     Field(TIMESTAMP, "Written", FieldType.DATETIME),
     Field(SIZE, "Size", FieldType.INT),
@@ -27,15 +30,18 @@ WRITTEN = Call("system", (Literal(MODIFIED),))
 """When a record was written, whatever fields it has."""
 
 
-def understood(query: Query, visible: Schema, table_uid: str) -> Query:
+def understood(query: Query, visible: Schema, table_uid: str, dataset_id: str | None) -> Query:
     """The query with what these names stand for in a table. The keys of its answer stay as they were written."""
-    names = {RECORD_ID, TIMESTAMP, SIZE}.difference(visible.names)
+    names = {one.name for one in FIELDS}.difference(visible.names)
     if not any(isinstance(one, FieldRef) and one.name in names for one in walk_query(query)):
         return query
     keys = (*query.group_by, *(query.select or ()))
     sortable = names.difference(one.name for one in keys if one.is_alias)
-    known: Query = _Meaning(table_uid, visible, names).of(replace(query, order_by=()))
-    order_by: tuple[Order, ...] = _Meaning(table_uid, visible, sortable).of(query.order_by)
+    meanings = _meanings(table_uid, visible, dataset_id)
+    known: Query = _Meaning(table_uid, meanings, names).of(replace(query, order_by=()))
+    # All records are of one dataset: nothing is sorted by it.
+    orders = tuple(one for one in query.order_by if one.expr != FieldRef(DATASET) or DATASET not in sortable)
+    order_by: tuple[Order, ...] = _Meaning(table_uid, meanings, sortable).of(orders)
     return replace(known, order_by=order_by)
 
 
@@ -49,16 +55,20 @@ def size(visible: Schema) -> Expr:
     return Call("record_size", tuple(FieldRef(name) for name in visible.names))
 
 
+def _meanings(table_uid: str, visible: Schema, dataset_id: str | None) -> Mapping[str, Expr]:
+    return {
+        DATASET: Literal(dataset_id),
+        RECORD_ID: public_id(table_uid, _ROW),
+        TIMESTAMP: WRITTEN,
+        SIZE: size(visible),
+    }
+
+
 class _Meaning:
     """What `names` stand for in one table."""
 
-    def __init__(self, table_uid: str, visible: Schema, names: set[str]) -> None:
+    def __init__(self, table_uid: str, meanings: Mapping[str, Expr], names: set[str]) -> None:
         self._table_uid = table_uid
-        meanings: Mapping[str, Expr] = {
-            RECORD_ID: public_id(table_uid, _ROW),
-            TIMESTAMP: WRITTEN,
-            SIZE: size(visible),
-        }
         self._meanings = {name: meanings[name] for name in names}
 
     def of(self, node: Any) -> Any:

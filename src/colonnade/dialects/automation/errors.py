@@ -20,6 +20,7 @@ CODES: Mapping[type[errors.PortalError], str] = {
     errors.Conflict: "conflict",
     errors.Invalid: "validation_error",
     errors.LimitReached: "limit_reached",
+    errors.QuotaReached: "quota_exceeded",
     errors.Unavailable: "unavailable",
     errors.PortalError: "internal_error",
 }

@@ -1,32 +1,48 @@
-"""The catalogue as files (section 6 of the reference): documents about its datasets, and tables of their metadata."""
+"""The catalogue as files (section 6 of the reference): tables of its metadata, and documents about its datasets."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from functools import partial
 
+import orjson
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from colonnade.core.catalogue.model import PUBLIC
+from colonnade.core.catalogue import service as catalogue
+from colonnade.core.catalogue.model import PUBLIC, TABLE
 from colonnade.core.catalogue.naming import own_name
-from colonnade.core.feeds import formats
+from colonnade.core.datasets import service as datasets
 from colonnade.core.feeds import service as feeds
 from colonnade.core.feeds.describing import Wanted
 from colonnade.core.feeds.documents import DOCUMENTS
+from colonnade.core.records.exports import MEDIA_TYPES, Export, ExportFormat, compressed, written
 from colonnade.core.records.streams import primed
+from colonnade.core.work import Work
 from colonnade.dialects.explore import sources
-from colonnade.dialects.explore.links import links
+from colonnade.dialects.explore.datasets import objects
+from colonnade.dialects.explore.exports import options_of
+from colonnade.dialects.explore.links import PREFIX, links
 from colonnade.dialects.explore.parameters import export_query_of, flag, one, wrong
 from colonnade.http.addresses import PortalAddresses
 from colonnade.http.edge import actor, portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.http.streaming import Streamed
-from colonnade.query.tree import Query
+from colonnade.query.tree import FieldRef, Named, Query
+from colonnade.query.zones import zone_name
 
 router = APIRouter(prefix="/catalog/exports", tags=["Catalog"])
 
-TABLES = ("csv", "json", "xlsx")
+TABLES: Mapping[str, ExportFormat] = {
+    str(one): one for one in (ExportFormat.CSV, ExportFormat.JSON, ExportFormat.XLSX)
+}
 FORMATS = (*TABLES, *DOCUMENTS)
-FILENAME = "catalog"
+NAME = "catalog"
+"""Of every file, before its ending."""
+BATCH = 100
+"""Datasets that are shown at once."""
+EVERYTHING = tuple(Named(FieldRef(own), shown) for shown, own in TABLE)
 
 
 @router.get("")
@@ -41,26 +57,59 @@ def get_file(request: Request, format: str) -> Response:  # noqa: A002 - the pat
     name = _format(format)
     with reading(request) as work:
         query = export_query_of(request, lambda: PUBLIC, own_name)
-        return _document(request, name, query, feeds.matching(work, query))
+        if name in DOCUMENTS:
+            file = _document(request, work, name, query)
+        elif name == ExportFormat.JSON and query.select is None and not query.group_by:
+            file = _objects(request, work, query)
+        else:
+            file = _table(request, work, TABLES[name], query)
+    # The work ends here: a file is written as its datasets are read, some at a time.
+    if flag(request, "compressed"):
+        file = compressed(file)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file.filename}"',
+        "Cache-Control": "no-cache, no-store",
+    }
+    return Streamed(primed(file.chunks), file.media_type, headers)
 
 
-def _document(request: Request, name: str, query: Query, uids: list[str]) -> Response:
-    """A document is written as its datasets are read, some at a time; no work stays open meanwhile."""
+def _table(request: Request, work: Work, format_: ExportFormat, query: Query) -> Export:
+    if query.select is None and not query.group_by:
+        query = replace(query, select=EVERYTHING)
+    options = options_of(request, zone_name(query.zone), f"{site_of(request)}{PREFIX}/catalog")
+    return written(
+        work, partial(catalogue.stream, work, query), NAME, format_, replace(options, compressed=False)
+    )
+
+
+def _objects(request: Request, work: Work, query: Query) -> Export:
+    """Whole datasets, as their list shows them."""
+    chunks = _shown(request, feeds.matching(work, query), query.zone)
+    return Export(MEDIA_TYPES[ExportFormat.JSON], f"{NAME}.json", chunks)
+
+
+def _shown(request: Request, uids: list[str], zone: dt.tzinfo) -> Generator[bytes]:
+    yield b"["
+    separator = b""
+    for start in range(0, len(uids), BATCH):
+        with reading(request) as work:
+            found = datasets.readable_by_uids(work, uids[start : start + BATCH])
+            shown = objects(request, work, found, zone)
+        for dataset in shown:
+            yield separator + orjson.dumps(dataset, option=orjson.OPT_NAIVE_UTC)
+            separator = b","
+    yield b"]"
+
+
+def _document(request: Request, work: Work, name: str, query: Query) -> Export:
     if query.group_by:
         raise wrong("group_by", one(request, "group_by") or "", "nothing for this format")
     portal, addresses = portal_of(request), PortalAddresses(site_of(request))
     wanted = Wanted(_exports(request), flag(request, "use_labels_in_exports", default=True), query.zone)
     document = DOCUMENTS[name]
-    batches = feeds.batches(portal, actor(request), uids, addresses, wanted)
+    batches = feeds.batches(portal, actor(request), feeds.matching(work, query), addresses, wanted)
     chunks = document.write(feeds.site(portal, addresses), batches)
-    return Streamed(primed(chunks), document.media_type, _headers(document.extension))
-
-
-def _headers(extension: str) -> Mapping[str, str]:
-    return {
-        "Content-Disposition": f'attachment; filename="{FILENAME}.{extension}"',
-        "Cache-Control": "no-cache, no-store",
-    }
+    return Export(document.media_type, f"{NAME}.{document.extension}", chunks)
 
 
 def _format(name: str) -> str:
@@ -71,11 +120,11 @@ def _format(name: str) -> str:
     return known
 
 
-def _exports(request: Request) -> frozenset[str] | None:
+def _exports(request: Request) -> frozenset[ExportFormat] | None:
     """The files of each dataset that are to be told of; None: all."""
     texts = request.query_params.getlist("include_exports")
     names = [name.strip().lower() for text in texts for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in formats.KNOWN:
-            raise wrong("include_exports", name, f"one of {' '.join(formats.KNOWN)}")
-    return frozenset(names) if names else None
+        if name not in set(ExportFormat):
+            raise wrong("include_exports", name, f"one of {' '.join(ExportFormat)}")
+    return frozenset(map(ExportFormat, names)) if names else None

@@ -48,7 +48,7 @@ def get_list(request: Request) -> Response:
             total, results = page.total, rendering.rows(page, query.zone)
         else:
             found, total = catalogue.search(work, query)
-            results = _objects(request, work, found, query.zone)
+            results = objects(request, work, found, query.zone)
     body: dict[str, Any] = {"total_count": total, "results": results}
     if flag(request, "include_links"):
         body["_links"] = links.of_page(request, query, total, catalog=f"{sources.path_of(request)}/datasets")
@@ -72,13 +72,13 @@ def get_one(request: Request, dataset_id: str) -> Response:
         readable = datasets.readable(work, dataset_id)
         query = selection_of(request)
         if query.select is None:
-            (result,) = _objects(request, work, [readable], query.zone)
+            (result,) = objects(request, work, [readable], query.zone)
         else:
             (result,) = rendering.rows(catalogue.select_one(work, readable, query), query.zone)
     return rendering.answer(result)
 
 
-def _objects(
+def objects(
     request: Request, work: Work, found: Sequence[ReadableDataset], zone: dt.tzinfo
 ) -> list[dict[str, Any]]:
     """Whole datasets, with what is asked for besides."""

@@ -43,7 +43,7 @@ def get_file(request: Request, dataset_id: str, format: str) -> Response:  # noq
         format_ = _format(format, visible)
         query = export_query_of(request, lambda: visible)
         address = f"{site_of(request)}{PREFIX}/catalog/datasets/{readable.dataset.slug}"
-        file = export(work, readable, query, format_, _options(request, zone_name(query.zone), address))
+        file = export(work, readable, query, format_, options_of(request, zone_name(query.zone), address))
     # The work ends here: only the rows stay open while the file is made and goes out.
     return Streamed(
         primed(file.chunks),
@@ -63,7 +63,7 @@ def _format(name: str, visible: Schema) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _options(request: Request, zone: str | None, address: str) -> Options:
+def options_of(request: Request, zone: str | None, address: str) -> Options:
     delimiter = choice(request, "delimiter", DELIMITERS, ";")
     return Options(
         delimiter="\t" if delimiter == "\\t" else delimiter,

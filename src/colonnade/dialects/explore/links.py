@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from colonnade.dialects.explore.rendering import Links, answer
 from colonnade.http.pagination import page_url, site_of
+from colonnade.http.parameters import caps_of
 from colonnade.query.limits import last_page, next_page
 from colonnade.query.tree import Query
 
@@ -31,9 +32,9 @@ def of_page(request: Request, query: Query, total: int, **targets: str) -> Links
     there is one; then to `targets`, as `listed`."""
     limit, offset = query.limit, query.offset
     assert limit is not None  # only files have no end
-    is_grouped = bool(query.group_by)
-    pages = {"self": offset, "first": 0, "last": last_page(limit, total, grouped=is_grouped)}
-    following = next_page(limit, offset, total, grouped=is_grouped)
+    is_grouped, caps = bool(query.group_by), caps_of(request)
+    pages = {"self": offset, "first": 0, "last": last_page(limit, total, grouped=is_grouped, caps=caps)}
+    following = next_page(limit, offset, total, grouped=is_grouped, caps=caps)
     if following is not None:
         pages["next"] = following
     found = [
@@ -44,9 +45,7 @@ def of_page(request: Request, query: Query, total: int, **targets: str) -> Links
 
 def of_dataset(request: Request, source: str, dataset_id: str) -> Links:
     """`source`: its path below the door."""
-    return listed(
-        request, {"self": f"{source}/datasets/{dataset_id}", "catalog": f"{source}/datasets"}
-    )
+    return listed(request, {"self": f"{source}/datasets/{dataset_id}", "catalog": f"{source}/datasets"})
 
 
 def of_record(request: Request, dataset: str, record_id: str) -> Links:

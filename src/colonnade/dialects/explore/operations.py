@@ -1,16 +1,17 @@
 """What the door answers, as a table for its description: each path, its parameters, its answers (sections 2, 3 and 6 of the
 reference). Routes read requests as they come; tests hold this table and the routes together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from colonnade.core.feeds.documents import DOCUMENTS
-from colonnade.core.records.exports import MEDIA_TYPES
+from colonnade.core.records.exports import MEDIA_TYPES, ExportFormat
 from colonnade.dialects.explore import schemas
 from colonnade.dialects.explore.catalogue_exports import FORMATS as CATALOGUE_FORMATS
+from colonnade.dialects.explore.catalogue_exports import TABLES
 from colonnade.dialects.explore.exports import COMPRESSIONS
 from colonnade.http.parameters import LANGUAGES
 from colonnade.query.limits import DEFAULT_CAPS
@@ -125,6 +126,16 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "How columns are compressed.",
         {"type": "string", "default": "snappy", "enum": list(COMPRESSIONS)},
     ),
+    "escape_formulas": _flag(
+        "escape_formulas", "A quote before texts that a spreadsheet would take for formulas."
+    ),
+    "name_field": _query("name_field", "The field by which places and events are called."),
+    "description_field_list": _query(
+        "description_field_list", "Fields, with commas between, that are told of each."
+    ),
+    "use_extension": _flag("use_extension", "The other fields as `<extensions>`.", default=True),
+    "start_field": _query("start_field", "The field that says when an event begins."),
+    "end_field": _query("end_field", "The field that says when an event ends."),
     "include_exports": _query(
         "include_exports", "Formats, with commas between, in which each dataset is offered."
     ),
@@ -140,28 +151,38 @@ _MORE = ("include_links", "include_app_metas")
 _LIST = (*_CLAUSES, "limit", "offset", *_NARROW, *_LOCAL, *_MORE)
 _ALL = (*_CLAUSES, "export_limit", *_NARROW, *_LOCAL)
 _FILE = (*_ALL, "use_labels", "compressed", "epsg")
-_CSV = ("delimiter", "list_separator", "quote_all", "with_bom")
+_CSV = ("delimiter", "list_separator", "quote_all", "with_bom", "escape_formulas")
+_PLACES = ("name_field", "description_field_list", "use_extension")
 _FACETS = ("where", *_NARROW, "facet", *_LOCAL)
 _DCAT = ("include_exports", "use_labels_in_exports")
 
 
-def _media(types: Mapping[str, str]) -> Media:
-    """Of formats with their media types: JSON as a list of objects, other texts that are JSON as they are."""
-    bare = sorted({one.partition(";")[0] for one in types.values()} | {GZIP})
-    return {one: _schema(one) for one in bare}
+def _media(types: Iterable[str], *json_types: str) -> Media:
+    """Of files of these media types; `json_types`: what a JSON file is."""
+    bare = sorted({one.partition(";")[0] for one in types} | {GZIP})
+    return {one: _schema(one, json_types) for one in bare}
 
 
-def _schema(media_type: str) -> Mapping[str, Any]:
+def _schema(media_type: str, json_types: Sequence[str]) -> Mapping[str, Any]:
     if media_type == "application/json":
-        return {"type": ["array", "object"]}
+        return {"type": list(json_types)}
     return {"type": "object"} if media_type.endswith("+json") else BYTES
 
 
-_TABLE_TYPES = {name: MEDIA_TYPES[name] for name in MEDIA_TYPES}
-_DOCUMENT_TYPES = {name: one.media_type for name, one in DOCUMENTS.items()}
-_FILES = _media({str(name): one for name, one in _TABLE_TYPES.items()})
-_CATALOGUE_FILES = _media({**{str(name): one for name, one in _TABLE_TYPES.items()}, **_DOCUMENT_TYPES})
-_RDF = {"application/rdf+xml": BYTES}
+_FILES = _media(MEDIA_TYPES.values(), "array")
+_CATALOGUE_FILES = _media(
+    [
+        *(MEDIA_TYPES[ExportFormat(name)] for name in TABLES),
+        *(one.media_type for one in DOCUMENTS.values()),
+    ],
+    "array",
+    "object",
+)
+
+
+def _file(format_: ExportFormat) -> Media:
+    return _media([MEDIA_TYPES[format_]])
+
 
 CATALOGUE, DATASET = "Catalog", "Dataset"
 _D = "/catalog/datasets/{dataset_id}"
@@ -191,12 +212,17 @@ OPERATIONS: Mapping[str, Operation] = {
         "exportCatalogCSV",
         "The catalogue as CSV",
         CATALOGUE,
-        {"text/csv": BYTES, GZIP: BYTES},
+        _file(ExportFormat.CSV),
         (*_ALL, *_CSV),
         keeps=False,
     ),
     "/catalog/exports/dcat": Operation(
-        "exportCatalogDCAT", "The catalogue as DCAT", CATALOGUE, _RDF, ("where", *_DCAT), keeps=False
+        "exportCatalogDCAT",
+        "The catalogue as DCAT",
+        CATALOGUE,
+        _media([DOCUMENTS["dcat"].media_type]),
+        (*_ALL, *_DCAT),
+        keeps=False,
     ),
     _D: Operation(
         "getDataset", "One dataset", DATASET, schemas.Dataset, ("dataset_id", "select", *_LOCAL, *_MORE)
@@ -222,14 +248,14 @@ OPERATIONS: Mapping[str, Operation] = {
         "The records as a file",
         DATASET,
         _FILES,
-        ("dataset_id", "format", *_FILE),
+        ("dataset_id", "format", *_FILE, "escape_formulas", *_PLACES, "start_field", "end_field"),
         keeps=False,
     ),
     f"{_D}/exports/csv": Operation(
         "exportRecordsCSV",
         "The records as CSV",
         DATASET,
-        {"text/csv": BYTES, GZIP: BYTES},
+        _file(ExportFormat.CSV),
         ("dataset_id", *_FILE, *_CSV),
         keeps=False,
     ),
@@ -237,8 +263,16 @@ OPERATIONS: Mapping[str, Operation] = {
         "exportRecordsParquet",
         "The records as Parquet",
         DATASET,
-        {"application/vnd.apache.parquet": BYTES, GZIP: BYTES},
+        _file(ExportFormat.PARQUET),
         ("dataset_id", *_FILE, "parquet_compression"),
+        keeps=False,
+    ),
+    f"{_D}/exports/gpx": Operation(
+        "exportRecordsGPX",
+        "The records as GPX",
+        DATASET,
+        _file(ExportFormat.GPX),
+        ("dataset_id", *_FILE, *_PLACES),
         keeps=False,
     ),
     f"{_D}/attachments": Operation(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from colonnade.core.records import technical
 from colonnade.core.records.facets import Filter, condition
 from colonnade.dialects.explore import sources
-from colonnade.http.parameters import asked_settings
+from colonnade.http.parameters import asked_settings, caps_of
 from colonnade.http.parameters import choice as choice
 from colonnade.http.parameters import flag as flag
 from colonnade.http.parameters import one as first_of
@@ -29,7 +29,8 @@ def query_of(request: Request, schema: Callable[[], Schema], own_name: Naming = 
     """The query that the parameters say. `schema` is asked for what refinements may name, only if there are any;
     `own_name`: what a field is called there that is refined by another name."""
     group_by = groups_of(request)
-    page = limits.page(one(request, "limit"), one(request, "offset"), grouped=bool(group_by))
+    asked = one(request, "limit"), one(request, "offset")
+    page = limits.page(*asked, grouped=bool(group_by), caps=caps_of(request))
     return _query(request, _narrowed(filter_of(request, schema, own_name), schema), group_by, page)
 
 

@@ -52,12 +52,10 @@ def rows(found: Page, zone: dt.tzinfo, *, files: str = "") -> list[dict[str, Any
 
 
 def marked(results: Sequence[dict[str, Any]], found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
-    """The same rows with their public ids, when they were written, and their sizes in bytes. A field of one of these names, if there is
-    one, is what was asked for."""
+    """The same rows with their public ids, when they were written, and their sizes in bytes. A field of one of these
+    names, if there is one, is what was asked for."""
     marks = zip(found.ids, found.written, found.sizes, results, strict=True)
-    return [
-        {"_id": one, "_timestamp": zoned(at, zone), "_size": size, **row} for one, at, size, row in marks
-    ]
+    return [{"_id": one, "_timestamp": zoned(at, zone), "_size": size, **row} for one, at, size, row in marks]
 
 
 def linked(results: Sequence[dict[str, Any]], links: Iterable[Links]) -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ class TooManyCalls(Answer):
     limit_time_unit: Literal["second", "minute", "hour", "day", "month"]
     call_limit: Count
     error: str
+    error_code: Literal["TooManyRequests"]
+    message: str
 
 
 class Link(Answer):

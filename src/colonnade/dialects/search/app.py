@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI
 
 from colonnade.core.work import Portal
-from colonnade.dialects.search import analyze, attached, datasets, downloads, records
+from colonnade.dialects.search import analyze, attached, datasets, downloads, places, records
 from colonnade.dialects.search.described import PREFIX as DATASETS
 from colonnade.dialects.search.downloads import PATH as DOWNLOAD
 from colonnade.dialects.search.errors import render
@@ -25,7 +25,7 @@ def build_datasets(portal: Portal) -> FastAPI:
 
 def build_records(portal: Portal) -> FastAPI:
     """For `RECORDS`."""
-    return _built(portal, (records.router, downloads.router, analyze.router))
+    return _built(portal, (records.router, downloads.router, analyze.router, places.router))
 
 
 def build_download(portal: Portal) -> FastAPI:

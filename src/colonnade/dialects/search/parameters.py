@@ -8,15 +8,26 @@ from typing import Any
 from starlette.requests import Request
 
 from colonnade.core.datasets.facet_settings import DISJUNCTIVE
-from colonnade.core.records import technical
 from colonnade.core.records.facets import Filter, Wanted, condition
 from colonnade.errors import Invalid
 from colonnade.http.parameters import YES_AND_NO, asked_settings, one, wrong
 from colonnade.query.facets import FacetSort
 from colonnade.query.refine import Refinement
 from colonnade.query.schema import Field, Schema
-from colonnade.query.tree import And, Compare, CompareOp, Expr, FieldRef, Literal, Named, Order, Query
-from colonnade.query.types import TEXTS
+from colonnade.query.tree import (
+    And,
+    Call,
+    Compare,
+    CompareOp,
+    Expr,
+    FieldRef,
+    Literal,
+    Named,
+    Or,
+    Order,
+    Query,
+)
+from colonnade.query.types import GEO, TEXTS
 from colonnade.query.v1 import parse_q, places
 
 METHODS = ["GET", "POST"]
@@ -26,6 +37,7 @@ SECRETS = frozenset({"apikey"})
 """Parameters that are never told back."""
 TOLD_APART = frozenset({"rows", "start", "facet", "sort", "dataset", "format", "timezone", "callback"})
 
+NEVER = Literal(value=False)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 Naming = Callable[[str], str]
@@ -190,10 +202,12 @@ def _place(asker: Asker, name: str, text: str, read: Callable[[Field, str], Expr
 
 
 def _digests(asker: Asker) -> Iterator[Expr]:
-    """The record that a preview of places has told the digest of."""
+    """The records in a place that a map has told the digest of."""
+    fields = [FieldRef(one.name) for one in asker.schema.fields if one.type in GEO]
     for text in asker.request.query_params.getlist("geo_digest"):
-        if text and asker.wordless:
-            yield Compare(CompareOp.EQ, FieldRef(technical.RECORD_ID), Literal(text))
+        if text:
+            digests = (Call("place_digest", (one,)) for one in fields)
+            yield Or(tuple(Compare(CompareOp.EQ, one, Literal(text)) for one in digests)) if fields else NEVER
 
 
 def _refinements(asker: Asker, prefix: str) -> tuple[Refinement, ...]:

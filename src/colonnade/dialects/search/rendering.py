@@ -13,7 +13,7 @@ from colonnade.core.records.facets import Facet, Node
 from colonnade.core.records.service import Page
 from colonnade.http.answers import JSON
 from colonnade.http.parameters import flag, one, wrong
-from colonnade.http.values import geometry, zoned
+from colonnade.http.values import geometry, shown, zoned
 from colonnade.query.schema import Field, FieldType
 from colonnade.query.tree import BoundQuery, Output
 
@@ -123,6 +123,8 @@ def _printer(query: BoundQuery, output: Output) -> Callable[[Any, dt.tzinfo], An
     if output.multivalued:
         separator = separator_of(query.schema.get(output.name))
         return lambda values, _zone: separator.join(values)
+    if output.precision is not None:
+        return lambda value, _zone: shown(output, value)
     return _PRINTERS.get(output.type, _as_it_is)
 
 

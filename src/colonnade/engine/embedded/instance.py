@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from colonnade.engine import shapes
 from colonnade.engine.layout import literal
 from colonnade.errors import Invalid, PortalError, Unavailable
 
@@ -32,6 +33,7 @@ class Instance:
             },
         )
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        shapes.register(self._connection)
         folders = ", ".join(literal(str(one)) for one in (root, scratch))
         self._connection.execute(f"SET allowed_directories = [{folders}]")
         self._connection.execute("SET enable_external_access = false")

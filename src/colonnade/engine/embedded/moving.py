@@ -67,7 +67,7 @@ def export_rows(
     with _workplace(scratch) as folder, registered(state.cursor, "wanted", wanted):
         made = folder / "rows.parquet"
         state.cursor.execute(
-            f"COPY (SELECT * FROM {state.rows} WHERE {SOURCE} {'NOT IN' if excluded else 'IN'} "
+            f"COPY (SELECT {state.written} FROM {state.rows} WHERE {SOURCE} {'NOT IN' if excluded else 'IN'} "
             f"(SELECT source FROM wanted) ORDER BY {SEQ}) TO {literal(str(made))} (FORMAT parquet)"
         )
         shutil.move(made, target)

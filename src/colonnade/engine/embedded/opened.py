@@ -28,6 +28,7 @@ class OpenTable:
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
     many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
     the index is gone. `in_id_order` remembers, for a write counter, whether rows and ids go the same way.
+    `prepared` remembers the columns that were made of shapes, which never change in a file.
     """
 
     ref: GenerationRef
@@ -40,6 +41,7 @@ class OpenTable:
     churn: int = WORTH_A_LOOK
     takes_writes: bool = False
     in_id_order: tuple[int, bool] | None = None
+    prepared: frozenset[str] | None = None
 
 
 class OpenTables:

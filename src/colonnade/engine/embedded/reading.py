@@ -15,7 +15,7 @@ from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, Instance, translated
 from colonnade.engine.embedded.lanes import Lanes
 from colonnade.engine.embedded.opened import OpenTable
-from colonnade.engine.layout import META, ROWS, arrow_type, quoted, relation
+from colonnade.engine.layout import META, ROWS, arrow_type, is_prepared, quoted, relation
 from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection, StateGoneError
 from colonnade.engine.sql.compile import ByIds, Compiled, compile_query, compile_stream
 from colonnade.engine.sql.parts import Statement
@@ -66,6 +66,23 @@ class Snapshot:
     @property
     def rows(self) -> str:
         return relation(self.catalog)
+
+    def column_names(self) -> tuple[str, ...]:
+        """The columns of the rows, in order."""
+        return tuple(one[0] for one in self.cursor.execute(f"SELECT * FROM {self.rows} LIMIT 0").description)
+
+    @property
+    def prepared(self) -> frozenset[str]:
+        """The columns that were made of shapes, when they were written."""
+        if self.table.prepared is None:
+            self.table.prepared = frozenset(filter(is_prepared, self.column_names()))
+        return self.table.prepared
+
+    @property
+    def written(self) -> str:
+        """What to select for all that was written into the rows, without what was made of it."""
+        made = ", ".join(quoted(one) for one in sorted(self.prepared))
+        return f"* EXCLUDE ({made})" if made else "*"
 
     def number(self, sql: str) -> int | None:
         """The one number that a statement answers."""
@@ -204,8 +221,8 @@ class EmbeddedReading:
                 batch = self._lanes.batches.run(following, is_begun=True) if is_long else following()
 
     @property
-    def _relation(self) -> tuple[str, str, str]:
-        return self._state.catalog, "main", ROWS
+    def _relation(self) -> tuple[str, str, str, frozenset[str]]:
+        return self._state.catalog, "main", ROWS, self._state.prepared
 
     def _is_long(self, query: BoundQuery) -> bool:
         return min(self._state.mark.seq, query.limit or self._state.mark.seq) > LONG_ROWS

@@ -8,14 +8,14 @@ import pyarrow.compute as pc
 
 from colonnade.engine.embedded.reading import Snapshot
 from colonnade.engine.embedded.writing import count, insert, log_deleted, registered, remove
-from colonnade.engine.layout import DELETED, columns, relation, text_columns
+from colonnade.engine.layout import DELETED, SYSTEM, field_columns, relation, text_columns
 from colonnade.errors import Conflict
 from colonnade.generation import Changes, Mark, TextChanges
 from colonnade.query.schema import ID, KEY, SEQ, Schema
 
 
 def changes_since(state: Snapshot, mark: Mark) -> Changes:
-    rows = state.cursor.execute(f"SELECT * FROM {state.rows} WHERE {SEQ} > ? ORDER BY {SEQ}", [mark.seq])
+    rows = state.cursor.execute(f"SELECT {state.written} FROM {state.rows} WHERE {SEQ} > ? ORDER BY {SEQ}", [mark.seq])
     return Changes(rows=rows.to_arrow_table(), deleted=_deleted_since(state, mark), mark=state.mark)
 
 
@@ -36,15 +36,10 @@ def _deleted_since(state: Snapshot, mark: Mark) -> Any:
 
 def add_missing_columns(state: Snapshot, schema: Schema) -> None:
     """In a transaction of its own: DuckDB takes no insert of a deleted row after an ALTER that came between."""
-    present = {one.lower() for one in column_names(state)}
-    for one in columns(schema):
+    present = {one.lower() for one in state.column_names()}
+    for one in (*SYSTEM, *field_columns(schema)):
         if one.name.lower() not in present:
             state.cursor.execute(f"ALTER TABLE {state.rows} ADD COLUMN {one.definition}")
-
-
-def column_names(state: Snapshot) -> tuple[str, ...]:
-    """The columns of the rows, in order."""
-    return tuple(one[0] for one in state.cursor.execute(f"SELECT * FROM {state.rows} LIMIT 0").description)
 
 
 def apply(state: Snapshot, changes: Changes) -> Mark:
@@ -63,7 +58,7 @@ def apply(state: Snapshot, changes: Changes) -> Mark:
 
 
 def _check_columns(state: Snapshot, sent: Sequence[str]) -> None:
-    lacking = sorted(set(sent) - set(column_names(state)))
+    lacking = sorted(set(sent) - set(state.column_names()))
     if lacking:
         raise Conflict(
             f"The rows that were written meanwhile have fields that the new ones lack: {', '.join(lacking)}.",

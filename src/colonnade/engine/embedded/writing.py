@@ -24,10 +24,12 @@ from colonnade.engine.layout import (
     create_rows,
     drop_id_index,
     insert_meta,
+    prepared_name,
     quoted,
     relation,
 )
 from colonnade.engine.port import Delete, Upsert, Written
+from colonnade.engine.shapes import PREPARE
 from colonnade.errors import Invalid
 from colonnade.generation import Mark
 from colonnade.query.schema import ID, KEY, SEQ, SOURCE, Schema
@@ -128,9 +130,11 @@ def remove(state: Snapshot, ids: Sequence[int]) -> None:
 
 
 def insert(state: Snapshot, rows: Any) -> None:
-    """Insert an Arrow table by the names of its columns, in its order."""
+    """Insert an Arrow table by the names of its columns, in its order, and what is made of its shapes."""
+    names = [one for one in rows.column_names if prepared_name(one) in state.prepared]
+    made = "".join(f", {PREPARE}({quoted(one)}) AS {quoted(prepared_name(one))}" for one in names)
     with registered(state.cursor, "fresh", rows):
-        state.cursor.execute(f"INSERT INTO {state.rows} BY NAME SELECT * FROM fresh")
+        state.cursor.execute(f"INSERT INTO {state.rows} BY NAME SELECT *{made} FROM fresh")
 
 
 def log_deleted(state: Snapshot, ids: Sequence[int], mark: Mark) -> None:

@@ -56,7 +56,7 @@ class ByIds:
 
     def rows(self, found: Sequence[tuple[int, int]]) -> Statement:
         """The statement that answers the page, in its order."""
-        writer = _writer(self.query, self.hits)
+        writer = _writer(self.query, self.hits, self.relation)
         known = _known(self.query)
         query = _outputs(self.query, self.relation, writer, known)
         query.set("where", exp.Where(this=self._wanted(found, writer)))
@@ -97,8 +97,8 @@ def compile_query(
     """
     known = hits or {}
     if query.group_by:
-        page = grouped_page(query, relation, _writer(query, known))
-        total = grouped_total(query, relation, _writer(query, known)) if with_total else None
+        page = grouped_page(query, relation, _writer(query, known, relation))
+        total = grouped_total(query, relation, _writer(query, known, relation)) if with_total else None
         return Compiled(page, total)
     total = _total(query, relation, known) if with_total else None
     return Compiled(_page(query, relation, known, dense), total)
@@ -119,21 +119,21 @@ def compile_stream(
 
 
 def _streamed(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
-    writer, known = _writer(query, hits), _known(query)
+    writer, known = _writer(query, hits, relation), _known(query)
     if query.group_by:
         return grouped_page(query, relation, writer)
     rows = where_clause(_outputs(query, relation, writer, known), query.where, writer)
     return statement(paged(_sorted(rows, query, writer, known) if query.order_by else rows, query), writer)
 
 
-def _writer(query: BoundQuery, hits: Hits) -> Writer:
-    return Writer(query.schema, hits)
+def _writer(query: BoundQuery, hits: Hits, relation: Relation) -> Writer:
+    return Writer(query.schema, hits, prepared=relation[3] if len(relation) == 4 else frozenset())
 
 
 def _total(query: BoundQuery, relation: Relation, hits: Hits) -> Statement | None:
     if query.where is None:
         return None
-    writer = _writer(query, hits)
+    writer = _writer(query, hits, relation)
     return statement(filtered(select(exp.Count(this=exp.Star())), relation, query.where, writer), writer)
 
 
@@ -146,7 +146,7 @@ def _page(
         query = replace(query, limit=None)  # with a limit DuckDB takes 70 ms instead of 12, past the index
     elif query.limit is not None and 0 < query.limit <= SHORT_PAGE:
         return ByIds(_ids(query, relation, hits), query, relation, hits)
-    writer, known = _writer(query, hits), _known(query)
+    writer, known = _writer(query, hits, relation), _known(query)
     rows = where_clause(_outputs(query, relation, writer, known), query.where, writer)
     return statement(paged(_sorted(rows, query, writer, known), query), writer)
 
@@ -159,7 +159,7 @@ def _fit(query: BoundQuery, hits: Hits) -> bool:
 
 def _range(query: BoundQuery, relation: Relation, dense: tuple[int, int]) -> Statement:
     """Rows by their place, where places have no gaps."""
-    writer, known = _writer(query, {}), _known(query)
+    writer, known = _writer(query, {}, relation), _known(query)
     first = dense[0] + query.offset
     last = dense[1] if query.limit is None else min(dense[1], first + query.limit - 1)
     rows = _outputs(query, relation, writer, known)
@@ -174,7 +174,7 @@ def _between(first: int, last: int) -> exp.Expression:
 
 
 def _ids(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
-    writer, known = _writer(query, hits), _aggregates(_varying(query))
+    writer, known = _writer(query, hits, relation), _aggregates(_varying(query))
     rows = select(column(ID), column(SEQ)).from_(rows_of(relation), copy=False)
     _join_aggregates(rows, known, query, relation, writer)
     where_clause(rows, query.where, writer)

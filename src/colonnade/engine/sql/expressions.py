@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from colonnade.engine.sql import ranges
+from colonnade.engine.sql import geo, ranges
 from colonnade.engine.sql.functions import CALLS
 from colonnade.engine.sql.pieces import called, cast, column, each, element
 from colonnade.query.schema import ID, FieldType, Schema
@@ -80,7 +80,8 @@ class Writer:
     """Turns expressions into SQL and collects their values, in the order in which they stand in the text.
 
     So the parts of a statement must be written in the order of the text. `columns` are expressions that stand under a
-    name of their own. `elements` are lists that stand there one element a row.
+    name of their own. `elements` are lists that stand there one element a row. `prepared`: the columns of the table
+    that were made of shapes.
     """
 
     schema: Schema
@@ -88,6 +89,7 @@ class Writer:
     columns: Mapping[Expr, exp.Expression] = field(default_factory=dict)
     elements: frozenset[Expr] = frozenset()
     params: list[Scalar] = field(default_factory=list)
+    prepared: frozenset[str] = frozenset()
 
     def write(self, expr: Expr) -> exp.Expression:
         known = self.columns.get(expr) if self.columns else None
@@ -228,6 +230,8 @@ def _aggregate(writer: Writer, expr: Aggregate) -> exp.Expression:
     argument = expr.argument
     if argument is None:
         return called("count", exp.Star())
+    if expr.function in geo.AGGREGATES:
+        return geo.AGGREGATES[expr.function](lambda: writer.write(argument))
     if expr.function in _SPREADS:
         return _SPREADS[expr.function](lambda: cast(writer.write(argument), "DOUBLE"))
     value = writer.write(argument)
@@ -297,7 +301,7 @@ def _number(writer: Writer, expr: Expr) -> exp.Expression:
 
 
 def _call(writer: Writer, expr: Call) -> exp.Expression:
-    return CALLS[expr.function](writer, expr)
+    return (CALLS.get(expr.function) or geo.CALLS[expr.function])(writer, expr)
 
 
 _WRITERS: Mapping[type[Any], Callable[[Writer, Any], exp.Expression]] = {

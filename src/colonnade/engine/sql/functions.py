@@ -24,6 +24,9 @@ class Writing(Protocol):
     def is_list(self, expr: Expr) -> bool: ...
 
     @property
+    def prepared(self) -> frozenset[str]: ...
+
+    @property
     def schema(self) -> Schema: ...
 
 
@@ -186,6 +189,22 @@ def _record_size(writer: Writing, expr: Call) -> exp.Expression:
     return size_of(fields)
 
 
+def _place_text(writer: Writing, expr: Call) -> exp.Expression:
+    """A point or a shape as a GeoJSON geometry."""
+    (field,) = expr.arguments
+    if writer.is_shape(field):
+        return cast(writer.write(field), "TEXT")
+    lon, lat = (
+        cast(called("struct_extract", writer.write(field), text(one)), "TEXT") for one in ("lon", "lat")
+    )
+    pieces = (text('{"type":"Point","coordinates":['), lon, text(","), lat, text("]}"))
+    return exp.Paren(this=reduce(lambda left, right: exp.DPipe(this=left, expression=right), pieces))
+
+
+def _place_digest(writer: Writing, expr: Call) -> exp.Expression:
+    return called("md5", _place_text(writer, expr))
+
+
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     **{name: _plain(name) for name in ("year", "month", "day", "hour", "minute", "second")},
     "weekday": _weekday,
@@ -205,5 +224,7 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "record_id": _record_id,
     "record_size": _record_size,
     "file_id": _file_id,
+    "place_text": _place_text,
+    "place_digest": _place_digest,
 }
 """By name. `colonnade.query.values` says what their arguments are."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
+from colonnade.engine.sql.clusters import clustered
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.parts import (
     Relation,
@@ -25,6 +26,7 @@ from colonnade.engine.sql.parts import (
 )
 from colonnade.engine.sql.pieces import called, column
 from colonnade.engine.sql.slots import over_real_rows, with_every_slot
+from colonnade.query.geo import cell_side, is_cluster
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import Aggregate, BoundQuery, Expr, Slots
 from colonnade.query.types import Typed, type_of
@@ -112,6 +114,8 @@ def _from_inner(
     where_clause(inner, bound.where, writer)
     for exploded in sorted(lists):
         inner = _apart(inner, exploded, columns.values())
+    for name, side in _clusters(bound, columns).items():
+        inner = clustered(inner, name, side, columns.values())
     slots = _slots(bound, columns)
     if not slots:
         query.from_(_named_query(inner), copy=False)
@@ -119,6 +123,13 @@ def _from_inner(
     others = [columns[one.expr] for one in bound.group_by if columns[one.expr] not in slots]
     every = with_every_slot(inner, slots, others, list(columns.values()))
     query.from_(_named_query(every), copy=False)
+
+
+def _clusters(bound: BoundQuery, columns: Mapping[Expr, str]) -> dict[str, float]:
+    """The columns of points that give way to clusters of them, and the side of a cell of each."""
+    return {
+        columns[one.expr]: cell_side(one.expr) for one in bound.group_by if is_cluster(one.expr)
+    }
 
 
 def _slots(bound: BoundQuery, columns: Mapping[Expr, str]) -> dict[str, Slots]:

@@ -11,8 +11,8 @@ from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Expr, Scalar
 from colonnade.query.types import Typed
 
-Relation = tuple[str, str, str]
-"""Catalogue, schema and name of the table of rows."""
+Relation = tuple[str, str, str] | tuple[str, str, str, frozenset[str]]
+"""Catalogue, schema and name of the table of rows, and its columns that were made of shapes."""
 
 _DIALECT = DuckDB()
 
@@ -25,9 +25,13 @@ class Statement:
     params: tuple[Scalar, ...] = ()
 
 
-def statement(query: exp.Select, writer: Writer) -> Statement:
+def text_of(query: exp.Expression) -> str:
     # A generator of one's own for each statement: it holds state, and requests run in threads.
-    return Statement(_DIALECT.generator().generate(query, copy=False), tuple(writer.params))
+    return _DIALECT.generator().generate(query, copy=False)
+
+
+def statement(query: exp.Select, writer: Writer) -> Statement:
+    return Statement(text_of(query), tuple(writer.params))
 
 
 def identifier(name: str) -> exp.Identifier:
@@ -39,7 +43,7 @@ def named(expression: exp.Expression, name: str) -> exp.Alias:
 
 
 def rows_of(relation: Relation) -> exp.Table:
-    catalog, schema, name = relation
+    catalog, schema, name, *_ = relation
     return exp.Table(
         this=identifier(name),
         db=identifier(schema),

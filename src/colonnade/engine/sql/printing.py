@@ -16,6 +16,7 @@ ANSWER = "answer"
 """The alias of the rows that become text; their columns are `column_name(0)`, ..."""
 
 _QUOTE = '"'
+_DATETIME_LENGTH, _TIME_LENGTH = len("2020-01-01 00:00:00.000000"), len("00:00:00.000000")
 
 _JSON_TEXT = r'"(\\.|[^"\\])*"'
 _LENIENT_JSON = r"(?i)nan|inf|,\s*[\]}]"
@@ -165,7 +166,19 @@ def local_time(value: exp.Expression, form: Printing) -> exp.Expression:
 
 
 def _iso(value: exp.Expression) -> exp.Expression:
-    return called("replace", cast(value, "TEXT"), text(" "), text("T"))
+    return called("replace", _whole_fraction(cast(value, "TEXT"), _DATETIME_LENGTH), text(" "), text("T"))
+
+
+def _time(value: exp.Expression, _form: Printing, _writer: Writer) -> exp.Expression:
+    return _whole_fraction(cast(value, "TEXT"), _TIME_LENGTH)
+
+
+def _whole_fraction(moment: exp.Expression, length: int) -> exp.Expression:
+    """With all six digits or none, as the API prints it; DuckDB leaves out zeros at the end."""
+    filled = called("rpad", moment.copy(), exp.Literal.number(length), text("0"))
+    return exp.Case(
+        ifs=[exp.If(this=called("contains", moment, text(".")), true=filled)], default=moment.copy()
+    )
 
 
 _PLAIN: Mapping[FieldType, Callable[[exp.Expression, Printing, Writer], exp.Expression]] = {
@@ -174,6 +187,7 @@ _PLAIN: Mapping[FieldType, Callable[[exp.Expression, Printing, Writer], exp.Expr
     FieldType.GEO_SHAPE: _unchanged,
     FieldType.GEO_POINT: _point,
     FieldType.DATETIME: _datetime,
+    FieldType.TIME: _time,
     FieldType.DOUBLE: _double,
     FieldType.FILE: _file,
 }

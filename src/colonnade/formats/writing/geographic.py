@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from colonnade.errors import Invalid, PortalError, Unavailable
 from colonnade.formats import spatial
@@ -84,19 +86,29 @@ def _watched(batches: Iterator[Any], instance: Instance) -> Iterator[Any]:
 
 
 def checked_system(instance: Instance, epsg: int) -> Any:
-    """The PROJJSON of a system. Raises `Invalid` where there is none of this number on which maps are drawn."""
-    found = instance.run(
-        "SELECT projjson FROM duckdb_coordinate_systems() WHERE auth_name = 'EPSG' AND auth_code = $code",
-        {"code": str(epsg)},
-    )
-    system = json.loads(found[0][0]) if found else {}
-    if system.get("type") not in _FLAT:
-        raise _wrong_system(epsg)
+    """The PROJJSON of a system. Raises `Invalid` where there is none of this number on which maps are drawn.
+
+    It is read from a file of one geometry: to look it up in DuckDB's table of systems takes seconds.
+    """
+    path = instance.folder.path / "system.parquet"
     try:
+        instance.run(
+            f"COPY (SELECT ST_SetCRS(ST_Point(0, 0), 'EPSG:{epsg:d}') AS g)"
+            f" TO '{literal(path)}' (FORMAT parquet)"
+        )
         instance.run(f"SELECT {transformed('ST_Point(0, 0)', epsg, checked=False)}")
     except Unavailable:
         raise _wrong_system(epsg) from None
+    told = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
+    system = told.get("columns", {}).get("g", {}).get("crs")
+    if not isinstance(system, dict) or system.get("type") not in _FLAT:
+        raise _wrong_system(epsg)
     return system
+
+
+def literal(path: Path) -> str:
+    """A path within quotes of SQL."""
+    return str(path).replace("'", "''")
 
 
 def _wrong_system(epsg: int) -> Invalid:

@@ -25,6 +25,8 @@ _FILE_BYTES = (1 << 31) - 1
 
 _SHAPE = '"$shape"'
 """The column of the geometry, whose name is not written."""
+_FULL_SHAPE = "coalesce(ST_GeomFromWKB(shape), ST_GeomFromText('GEOMETRYCOLLECTION EMPTY'))"
+"""Where readers of FlatGeobuf stumble over none."""
 
 _FITS: Mapping[FieldType, str] = {
     FieldType.INT: "abs({0}::HUGEINT) < 1000000000000000000",
@@ -74,7 +76,7 @@ def shapefile(
 def flatgeobuf(
     rows: Rows, attributes: Sequence[Attribute], geometry: int, epsg: int, name: str, room: Room
 ) -> Iterator[bytes]:
-    """The bytes of a FlatGeobuf file, with its spatial index unless a row has no geometry, which that cannot hold."""
+    """The bytes of a FlatGeobuf file. It has a spatial index unless a row has no geometry, which is an empty one then."""
     with opened(room) as folder:
         path = folder.path / f"{name}.fgb"
         with geographic.opened(rows, folder) as instance:
@@ -86,26 +88,21 @@ def flatgeobuf(
                 f"{_value(attributes[at], at, _FGB_TYPED if at in fits else {})} AS {_quoted(one)}"
                 for at, one in zip(others, names, strict=True)
             ]
-            kinds = {one[0] for one in instance.run("SELECT DISTINCT kind FROM staged")}
-            _copy(
-                instance,
-                columns,
-                "TRUE",
-                path,
-                epsg,
-                {
-                    "DRIVER": "'FlatGeobuf'",
-                    "LAYER_CREATION_OPTIONS": f"('SPATIAL_INDEX={'NO' if None in kinds or not kinds else 'YES'}')",
-                    **_only_kind(kinds),
-                },
-            )
+            _copy(instance, columns, "TRUE", path, epsg, _flat_options(instance), shape=_FULL_SHAPE)
         folder.check()
         yield from pieces(path)
 
 
-def _only_kind(kinds: set[str | None]) -> dict[str, str]:
-    known = {one for one in kinds if one is not None}
-    return {"GEOMETRY_TYPE": f"'{known.pop()}'"} if len(known) == 1 else {}
+def _flat_options(instance: Instance) -> dict[str, str]:
+    """There is an index of what has a place; and if there are no other rows, one type of geometry may be said."""
+    kinds = {one[0] for one in instance.run("SELECT DISTINCT kind FROM staged")}
+    has_index = "NO" if None in kinds else "YES"
+    told = {"DRIVER": "'FlatGeobuf'", "LAYER_CREATION_OPTIONS": f"('SPATIAL_INDEX={has_index}')"}
+    return (
+        {**told, "GEOMETRY_TYPE": f"'{kinds.pop()}'"}
+        if kinds and len(kinds) == 1 and None not in kinds
+        else told
+    )
 
 
 def _stage(instance: Instance, rows: Rows, geometry: int, epsg: int) -> None:
@@ -114,7 +111,7 @@ def _stage(instance: Instance, rows: Rows, geometry: int, epsg: int) -> None:
         geographic.checked_system(instance, epsg)
     others = "".join(f"c{at}, " for at in range(len(rows.schema)) if at != geometry)
     made = geographic.transformed(geographic.geometry(rows.schema, geometry), epsg)
-    path = str(instance.folder.path / "stage.parquet").replace("'", "''")
+    path = geographic.literal(instance.folder.path / "stage.parquet")
     instance.run(
         f"COPY (SELECT {others}ST_AsWKB(g) AS shape, kind_of(g) AS kind FROM"  # noqa: S608
         f" (SELECT {others}{made} AS g FROM feed)) TO '{path}' (FORMAT parquet)"
@@ -210,13 +207,14 @@ def _copy(
     path: Path,
     epsg: int,
     options: Mapping[str, str],
+    *,
+    shape: str = "ST_GeomFromWKB(shape)",
 ) -> None:
     told = "".join(f", {name} {value}" for name, value in options.items())
-    selected = ", ".join([*columns, f"ST_GeomFromWKB(shape) AS {_SHAPE}"])
-    target = str(path).replace("'", "''")
+    selected = ", ".join([*columns, f"{shape} AS {_SHAPE}"])
     instance.run(
         f"COPY (SELECT {selected} FROM staged WHERE {condition})"  # noqa: S608
-        f" TO '{target}' (FORMAT GDAL, SRS 'EPSG:{epsg:d}'{told})"
+        f" TO '{geographic.literal(path)}' (FORMAT GDAL, SRS 'EPSG:{epsg:d}'{told})"
     )
 
 

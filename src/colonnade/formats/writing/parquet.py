@@ -56,7 +56,9 @@ def written(
         path = folder.path / "table"
         known = _Shapes(shapes, epsg)
         batches = _settled(rows, known, folder) if shapes else rows.batches
-        with pq.ParquetWriter(path, schema, compression=compression) as writer:
+        # Readers look for what is said of geometries in the file's own metadata only if it holds no Arrow schema.
+        stores = not shapes
+        with pq.ParquetWriter(path, schema, compression=compression, store_schema=stores) as writer:
             for group in _groups(batches):
                 writer.write_table(group.rename_columns(schema.names).cast(schema))
                 folder.check()

@@ -104,6 +104,11 @@ def _any(name: str, arguments: Arguments, at: int) -> Expr:
     return Call(name, given, at=at)
 
 
+def _bbox(name: str, arguments: Arguments, at: int) -> Expr:
+    """Of one value an aggregate; with corners the old name of `in_bbox`."""
+    return (_aggregate if len(arguments) == 1 else _any)(name, arguments, at)
+
+
 def _values(name: str, arguments: Arguments, least: int, most: int | None = None) -> tuple[Expr, ...]:
     if not least <= len(arguments) <= (most or least):
         counted = str(least) if most in {None, least} else f"{least} to {most}"
@@ -123,14 +128,15 @@ FUNCTIONS: Mapping[str, Function] = {
     "startswith": _starts_with,
     "count": _count,
     "percentile": _percentile,
-    **dict.fromkeys(("sum", "avg", "min", "max", "median"), _aggregate),
+    **dict.fromkeys(("sum", "avg", "min", "max", "median", "envelope"), _aggregate),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "second"), _scalar(1, 1)),
     **dict.fromkeys(("millisecond", "quarter", "dayofweek"), _scalar(1, 1)),
-    **dict.fromkeys(("length", "lower", "upper", "random", "envelope"), _scalar(1, 1)),
+    **dict.fromkeys(("length", "lower", "upper", "random"), _scalar(1, 1)),
     **dict.fromkeys(("ifnull", "date_format"), _scalar(2, 2)),
     "json_format": _scalar(1, 2),
     **dict.fromkeys(("now", "include", "exclude", "range", "equi", "top", "geo_cluster"), _any),
-    **dict.fromkeys(("within_distance", "distance", "in_bbox", "bbox"), _any),
+    **dict.fromkeys(("within_distance", "distance", "in_bbox"), _any),
+    "bbox": _bbox,
     **dict.fromkeys(("intersects", "disjoint", "within", "geometry", "polygon"), _any),
 }
 """By lower-case name. The grammar's FUNCTION terminal lists the same names."""

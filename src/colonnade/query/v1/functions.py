@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from colonnade.query import geometries
 from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import Expr, FieldRef, Geometry, IsNull, MatchMode, StartsWith, TextMatch
 from colonnade.query.types import GEO, TEXTS
@@ -83,6 +84,7 @@ def _geometry(arguments: Arguments, look_up: Lookup, schema: Schema) -> Expr:
     try:
         return places.inside(field, places.corners(text))
     except ValueError:
+        geometries.parsed(text)
         return places.touching(field, Geometry(text))
 
 
