@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|processing|datasets ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|processing|datasets|shapes ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import clients, datasets, exports, heavy, processing, publish, reads, upserts
+from benchmarks import clients, datasets, exports, heavy, processing, publish, reads, shapes, upserts
 from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "upserts": upserts.run,
     "processing": processing.run,
     "datasets": datasets.run,
+    "shapes": shapes.run,
 }
 
 

@@ -8,10 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from colonnade.query.geometries import EARTH_METRES
+
 PAGE = {"limit": "100"}
 ITS_PAGE = {"_size": "100", "_shape": "objects"}
 FACETED = ("category", "status", "district", "agent")
 TEXTS = ("category", "status", "description", "address", "agent")
+PLACES = "places"
+PLACED = ({"type": "create_geopoint", "latitude": "lat", "longitude": "lon", "output_field": "place"},)
+"""The processors of `PLACES`."""
 FOUND = "rowid IN (SELECT rowid FROM rows_fts WHERE rows_fts MATCH 'alpha')"
 
 Params = Mapping[str, str | Sequence[str]]
@@ -32,6 +37,8 @@ class Case:
     facts: Callable[[Any], object]
     its_facts: Callable[[Any], object]
     raw_facts: Callable[[list[Rows]], object]
+    dataset: str = "table"
+    """Which of ours is asked; `PLACES` has a column of places besides, and Datasette has nothing like it."""
 
 
 def _page(name: str, params: Params, where: str, order: str, its_params: Params) -> Case:
@@ -114,6 +121,22 @@ def _facets(name: str, fields: Sequence[str], asked: Params, where: str, its_par
     )
 
 
+def _near() -> Case:
+    """Places within a kilometre, by the haversine formula on a sphere."""
+    half = "sin(radians({0} - {1}) / 2) ** 2"
+    angle = (
+        f"{half.format('lat', 48.9)} + cos(radians(48.9)) * cos(radians(lat)) * {half.format('lon', 2.35)}"
+    )
+    page = _page(
+        "places within 1 km, page and exact total",
+        {"where": "within_distance(place, geom'POINT(2.35 48.9)', 1km)"},
+        f"2 * {EARTH_METRES} * asin(sqrt({angle})) <= 1000",
+        "LIMIT 100",
+        {},
+    )
+    return replace(page, dataset=PLACES)
+
+
 _ALPHA = f"WHERE {_contained('alpha')}"
 _NOISE = 'category="noise"'
 
@@ -133,5 +156,6 @@ CASES = (
     _words("full text, a prefix, page and exact total", "agent12*", ["agent12"], _searchmode="raw"),
     _words("full text and a filter, page and exact total", "alpha", ["alpha"], _NOISE, category="noise"),
     _grouped("full text, group by with sum", {"where": '"alpha"'}, _ALPHA, f"WHERE {FOUND}", "sum(amount)"),
+    _near(),
     _facets("full text, a facet", FACETED[:1], {"where": '"alpha"'}, _ALPHA, {"_search": "alpha"}),
 )  # fmt: skip

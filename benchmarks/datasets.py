@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 
 from benchmarks.figures import Figure, milliseconds, p50, p95, timed
+from benchmarks.processes import resident
 from benchmarks.server import Server, serving
 from benchmarks.upserts import WORDS
 from colonnade import app
@@ -41,6 +42,7 @@ PAGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("catalogue, sort", f"{EXPLORE}/datasets", {"order_by": "-title"}),
     ("catalogue, facets", f"{EXPLORE}/facets", {}),
 )
+FILES = ("dcat", "ttl", "data.json", "rss", "json", "csv", "xlsx")
 
 
 def run(scratch: Path, rows: int) -> Iterator[Figure]:
@@ -62,7 +64,21 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
                 call = partial(_get, server.client, path, asked, headers)
                 milliseconds(call, 5)
                 yield Figure(f"{name}, {who}, p95", p95(milliseconds(call, TIMES)), "ms", aim=AIM)
+        yield from _files(server)
     shutil.rmtree(folder)
+
+
+def _files(server: Server) -> Iterator[Figure]:
+    """The whole catalogue, as harvesters take it: how long, and how much the server grows meanwhile."""
+    for format_ in FILES:
+        before = server.peak["server"] = resident(server.process.pid)
+        size = 0
+        with timed() as watch, server.stranger.stream("GET", f"{EXPLORE}/exports/{format_}") as answer:
+            answer.raise_for_status()
+            for chunk in answer.iter_bytes():
+                size += len(chunk)
+        yield Figure(f"catalogue as {format_}, {size / 1e6:.0f} MB", watch.seconds, "s")
+        yield Figure("  growth of the server", max(0.0, server.peak["server"] - before), "MB")
 
 
 def _making(server: Server, bodies: list[dict[str, Any]]) -> Iterator[Figure]:

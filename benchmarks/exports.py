@@ -1,4 +1,4 @@
-"""Files of all rows over HTTP, beside DuckDB's COPY of the same rows to a file and Datasette's streamed CSV. The rows of
+"""Files of all rows over HTTP, CSV and Parquet beside DuckDB's COPY of the same rows to a file and Datasette's streamed CSV. The rows of
 every file are counted and summed before its time counts."""
 
 import shutil
@@ -13,14 +13,14 @@ import httpx2
 from benchmarks import peer, raw
 from benchmarks.figures import Figure, p50, timed
 from benchmarks.processes import forget_peak, resident
-from benchmarks.server import serving
+from benchmarks.server import Server, serving
 from benchmarks.tables import table
 
 TIMES = 3
 AIM = "aim: ratio <= 3"
 _OTHERS = ("json", "xlsx", "geojson", "kml", "gpx", "ov2", "fgb", "shp", "ical", "turtle", "rdfxml", "jsonld")
-"""Formats that are only timed, without something beside them. The last column of places is made at publish."""
-_POINT = {"type": "geo_point", "label": "A place", "latitude": "lat", "longitude": "lon", "output_field": "place"}
+"""Formats that are timed alone, of the same rows with a place each."""
+_PLACE = {"type": "create_geopoint", "latitude": "lat", "longitude": "lon", "output_field": "place"}
 _COPIES = {"csv": "(FORMAT csv, HEADER)", "parquet": "(FORMAT parquet)"}
 
 
@@ -59,6 +59,9 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
                 theirs.append(_download(its.client, its.url("/rows.csv"), params, target, its.process.pid))
                 _check(connection, target, wanted)
             yield from _figures(format_, rows, ours, copies, theirs)
+        server.publish_csv("places", csv, [_PLACE])
+        for format_ in _OTHERS:
+            yield from _alone(server, format_, rows, folder / f"places.{format_}")
     shutil.rmtree(folder)
 
 
@@ -70,6 +73,15 @@ def _figures(
     its_seconds, its_peak = (theirs[0].seconds, theirs[0].peak) if theirs else (None, None)
     yield Figure(f"{name}, p50", seconds, "s", p50(copies), AIM, its_seconds)
     yield Figure(f"{name}, peak memory of the server", peak, "MB", peer=its_peak)
+
+
+def _alone(server: Server, format_: str, rows: int, target: Path) -> Iterator[Figure]:
+    path = f"{server.path('places')}/exports/{format_}"
+    done = _download(server.stranger, path, {}, target, server.process.pid)
+    name = f"{format_} of {rows:,} rows, {target.stat().st_size >> 20:,} MB"
+    yield Figure(name, rows / done.seconds, "rows/s")
+    yield Figure(f"{format_}, peak memory of the server", done.peak, "MB")
+    target.unlink()
 
 
 def _download(client: httpx2.Client, path: str, params: Any, target: Path, pid: int) -> _Download:

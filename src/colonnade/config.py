@@ -24,11 +24,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What there is to know of one variable.
-
-    `parse` turns text into the field's value, or raises ValueError whose message says what was expected. `default`
-    is text for `parse`; None: the field is None unless it is set. `secret`: the value is never shown.
-    """
+    """What there is to know of one variable. `parse` turns text into the field's value, or raises ValueError whose message
+    says what was expected. `default` is text for `parse`; None: the field is None unless it is set. `secret`: the value is
+    never shown."""
 
     variable: str
     parse: Callable[[str], object]
@@ -43,9 +41,7 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Unsupported:
     """A variable whose part is not built yet. Starting with it set would quietly do something else, so it is refused.
-
-    `instead` says what this version does.
-    """
+    `instead` says what this version does."""
 
     variable: str
     instead: str
@@ -120,6 +116,9 @@ def _pattern(pattern: str, expected: str) -> Callable[[str], str]:
     return parse
 
 
+_mail = _pattern(r"[^\s@]{1,64}@[^\s@]{1,185}", "a mail address")
+
+
 def _site(text: str) -> str:
     """An origin without its final slash. No path: the doors' paths start at the root of a site."""
     try:
@@ -155,10 +154,7 @@ class Settings:
         "User name of the first administrator, made at the first start.",
     )
     admin_email: str = _fact(
-        "ADMIN_EMAIL",
-        _pattern(r"[^\s@]{1,64}@[^\s@]{1,185}", "a mail address"),
-        "admin@localhost",
-        "Mail address of the first administrator.",
+        "ADMIN_EMAIL", _mail, "admin@localhost", "Mail address of the first administrator."
     )
     admin_password: str | None = _fact(
         "ADMIN_PASSWORD",
@@ -195,9 +191,9 @@ class Settings:
     )
     contact_mail: str | None = _fact(
         "CONTACT_MAIL",
-        _pattern(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,185}", "a mail address"),
+        _mail,
         None,
-        "Whom readers may write to: shown to everybody in documents that want a contact, where a dataset names none.",
+        "Whom readers may write to about datasets that name nobody; shown to all.",
     )
     trusted_proxies: tuple[Network, ...] = _fact(
         "TRUSTED_PROXIES",
@@ -295,10 +291,7 @@ class Settings:
         "What one build may have on disk at once, scratch space included.",
     )
     max_export_bytes: int = _fact(
-        "MAX_EXPORT_BYTES",
-        _size,
-        "16 GiB",
-        "What one export may have on disk while it is made; formats that are sent as they are read need none.",
+        "MAX_EXPORT_BYTES", _size, "16 GiB", "What one export may have on disk while it is made."
     )
     default_language: str = _fact(
         "DEFAULT_LANGUAGE",
@@ -367,12 +360,9 @@ UNSUPPORTED = (
 
 
 def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
-    """The settings in `environ`; an empty variable counts as not set.
-
-    `overrides` are fields by name, from a command line or a test: text is read as a variable's would be, None is
-    ignored, anything else is taken as it is. Raises Invalid with code `setting.invalid`, one line a variable in its
-    message, and `fields` by variable name.
-    """
+    """The settings in `environ`; an empty variable counts as not set. `overrides` are fields by name, from a command line or
+    a test: text is read as a variable's would be, None is ignored, anything else is taken as it is. Raises Invalid with
+    code `setting.invalid`, one line a variable in its message, and `fields` by variable name."""
     problems = {
         one.variable: f"not supported by this version, where {one.instead}; unset it"
         for one in UNSUPPORTED

@@ -14,7 +14,7 @@ from tests.architecture.support import ROOT
 import colonnade.dialects
 from colonnade.cli.main import colonnade as command_line
 
-PAGES = {"automation": "docs/publishing.md", "explore": "docs/reading.md"}
+PAGES = {"automation": "docs/publishing.md", "explore": "docs/reading.md", "search": "docs/search.md"}
 """Which document lists the endpoints of a dialect."""
 
 
@@ -39,7 +39,8 @@ def test_every_dialect_has_a_page() -> None:
 @pytest.mark.parametrize("dialect", sorted(PAGES))
 def test_the_endpoints_of_a_dialect_are_those_of_its_page(dialect: str) -> None:
     page = (ROOT / PAGES[dialect]).read_text(encoding="utf-8")
-    documented = re.findall(r"(?m)^\| `([A-Z]+ /[^`]*)` \|", page)
+    rows = re.findall(r"(?m)^\| `([A-Z, ]+) (/[^`]*)` \|", page)
+    documented = [f"{method} {path}" for methods, path in rows for method in methods.split(", ")]
     assert sorted(documented) == sorted(_endpoints(dialect))
 
 

@@ -85,3 +85,10 @@ def test_sealed_text_that_was_changed_is_not_opened(secrets: Secrets) -> None:
     changed = sealed[:-10] + ("A" if sealed[-10] != "A" else "B") + sealed[-9:]
     assert _code(secrets, changed) == "secret.unreadable"
     assert _code(secrets, "") == "secret.unreadable"
+
+
+def test_a_key_for_one_purpose_is_always_the_same_and_of_no_use_for_another(tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path / "secret.key")
+    one = secrets.derived("one")
+    assert (len(one), one) == (32, Secrets(tmp_path / "secret.key").derived("one"))
+    assert one not in {secrets.derived("other"), Secrets(tmp_path / "another.key").derived("one")}

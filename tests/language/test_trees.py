@@ -1,6 +1,8 @@
 """What no text of ODSQL says, but other doors do with trees of their own."""
 
 import datetime as dt
+import hashlib
+import json
 import math
 import statistics
 
@@ -10,7 +12,7 @@ from tests.language.table import ROWS
 
 from colonnade.errors import Invalid
 from colonnade.query.odsql import parse_group_by, parse_where
-from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Named, Query
+from colonnade.query.tree import Aggregate, Call, Compare, CompareOp, Expr, FieldRef, Literal, Named, Query
 from colonnade.query.zones import named_zone
 
 
@@ -88,3 +90,15 @@ def test_rows_are_grouped_by_the_day_of_the_week(portal: Portal) -> None:
     key = Named(Call("weekday", (FieldRef("day"),)), "x", is_alias=True)
     query = Query(select=(_named(Aggregate("count")),), where=parse_where("id in (3, 7, 1)"), group_by=(key,))
     assert portal.ask(query).rows == [[1, 1], [5, 2]]
+
+
+@pytest.mark.parametrize("name", ["spot", "shape"])
+def test_a_place_is_told_as_geojson_and_found_by_its_digest(portal: Portal, name: str) -> None:
+    place, digest = (Call(f"place_{what}", (FieldRef(name),)) for what in ("text", "digest"))
+    told = portal.ask(Query(select=(_named(place),), where=parse_where(f"{name} is not null"))).rows
+    assert told
+    for (text,) in told:
+        assert "type" in json.loads(text)
+        wanted = Literal(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
+        found = portal.ask(Query(select=(_named(place),), where=Compare(CompareOp.EQ, digest, wanted))).rows
+        assert {one for (one,) in found} == {text}

@@ -143,7 +143,6 @@ def test_dates_are_grouped_level_by_level() -> None:
 def test_paths_are_grouped_level_by_level() -> None:
     assert _asked(FacetQuery(PATH))[1:] == ("(path_start path '>' 1 '') as value", "value")
     assert _asked(FacetQuery(PATH, prefix="a>b"))[1] == "(path_start path '>' 3 'a>b>') as value"
-    assert _asked(FacetQuery(NAME, levels="/"))[1] == "(path_start name '/' 1 '') as value"
     with pytest.raises(Invalid, match="nothing below the value x"):
         facet_query(FacetQuery(NAME, prefix="x"))
 

@@ -52,6 +52,17 @@ def test_a_value_is_printed_by_its_type(value: object, type_: FieldType, cell: C
     assert _printed(value, type_) == cell
 
 
+@pytest.mark.parametrize(
+    ("precision", "told"),
+    [("year", "2019"), ("month", "2019-03"), ("day", "2019-03-26"), ("x", "2019-03-26")],
+)
+def test_a_date_is_printed_as_well_as_it_is_known(precision: str, told: str) -> None:
+    field = Field("f", "F", FieldType.DATE, annotations={"timeserie_precision": [precision]})
+    table = pa.table({"f": [dt.date(2019, 3, 26)]})
+    ((cell,),) = cells.rows(Page(bind(Query(), visible=Schema((field,))), table, 1), PARIS, "data")
+    assert cell == Cell(Kind.TIME, told, machine=told)
+
+
 @pytest.mark.parametrize("type_", list(FieldType))
 def test_nothing_is_nothing_in_every_type(type_: FieldType) -> None:
     assert _printed(None, type_) == NOTHING

@@ -24,8 +24,8 @@ _INSIDE = "abs(west) <= 180 AND abs(east) <= 180 AND abs(south) <= 90 AND abs(no
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The smallest box around all places, in degrees of WGS 84, and the GeoJSON types of their geometries, sorted. A
-    place beyond the degrees that there are does not count."""
+    """The smallest box around all places, in degrees of WGS 84, and the GeoJSON types of their geometries, sorted;
+    of the shapes, if there are any beside points. A place beyond the degrees that there are does not count."""
 
     west: float
     south: float
@@ -45,19 +45,19 @@ class Extent:
 def of_rows(connection: duckdb.DuckDBPyConnection, rows: str, schema: Schema, folder: Path) -> Extent | None:
     """Of all points and shapes in a table; None if there are none, or if the functions of geometry do not work here.
     `folder`: for scratch files."""
-    found = [
-        *(_of_points(connection, rows, name) for name in _fields(schema, FieldType.GEO_POINT)),
-        *(_of_shapes(connection, rows, name, folder) for name in _fields(schema, FieldType.GEO_SHAPE)),
-    ]
-    extents = [one for one in found if one is not None]
+    points = [_of_points(connection, rows, name) for name in _fields(schema, FieldType.GEO_POINT)]
+    shapes = [_of_shapes(connection, rows, name, folder) for name in _fields(schema, FieldType.GEO_SHAPE)]
+    extents = [one for one in (*shapes, *points) if one is not None]
     if not extents:
         return None
+    # A point beside a shape is somewhere inside of it: formats of shapes bring both.
+    typed = [one for one in shapes if one is not None] or extents
     return Extent(
         min(one.west for one in extents),
         min(one.south for one in extents),
         max(one.east for one in extents),
         max(one.north for one in extents),
-        tuple(sorted({type_ for one in extents for type_ in one.types})),
+        tuple(sorted({type_ for one in typed for type_ in one.types})),
     )
 
 

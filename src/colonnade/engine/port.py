@@ -111,9 +111,10 @@ class SheetText(Printing):
     """A row of a worksheet in Office Open XML. Cells have the styles 1, 2 and 3: of a date, a datetime, a time. What is no
     number to a spreadsheet (more than 15 digits, years before 1900) is text.
 
-    Beside `text` there is the column `too_long`: the place of the first output that has more than `most_characters`
-    in this row, or null."""
+    `columns`: what the worksheet calls them, a name an output. Beside `text` there is the column `too_long`: the place of the
+    first output that has more than `most_characters` in this row, or null."""
 
+    columns: tuple[str, ...]
     most_characters: int = 32_767
 
 

@@ -1,8 +1,7 @@
 """Functions of geometry in DuckDB, done by shapely, for the server's instance and for the builder's.
 
 Functions of our own and not DuckDB's spatial extension: that takes 0.2 s to load into each instance, must be loaded
-before the instance is locked, and breaks ordinary statements (docs/decisions/0014). shapely is loaded at the first
-call of one of them.
+before the instance is locked, and breaks ordinary statements (docs/decisions/0017).
 
 A shape is kept beside its text as a struct `PREPARED`: its bounding box and its WKB; null for what is no geometry.
 A geometry that a query asks for is handed over as a key, because DuckDB copies an argument for every row.
@@ -15,7 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import shapely
+from duckdb.func import ARROW, DEFAULT, SPECIAL, FunctionNullHandling
 
 PREPARED = "STRUCT(west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, wkb BLOB)"
 PREPARED_ARROW = pa.struct(
@@ -80,29 +82,9 @@ def bounds(key: str) -> tuple[float, float, float, float]:
 
 
 def _prepared(text: str) -> Any:
-    import shapely
-
     geometry = shapely.from_wkb(text)
     shapely.prepare(geometry)
     return geometry
-
-
-def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the functions known to the instance of a connection."""
-    place = duckdb.struct_type({"lon": "DOUBLE", "lat": "DOUBLE"})  # type: ignore[dict-item]
-    # Of "default" ones no row with a null is asked, and none may be the answer.
-    functions: Sequence[tuple[str, Callable[..., Any], Sequence[Any], Any, str]] = (
-        (PREPARE, _prepare, ["VARCHAR"], PREPARED, "special"),
-        (POINT_MEETS, _point_meets, ["DOUBLE", "DOUBLE", "VARCHAR"], "BOOLEAN", "default"),
-        (MEETS, _meets, ["BLOB", "VARCHAR"], "BOOLEAN", "default"),
-        (WITHIN, _within, ["BLOB", "VARCHAR"], "BOOLEAN", "default"),
-        (NEAREST, _nearest, ["BLOB", "DOUBLE", "DOUBLE"], place, "special"),
-        (HULL, _hull, ["DOUBLE[]", "DOUBLE[]"], "VARCHAR", "special"),
-    )
-    for name, function, taken, given, nulls in functions:
-        types = [duckdb.type(one) for one in taken]
-        result = duckdb.type(given) if isinstance(given, str) else given
-        connection.create_function(name, function, types, result, type="arrow", null_handling=nulls)  # type: ignore[arg-type]
 
 
 def _numpy(values: Any) -> Any:
@@ -110,8 +92,6 @@ def _numpy(values: Any) -> Any:
 
 
 def _objects(values: Any) -> Any:
-    import numpy as np
-
     found = np.empty(len(values), dtype=object)
     found[:] = values.to_pylist()
     return found
@@ -119,9 +99,6 @@ def _objects(values: Any) -> Any:
 
 def _prepare(texts: Any) -> Any:
     """Text that is no geometry, or has coordinates that are no degrees, is null."""
-    import numpy as np
-    import shapely
-
     with np.errstate(all="ignore"):
         found = shapely.force_2d(shapely.from_geojson(_objects(texts), on_invalid="ignore"))
         sides = shapely.bounds(found)
@@ -134,28 +111,20 @@ def _prepare(texts: Any) -> Any:
 
 
 def _point_meets(lon: Any, lat: Any, key: Any) -> Any:
-    import shapely
-
     if len(key) == 0:
         return pa.array([], pa.bool_())
     return pa.array(shapely.intersects_xy(_ASKED.get(key[0].as_py()), _numpy(lon), _numpy(lat)))
 
 
 def _meets(wkb: Any, key: Any) -> Any:
-    import shapely
-
     return _tested(shapely.intersects, wkb, key)
 
 
 def _within(wkb: Any, key: Any) -> Any:
-    import shapely
-
     return _tested(shapely.covers, wkb, key)
 
 
 def _tested(test: Callable[[Any, Any], Any], wkb: Any, key: Any) -> Any:
-    import shapely
-
     if len(key) == 0:
         return pa.array([], pa.bool_())
     shapes = shapely.from_wkb(_objects(wkb), on_invalid="ignore")
@@ -164,9 +133,6 @@ def _tested(test: Callable[[Any, Any], Any], wkb: Any, key: Any) -> Any:
 
 def _nearest(wkb: Any, lon: Any, lat: Any) -> Any:
     """Nearest in a plane whose degrees of longitude are as long as they are at the place."""
-    import numpy as np
-    import shapely
-
     if len(lon) == 0:
         return pa.array([], pa.struct([("lon", pa.float64()), ("lat", pa.float64())]))
     east, north = _numpy(lon), _numpy(lat)
@@ -187,9 +153,6 @@ def _nearest(wkb: Any, lon: Any, lat: Any) -> Any:
 
 
 def _hull(lons: Any, lats: Any) -> Any:
-    import numpy as np
-    import shapely
-
     found: list[str | None] = []
     for east, north in zip(lons, lats, strict=True):
         if not east.is_valid or len(east.values) == 0:
@@ -201,3 +164,21 @@ def _hull(lons: Any, lats: Any) -> Any:
         hull = shapely.normalize(shapely.convex_hull(line))
         found.append(str(shapely.to_geojson(shapely.orient_polygons(hull))))
     return pa.array(found, pa.string())
+
+
+_FUNCTIONS: Sequence[tuple[str, Callable[..., Any], list[str], str, FunctionNullHandling]] = (
+    (PREPARE, _prepare, ["VARCHAR"], PREPARED, SPECIAL),
+    (POINT_MEETS, _point_meets, ["DOUBLE", "DOUBLE", "VARCHAR"], "BOOLEAN", DEFAULT),
+    (MEETS, _meets, ["BLOB", "VARCHAR"], "BOOLEAN", DEFAULT),
+    (WITHIN, _within, ["BLOB", "VARCHAR"], "BOOLEAN", DEFAULT),
+    (NEAREST, _nearest, ["BLOB", "DOUBLE", "DOUBLE"], "STRUCT(lon DOUBLE, lat DOUBLE)", SPECIAL),
+    (HULL, _hull, ["DOUBLE[]", "DOUBLE[]"], "VARCHAR", SPECIAL),
+)
+"""Of those that are "default" no row with a null is asked, and null may not be the answer."""
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the functions known to the instance of a connection."""
+    for name, function, taken, given, nulls in _FUNCTIONS:
+        types: list[Any] = [duckdb.type(one) for one in taken]
+        connection.create_function(name, function, types, duckdb.type(given), type=ARROW, null_handling=nulls)

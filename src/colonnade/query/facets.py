@@ -45,9 +45,8 @@ class FacetSort(StrEnum):
 class FacetQuery:
     """One level of a field's values among the records that fulfil `where`.
 
-    `prefix`: the path whose children are asked for; None is the first level. `levels`: the separator of a
-    hierarchical field, if it is not the field's own. `sort` None: the field's `facetsort`, else by count, dates
-    latest first. `zone`: where days are cut.
+    `prefix`: the path whose children are asked for; None is the first level. `sort` None: the field's `facetsort`,
+    else by count, dates latest first. `zone`: where days are cut.
     """
 
     field: Field
@@ -55,7 +54,6 @@ class FacetQuery:
     prefix: str | None = None
     sort: FacetSort | None = None
     limit: int = MOST
-    levels: str | None = None
     zone: dt.tzinfo = dt.UTC
 
 
@@ -74,7 +72,7 @@ def facet_query(facet: FacetQuery) -> Query:
     or a prefix that is none of its paths."""
     terms: list[Expr] = [IsNull(FieldRef(facet.field.name), negated=True)]
     if facet.prefix is not None:
-        terms.append(has_facet_value(facet.field, facet.prefix, "facet", levels=facet.levels))
+        terms.append(has_facet_value(facet.field, facet.prefix, "facet"))
     if facet.where is not None:
         terms.append(facet.where)
     key = Named(_key(facet), _VALUE, is_alias=True)
@@ -111,7 +109,7 @@ def _key(facet: FacetQuery) -> Expr:
     depth = _depth(facet)
     if field.type in DATES:
         return Call(_LEVELS[depth], (reference,))
-    levels = facet.levels or separator(field)
+    levels = separator(field)
     if levels is None:
         return reference
     start = "" if facet.prefix is None else facet.prefix + levels
@@ -122,7 +120,7 @@ def _depth(facet: FacetQuery) -> int:
     """How many steps the prefix has."""
     if facet.prefix is None:
         return 0
-    levels = _SEPARATOR if facet.field.type in DATES else facet.levels or separator(facet.field)
+    levels = _SEPARATOR if facet.field.type in DATES else separator(facet.field)
     steps = facet.prefix.split(levels) if levels else []
     if levels is None or (facet.field.type in DATES and len(steps) >= len(_LEVELS)):
         raise malformed(
@@ -152,7 +150,7 @@ def _value(facet: FacetQuery, value: Scalar, count: Scalar) -> FacetValue:
         step = f"{value:04}" if depth == 0 else f"{value:02}"
         path = step if facet.prefix is None else f"{facet.prefix}{_SEPARATOR}{step}"
         return FacetValue(step, path, count, depth < len(_LEVELS) - 1)
-    levels = facet.levels or separator(facet.field)
+    levels = separator(facet.field)
     path = _printed(value)
     name = path if levels is None else path.rsplit(levels, 1)[-1]
     return FacetValue(name, path, count, levels is not None)

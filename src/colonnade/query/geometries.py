@@ -1,15 +1,13 @@
-"""Geometry literals: WKT, WKB in hexadecimal, GeoJSON. Coordinates are longitude and latitude, in degrees of WGS 84.
-
-shapely is loaded when the first literal is read, because most portals never see one.
-"""
+"""Geometry literals: WKT, WKB in hexadecimal, GeoJSON. Coordinates are longitude and latitude, in degrees of WGS 84."""
 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+import shapely
+from shapely import affinity
 
 EARTH_METRES = 6_371_008.8
 """The mean radius of the earth, of the sphere on which distances are great circles."""
@@ -30,9 +28,6 @@ Region = tuple[Any, ...]
 
 def parsed(text: str) -> Any:
     """The shapely geometry that a literal says, in two dimensions. Raises `ValueError` with what is wrong with it."""
-    import numpy as np
-    import shapely
-
     with np.errstate(all="ignore"):  # 1e999 is infinite, which is told below
         geometry = _read(text)
     if geometry is None or shapely.is_empty(geometry):
@@ -45,8 +40,6 @@ def parsed(text: str) -> Any:
 
 
 def _read(text: str) -> Any:
-    import shapely
-
     if max(text.upper().count("COLLECTION"), text.count("00000107"), text.count("07000000")) > _MOST_NESTED:
         raise ValueError("it has too many collections")
     stripped = text.strip()
@@ -60,7 +53,7 @@ def _read(text: str) -> Any:
         raise ValueError("it is neither WKT nor WKB nor GeoJSON") from error
 
 
-def _check_degrees(coordinates: "np.ndarray[Any, Any]") -> None:
+def _check_degrees(coordinates: np.ndarray[Any, Any]) -> None:
     east, north = abs(coordinates[:, 0]), abs(coordinates[:, 1])
     if not (east <= FARTHEST_EAST).all() or not (north <= 90).all():
         raise ValueError("its coordinates are no degrees of longitude and latitude, in this order")
@@ -79,8 +72,6 @@ def _within_half_turn(lon: float) -> float:
 
 def region(geometry: Any) -> Region:
     """The geometry wherever its places are between -180 and 180 degrees."""
-    from shapely import affinity
-
     west, _, east, _ = geometry.bounds
     turns = [0, *([-360] if east > 180 else []), *([360] if west < -180 else [])]
     moved = [affinity.translate(geometry, turn) if turn else geometry for turn in turns]
@@ -89,8 +80,6 @@ def region(geometry: Any) -> Region:
 
 def box(lons: Sequence[float], lats: Sequence[float]) -> Any:
     """The rectangle between two corners; a line or a point if they are not apart."""
-    import shapely
-
     west, east, south, north = min(lons), max(lons), min(lats), max(lats)
     if west < east and south < north:
         return shapely.box(west, south, east, north)
@@ -101,8 +90,6 @@ def box(lons: Sequence[float], lats: Sequence[float]) -> Any:
 
 def circle(lon: float, lat: float, metres: float) -> Region:
     """What is not farther than so many metres from a place; circles that hold a pole reach up to it."""
-    import shapely
-
     angle = metres / EARTH_METRES
     if angle >= math.pi:
         return (shapely.box(-180, -90, 180, 90),)
@@ -135,8 +122,6 @@ def _rim(lat: float, lon: float, angle: float) -> Iterator[tuple[float, float]]:
 
 def _cap(corners: Sequence[tuple[float, float]], pole: float) -> Any:
     """What lies between a line round the globe and a pole."""
-    import shapely
-
     line = sorted((_within_half_turn(lon), lat) for lon, lat in corners)
     edge = (line[0][1] + line[-1][1]) / 2
     ring = [(-180.0, edge), *line, (180.0, edge), (180.0, pole), (-180.0, pole)]
@@ -145,6 +130,4 @@ def _cap(corners: Sequence[tuple[float, float]], pole: float) -> Any:
 
 def written(geometry: Any) -> str:
     """A shapely geometry as the bound tree has it: WKB in hexadecimal."""
-    import shapely
-
     return str(shapely.to_wkb(geometry, hex=True, byte_order=1))

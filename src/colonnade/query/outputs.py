@@ -8,7 +8,7 @@ from colonnade.query.geo import is_cluster
 from colonnade.query.literals import checked_text
 from colonnade.query.malformed import malformed
 from colonnade.query.printing import date_precision, json_formatted
-from colonnade.query.ranges import bound_range, is_range, printed, unprinted
+from colonnade.query.ranges import bound_range, check_slots, is_range, printed, unprinted
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
 from colonnade.query.spreading import spread
@@ -36,7 +36,9 @@ def check_aliases(items: Iterable[Named]) -> None:
 
 def bound_keys(items: Sequence[Named], scope: Scope) -> Outputs:
     """The keys of a `group_by`; a multivalued one stands for its elements. Raises `Invalid`."""
-    return _unique(_key(one, scope) for one in items)
+    keys = _unique(_key(one, scope) for one in items)
+    check_slots(one.expr for one in keys)
+    return keys
 
 
 def bound_select(items: Sequence[Named] | None, keys: Outputs, scope: Scope) -> Outputs:
@@ -95,7 +97,12 @@ def _key(item: Named, scope: Scope) -> Output:
 def _printed(keys: Outputs) -> Outputs:
     """The keys as the answer has them."""
     return tuple(
-        replace(one, expr=printed(one.expr), type=FieldType.TEXT, as_json=AsJson() if is_cluster(one.expr) else None)
+        replace(
+            one,
+            expr=printed(one.expr),
+            type=FieldType.TEXT,
+            as_json=AsJson() if is_cluster(one.expr) else None,
+        )
         if printed(one.expr) != one.expr
         else one
         for one in keys

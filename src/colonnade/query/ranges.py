@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from colonnade.query.dates import naive_utc
@@ -30,10 +31,11 @@ from colonnade.query.walk import has_aggregate
 
 Bucket = Widths | Periods | Slots
 
-_WIDEST = 10**15
-"""A width beyond this would leave the integers."""
+_NARROWEST, _WIDEST = 1e-12, 1e15
+"""A width beyond these would leave the doubles, or the integers."""
 _MOST_BOUNDS = 100
 """Each is a condition that every row is asked."""
+_MOST_SLOTS = 1_000
 _LONGEST_YEARS = 1_000
 
 _UNITS: Mapping[str, str] = {
@@ -68,13 +70,8 @@ def bound_range(expr: Expr, scope: Scope, clause: str) -> Bucket:
     value, *steps = expr.arguments or (Star(),)
     bound = bound_value(value, scope, clause)
     typed = scope.type_of(bound)
-    if (
-        isinstance(bound, Literal)
-        or has_aggregate(bound)
-        or typed is None
-        or typed.type not in NUMBERS | DATES
-        or typed.multivalued
-    ):
+    is_constant = isinstance(bound, Literal) or has_aggregate(bound)
+    if is_constant or typed is None or typed.type not in NUMBERS | DATES:
         raise malformed(clause, "range() takes a field of numbers or dates.")
     match steps:
         case [Quantity() as period] if typed.type in DATES:
@@ -85,6 +82,14 @@ def bound_range(expr: Expr, scope: Scope, clause: str) -> Bucket:
             return _widths(bound, typed.type, width, clause)
         case _:
             return _slots(bound, typed.type, steps, scope, clause)
+
+
+def check_slots(keys: Iterable[Expr]) -> None:
+    """Refuse keys of slots that make too many groups, which are there without a record. Raises `Invalid`."""
+    if prod(len(one.texts) for one in keys if isinstance(one, Slots)) > _MOST_SLOTS:
+        raise malformed(
+            "group_by", f"The bounds of all range() together may make {_MOST_SLOTS} groups at most."
+        )
 
 
 def printed(expr: Expr) -> Expr:
@@ -102,8 +107,8 @@ def unprinted(expr: Expr) -> Expr:
 
 
 def _widths(value: Expr, type_: FieldType, width: float, clause: str) -> Widths:
-    if not 0 < width <= _WIDEST:
-        raise malformed(clause, f"The width of a range() must be above 0, and {_WIDEST} at most.")
+    if not _NARROWEST <= width <= _WIDEST:
+        raise malformed(clause, "The width of a range() must be above 0: from 1e-12 to 1e15.")
     if not float(width).is_integer():
         return Widths(value, width)
     return Widths(value, int(width), is_whole=type_ is FieldType.INT)

@@ -83,13 +83,12 @@ def separator(field: Field) -> str | None:
     return str(arguments[0]) if arguments and str(arguments[0]) else "/"
 
 
-def has_facet_value(field: Field, value: str, clause: str, *, levels: str | None = None) -> Expr:
+def has_facet_value(field: Field, value: str, clause: str) -> Expr:
     """The condition that a record has a facet value. The value of a hierarchical field stands for what is below it,
-    too; `levels` is the separator, if it is not the field's own. A date is a path `YYYY/MM/DD` or its beginning,
-    whose days are those of the query's zone. Raises `Invalid`."""
+    too. A date is a path `YYYY/MM/DD` or its beginning, whose days are those of the query's zone. Raises `Invalid`."""
     reference = FieldRef(field.name)
     if field.type in TEXTS:
-        return _text(field, value, levels or separator(field))
+        return _text(field, value, separator(field))
     if field.type in DATES:
         return _period(reference, value, clause)
     if field.type in NUMBERS:

@@ -71,7 +71,7 @@ def moment_of(expr: Call, scope: Scope, clause: str) -> Literal:
     for argument in expr.arguments:
         match argument:
             case Compare(op=CompareOp.EQ, left=FieldRef(name), right=Literal(value=int() as number)) if (
-                name in WORDS
+                name in WORDS and not isinstance(number, bool)
             ):
                 told.pop(name, None)  # so that the last one of two stands last
                 told[name] = number
@@ -129,16 +129,17 @@ def _aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
 def _call(expr: Call, scope: Scope, clause: str) -> Expr:
     binder = _BINDERS.get(expr.function)
     if binder is None:
-        if expr.function in {"include", "exclude"}:
-            raise malformed(clause, f"{expr.function}() stands in select alone.")
-        if expr.function == "range":
-            raise malformed(clause, "range() stands in group_by alone.")
-        if expr.function in {"equi", "top"}:
-            raise malformed(clause, f"{expr.function}() is a reserved word, and no function.")
-        if expr.function == "json_format":
-            raise malformed(clause, "json_format() stands in select alone, and not within another value.")
-        raise malformed(clause, f"{expr.function}() is not supported yet.")
+        raise malformed(clause, f"{expr.function}() {_NO_VALUES.get(expr.function, 'is no value.')}")
     return binder(expr, scope, clause)
+
+
+_NO_VALUES: Mapping[str, str] = {
+    **dict.fromkeys(("include", "exclude"), "stands in select alone."),
+    "json_format": "stands in select alone, and not within another value.",
+    "range": "stands in group_by alone.",
+    **dict.fromkeys(("equi", "top"), "is a reserved word, and no function."),
+}
+"""What is wrong with a call of these where a value is needed. Elsewhere they are understood, or nowhere."""
 
 
 def _negate(expr: Call, scope: Scope, clause: str) -> Expr:
@@ -253,7 +254,7 @@ _BINDERS: Mapping[str, _Binder] = {
     "system": _system,
     **geo.BINDERS,
     "record_size": _all_bound,
-    **dict.fromkeys(("path_start", "record_id", "file_id", "place_text", "place_digest"), _first_bound),
+    **dict.fromkeys(("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member"), _first_bound),
 }
 """The functions that are evaluated."""
 

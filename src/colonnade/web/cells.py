@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from colonnade.core.records.service import Page
+from colonnade.query.printing import DATE_LENGTHS
 from colonnade.query.schema import Field, FieldType
 from colonnade.query.tree import Output
 from colonnade.query.types import NUMBERS
@@ -75,6 +76,8 @@ def is_number(field: Field) -> bool:
 
 
 def _printer(output: Output) -> _Printer:
+    if output.precision is not None:
+        return partial(_part_of_date, length=DATE_LENGTHS[output.precision])
     return _list if output.multivalued else _PRINTERS[output.type]
 
 
@@ -111,6 +114,12 @@ def _boolean(value: bool, _zone: dt.tzinfo) -> Cell:
 
 def _date(value: dt.date, _zone: dt.tzinfo) -> Cell:
     return Cell(Kind.TIME, value.isoformat(), machine=value.isoformat())
+
+
+def _part_of_date(value: dt.date, _zone: dt.tzinfo, *, length: int) -> Cell:
+    """As well as it is known: a year, or a year and a month."""
+    told = value.isoformat()[:length]
+    return Cell(Kind.TIME, told, machine=told)
 
 
 def _datetime(value: dt.datetime, zone: dt.tzinfo) -> Cell:

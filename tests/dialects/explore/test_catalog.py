@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.explore.support import Cast, error, get
-from tests.support.house import ANONYMOUS, House, Person
+from tests.support.house import ANONYMOUS, EXPLORE, House, Person
 
 KEYS = {
     "dataset_id",
@@ -128,6 +128,27 @@ def test_the_catalogue_is_asked_like_a_table(
 )
 def test_a_wrong_question_to_the_catalogue_is_told(house: House, params: Any, code: str) -> None:
     assert error(get(house, "", **params))[:2] == (400, code)
+
+
+def test_custom_metadata_are_asked_about_as_texts_explore_4_1_custom(house: House, flights: str) -> None:
+    def asked(**params: Any) -> Any:
+        answer = get(house, "", **params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["results"]
+
+    assert {"custom.colour": "blue", "n": 1} in asked(group_by="custom.colour", select="count(*) as n")
+    assert asked(refine="custom.colour:blue", select="dataset_id") == [{"dataset_id": flights}]
+    assert asked(order_by="custom.colour desc", select="title")[0] == {"title": "Flights"}
+    assert asked(where="custom.colour in ('x', 'blue')", select="custom.colour as c") == [{"c": "blue"}]
+    assert asked(where='`custom.a/b~"c` is not null', select="title") == []
+    assert asked(where="'blue'") == []
+    for where in ("search(custom.colour, 'x')", "custom = 'x'", "startswith(custom.colour, 'b')"):
+        assert error(get(house, "", where=where))[:2] == (400, "ODSQLError")
+    facets = house.client.get(
+        f"{EXPLORE.removesuffix('/datasets')}/facets", params={"facet": "custom.colour"}
+    )
+    (found,) = facets.json()["facets"][0]["facets"]
+    assert found == {"name": "blue", "value": "blue", "state": "displayed", "count": 1}
 
 
 def test_a_change_of_rules_is_seen_at_once(house: House) -> None:

@@ -200,6 +200,8 @@ NAMES: list[tuple[str, Any, str]] = [
     ("inspire.extend_bounding_box_westbound_longitude", None, "is null"),
     ("semantic.classes", None, "is null"),
     ("dcat_ap.spatial", None, "is null"),
+    ("custom.colour", "blue", "= 'blue'"),
+    ("custom.nothing", None, "is null"),
 ]
 
 

@@ -35,9 +35,7 @@ def test_head_and_options_are_answered(house: House, flights: str) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/catalog/datasets/flights/nothing", "/catalog/nothing/"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "/catalog/datasets/flights/nothing", "/catalog/nothing/"])
 def test_an_unknown_path_has_the_shape_of_the_door(house: House, path: str) -> None:
     assert error(house.client.get(f"{PREFIX}{path}")) == (404, "NotFoundResource", "Not found.")
 

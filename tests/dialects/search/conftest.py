@@ -17,5 +17,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="package")
+def plain(house: House) -> str:
+    """The name of a dataset without places, whose fields are called as what records have besides."""
+    made = house.published("recordid,record_timestamp,First name\nmine,soon,x\n", dataset_id="plain")
+    return str(made["dataset_id"])
+
+
+@pytest.fixture(scope="package")
+def empty(house: House) -> str:
+    """The name of a dataset without any resource."""
+    made = house.create(dataset_id="empty")
+    assert house.publish(made["uid"])["status"] == "idle"
+    return str(made["dataset_id"])
+
+
+@pytest.fixture(scope="package")
 def people(house: House) -> Cast:
     return cast(house)

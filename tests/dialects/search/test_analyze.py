@@ -6,7 +6,7 @@ import pytest
 from tests.dialects.search.support import CITIES, RECORDS, ask, error
 from tests.support.house import House
 
-COUNT = {"y__n__func": "COUNT"}
+COUNT: dict[str, Any] = {"y__n__func": "COUNT"}
 
 
 def _analyze(house: House, **params: Any) -> Any:
@@ -25,6 +25,7 @@ X: dict[str, tuple[dict[str, Any], list[Any]]] = {
     "boolean": ({"x": "port"}, [[False, 3], [True, 2]]),
     "list": ({"x": "tags"}, [["big", 2], ["river", 3], ["sea", 1]]),
     "date": ({"x": "founded"}, [["1950-03-01", 1], ["1950-07-14", 1], ["1951-01-02", 2]]),
+    "date-known-in-part": ({"x": "since"}, [["1977-03", 1], ["2020-07", 1]]),
     "moment": ({"x": "seen", "q": "paris"}, [["2020-01-01T10:00:00+00:00", 1]]),
     "moment-zone": (
         {"x": "seen", "q": "paris", "timezone": "Europe/Paris"},
@@ -87,6 +88,8 @@ Y: dict[str, tuple[dict[str, Any], Any]] = {
     "MIN": (_y("MIN", "pop"), 170),
     "MAX": (_y("MAX", "pop"), 2100),
     "MAX-of-dates": (_y("MAX", "founded"), "1951-01-02"),
+    "MAX-of-dates-known-in-part": (_y("MAX", "since"), "2020-07"),
+    "MIN-of-moments": ({**_y("MIN", "seen"), "timezone": "Europe/Paris"}, "2020-01-01T11:00:00+01:00"),
     "STDDEV": (_y("STDDEV", "pop"), pytest.approx(839.563378588339)),
     "SUMSQUARES": (_y("SUMSQUARES", "pop"), 4709300.0),
     "QUANTILES": (_y("QUANTILES", "pop"), {"50.0": 520.0}),

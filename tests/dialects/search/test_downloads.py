@@ -67,12 +67,12 @@ def test_what_is_in_the_file_is_chosen(house: House, params: dict[str, Any], tex
     assert _file(house, fields="name,pop", **params).text == text
 
 
-def test_columns_are_named_by_labels(house: House) -> None:
+def test_columns_are_named_by_labels(house: House, plain: str) -> None:
     """explore-12.1-use_labels_for_header"""
-    house.published("First name,b\nx,1\n", dataset_id="labelled")
-    path = "/explore/dataset/labelled/download/"
-    assert ask(house, path, use_labels_for_header="true").text == "First name;b\r\nx;1\r\n"
-    assert ask(house, path).text == "first_name;b\r\nx;1\r\n"
+    path = f"/explore/dataset/{plain}/download/"
+    params = {"fields": "first_name"}
+    assert ask(house, path, None, use_labels_for_header="true", **params).text == "First name\r\nx\r\n"
+    assert ask(house, path, None, **params).text == "first_name\r\nx\r\n"
 
 
 def test_moments_are_those_of_the_zone(house: House) -> None:
@@ -129,30 +129,28 @@ def test_what_is_wrong_is_said(house: House, params: dict[str, Any], message: st
     assert text.startswith(message)
 
 
-def test_a_dataset_without_places_has_no_geographic_files(house: House) -> None:
-    house.published("a\n1\n", dataset_id="placeless")
-    status, text = error(ask(house, "/explore/dataset/placeless/download", format="shp"))
+def test_a_dataset_without_places_has_no_geographic_files(house: House, plain: str) -> None:
+    status, text = error(ask(house, f"/explore/dataset/{plain}/download", format="shp"))
     assert status == 400
     assert text.startswith("Invalid value for format API parameter: shp was found but one of csv json jsonl")
 
 
-def test_fields_named_as_what_records_have_besides_stay_fields(house: House) -> None:
-    house.published("recordid,record_timestamp\nmine,soon\n", dataset_id="named-alike")
-    for format_ in ("json", "csv"):
-        answer = ask(house, "/explore/dataset/named-alike/download", format=format_)
-        assert "mine" in answer.text
-    (record,) = ask(house, "/explore/dataset/named-alike/download", format="json").json()
-    assert record["fields"] == {"recordid": "mine", "record_timestamp": "soon"}
-    assert [record] == search(house, dataset="named-alike")["records"]
+def test_fields_named_as_what_records_have_besides_stay_fields(house: House, plain: str) -> None:
+    path = f"/explore/dataset/{plain}/download"
+    assert "mine" in ask(house, path).text
+    (record,) = ask(house, path, format="json").json()
+    assert record["fields"] == {"recordid": "mine", "record_timestamp": "soon", "first_name": "x"}
+    assert [record] == search(house, dataset=plain)["records"]
+    assert search(house, dataset=plain, q="recordid:mine")["nhits"] == 1
 
 
-def test_an_empty_dataset_has_an_empty_file(house: House) -> None:
-    made = house.create(dataset_id="empty")
-    house.publish(made["uid"])
-    assert ask(house, "/explore/dataset/empty/download", format="json").json() == []
-    assert search(house, dataset="empty") == {
+def test_an_empty_dataset_has_an_empty_file(house: House, empty: str) -> None:
+    assert ask(house, f"/explore/dataset/{empty}/download", format="json").json() == []
+    assert ask(house, f"{RECORDS}/analyze", dataset=empty, y__n__func="COUNT").json() == [{"n": 0}]
+    assert search(house, dataset=empty, q='a #startswith(*,"a")')["nhits"] == 0
+    assert search(house, dataset=empty) == {
         "nhits": 0,
-        "parameters": {"dataset": "empty", "timezone": "UTC", "rows": 10, "start": 0, "format": "json"},
+        "parameters": {"dataset": empty, "timezone": "UTC", "rows": 10, "start": 0, "format": "json"},
         "records": [],
     }
 

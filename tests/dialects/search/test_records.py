@@ -26,6 +26,7 @@ FIELDS = {
     "tags": "big,river",
     "port": False,
     "note": "ville lumière",
+    "since": "1977-03",
 }
 
 
@@ -150,6 +151,17 @@ def test_records_are_found_by_their_place(house: House, params: dict[str, Any], 
     assert names(house, **params) == expected
 
 
+def test_records_tell_how_far_they_are(house: House) -> None:
+    """explore-12.1-geofilter-distance-dist"""
+    params = {"geofilter.distance": "45.76,4.83,700000", "fields": "name"}
+    found = search(house, **params, sort="-dist")["records"]
+    assert [one["fields"]["name"] for one in found] == [LYON, PARIS, HAVRE]
+    assert [round(float(one["fields"]["dist"]) / 1000) for one in found] == [0, 345, 545]
+    assert found[0]["fields"] == {"name": LYON, "dist": "0.0"}
+    assert names(house, **params, sort="dist") == [HAVRE, PARIS, LYON]
+    assert error(ask(house, f"{RECORDS}/search", dataset=CITIES, sort="dist"))[0] == 400
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "dataset": ({"dataset": ""}, "The parameter dataset is missing."),
     "rows-many": ({"rows": 10_001}, "Invalid value for rows API parameter: 10001 was found but 0 <= rows <= 10000"),
@@ -243,7 +255,7 @@ def test_facets_have_paths_states_and_levels(house: House) -> None:
 
 
 def test_a_disjunctive_facet_shows_the_other_choices(house: House) -> None:
-    params = {"rows": 0, "facet": "country", "refine__country": ["FR"]}
+    params: dict[str, Any] = {"rows": 0, "facet": "country", "refine__country": ["FR"]}
     (plain,) = search(house, **params)["facet_groups"]
     (open_,) = search(house, **params, disjunctive__country="true")["facet_groups"]
     assert [(one["name"], one["state"]) for one in plain["facets"]] == [("FR", "refined")]

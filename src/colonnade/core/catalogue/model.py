@@ -10,7 +10,7 @@ from colonnade.core.counting import Usage
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.facet_settings import FACET
 from colonnade.core.datasets.model import Dataset
-from colonnade.core.datasets.templates import TEMPLATES, VISUALIZATION, ValueType
+from colonnade.core.datasets.templates import CUSTOM, TEMPLATES, VISUALIZATION, ValueType
 from colonnade.query.schema import Field, FieldType, Schema
 from colonnade.query.types import DATES, GEO, NUMBERS, TEXTS
 
@@ -21,6 +21,7 @@ EXPLORE = "explore"
 """The template of how much a dataset is used."""
 USAGE = ("download_count", "api_call_count", "popularity_score")
 """The fields of `EXPLORE`: `Usage` has them."""
+CUSTOM_PREFIX = f"{CUSTOM}."
 THUMBNAILS = "has_thumbnails"
 """The annotation of a field of files among which there are pictures."""
 
@@ -83,9 +84,19 @@ _OTHERS = (
     *(_field(f"{EXPLORE}.{name}", FieldType.INT) for name in USAGE),
 )
 
-PUBLIC = Schema((*_OWN, *_DEFAULT, *_OTHERS))
-"""What readers may ask about (Explore 2.1, section 4.1 of its reference). `custom` is shown and not asked about: what is
-in it has no types."""
+STORED = Schema((*_OWN, *_DEFAULT, *_OTHERS))
+"""What the catalogue holds for readers (Explore 2.1, section 4.1 of its reference)."""
+
+
+class _Asked(Schema):
+    def get(self, name: str) -> Field | None:
+        is_custom = name.startswith(CUSTOM_PREFIX)
+        return _field(name) if is_custom else Schema.get(self, name)
+
+
+PUBLIC = _Asked(STORED.fields)
+"""What readers may ask about: the same, and whatever may stand in `custom`, as texts: `naming` makes something of it that
+is stored. What is nowhere set is null."""
 
 TABLE: tuple[tuple[str, str], ...] = (
     ("datasetid", "dataset_id"),
@@ -103,17 +114,18 @@ _CODES = frozenset(
         meta.LICENCE_URL,
     }
 )
-SEARCHED = tuple(one.name for one in PUBLIC.fields if one.type in TEXTS and one.name not in _CODES)
+SEARCHED = tuple(one.name for one in STORED.fields if one.type in TEXTS and one.name not in _CODES)
 """Where words are looked for if no field is named. Not among codes: every second dataset is of Europe/Paris."""
 
 WHOLE = Schema(
     (
-        *PUBLIC.fields,
+        *STORED.fields,
+        _field(CUSTOM, FieldType.JSON),
         _field("restricted", FieldType.BOOLEAN),
         _field("principals", multivalued=True),
     )
 )
-"""The same with what permissions ask about."""
+"""The same with what permissions ask about, and the whole template `custom`."""
 
 
 def features(schema: Schema, metadata: Mapping[str, Any] | None = None) -> list[str]:
@@ -154,6 +166,7 @@ def row(
         "has_records": has_records,
         "data_visible": data_visible,
         **{f"{EXPLORE}.{name}": getattr(usage, name) for name in USAGE},
+        CUSTOM: orjson.dumps(metas[CUSTOM]).decode() if metas.get(CUSTOM) else None,
         "restricted": dataset.is_restricted,
         "principals": list(principals),
     }

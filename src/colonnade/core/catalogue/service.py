@@ -102,7 +102,7 @@ def _asked(work: Work, query: Query) -> tuple[GenerationRef, BoundQuery]:
     ref = follow(work.portal, with_usage=_asks_for_usage(query))
     if not query.order_by and not query.group_by:
         query = replace(query, order_by=DEFAULT_ORDER)
-    bound = bind(naming.own_names(query), visible=model.PUBLIC, guard=_guard(work.actor), table=model.WHOLE)
+    bound = bind(naming.own_names(query), visible=model.STORED, guard=_guard(work.actor), table=model.WHOLE)
     return ref, bound
 
 

@@ -108,8 +108,8 @@ def shared(securities: Sequence[Security]) -> Access:
 
 def _most_generous(securities: Sequence[Security]) -> Quota | None:
     """None if any of them sets no bound."""
-    quotas = [one.quota for one in securities]
-    return None if None in quotas else max((one for one in quotas if one is not None), key=lambda one: one.rate)
+    quotas = [one.quota for one in securities if one.quota is not None]
+    return max(quotas, key=lambda one: one.rate) if len(quotas) == len(securities) else None
 
 
 def _union(securities: Sequence[Security]) -> Access:

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from colonnade.core.attachments.model import AlternativeExport, Attachment
@@ -50,16 +51,13 @@ def described(
     language: str,
 ) -> Described:
     """`attached` and `made`: those that its reader may have; `language`: of metadata that do not say theirs."""
-    dataset, default = one.readable.dataset, one.metas.get(meta.DEFAULT, {})
+    dataset, default = one.readable.dataset, one.metas[meta.DEFAULT]
     # Both templates have the same fields: portals fill in one of them.
     dcat = {**_said(one.metas.get("dcat_ap", {})), **_said(one.metas.get("dcat", {}))}
     slug = dataset.slug or dataset.uid
     written = texts.text(default.get("description"))
     title = texts.text(default.get("title")) or slug
-
-    def when(value: object) -> Moment | None:
-        return _zoned(coverage.moment(value), wanted.zone)
-
+    when = partial(_moment, zone=wanted.zone)
     return Described(
         uid=dataset.uid,
         slug=slug,
@@ -85,8 +83,8 @@ def described(
         places=coverage.places(default, dcat, one.metas.get("inspire", {})),
         period=coverage.period(texts.text(dcat.get("temporal"))),
         frequency=texts.text(dcat.get("accrualperiodicity")),
-        references=texts.addresses(texts.text(default.get("references")) or ""),
-        relations=tuple(link for text in texts.texts(dcat.get("relation")) for link in texts.addresses(text)),
+        references=_links(default.get("references")),
+        relations=_links(dcat.get("relation")),
         attributions=texts.texts(default.get("attributions")),
         distributions=_distributions(slug, one, attached, made, addresses, wanted),
         fields=tuple(texts.text(field.label) or field.name for field in one.about.schema.fields),
@@ -107,8 +105,9 @@ def _datetime(value: Moment) -> dt.datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
 
 
-def _zoned(value: Moment | None, zone: dt.tzinfo) -> Moment | None:
+def _moment(written: object, zone: dt.tzinfo) -> Moment | None:
     """Clocks of long ago were some minutes and seconds off, for which XML has no words: those are told in UTC."""
+    value = coverage.moment(written)
     if not isinstance(value, dt.datetime):
         return value
     try:
@@ -117,6 +116,10 @@ def _zoned(value: Moment | None, zone: dt.tzinfo) -> Moment | None:
         return found if offset is not None and not offset.seconds % 60 else value.astimezone(dt.UTC)
     except OverflowError:  # beyond the years that there are
         return value.replace(tzinfo=dt.UTC)
+
+
+def _links(value: object) -> tuple[str, ...]:
+    return tuple(link for text in texts.texts(value) for link in texts.addresses(text))
 
 
 def _openness(readable: ReadableDataset) -> Openness:

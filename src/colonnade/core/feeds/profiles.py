@@ -169,14 +169,14 @@ def _spanish_catalogue(thing: Thing, _site: Site) -> None:
 
 
 def _italian_dataset(thing: Thing, one: Described) -> None:
-    thing.types = ("dcatapit:Dataset", *thing.types)
+    thing.types = (*thing.types, "dcatapit:Dataset")
     holder = one.creator or one.publisher
     if holder is not None:
         thing.say("dcterms:rightsHolder", _italian_agent(holder))
     for name in ("dcterms:publisher", "dcterms:creator"):
         for value in [value for said, value in thing.said if said == name]:
             assert isinstance(value, Thing)
-            value.types = ("dcatapit:Agent", "foaf:Agent")
+            value.types = ("foaf:Agent", "dcatapit:Agent")
     if not one.codes:
         iri = vocabularies.authority("data-theme", _PROVISIONAL)
         thing.say("dcat:theme", dcat.concept(iri, "Provisional data", "en"))
@@ -187,19 +187,19 @@ def _italian_dataset(thing: Thing, one: Described) -> None:
 
 
 def _italian_agent(one: Agent) -> Thing:
-    found = Thing(("dcatapit:Agent", "foaf:Agent"), one.address)
+    found = Thing(("foaf:Agent", "dcatapit:Agent"), one.address)
     found.say("foaf:name", Text(one.name))
     return found
 
 
 def _italian_distribution(thing: Thing, one: Described, _file: Distribution) -> None:
-    thing.types = ("dcatapit:Distribution", *thing.types)
+    thing.types = (*thing.types, "dcatapit:Distribution")
     if not _has(thing, "dcterms:format"):
         iri = vocabularies.authority("file-type", _PROVISIONAL)
         thing.say("dcterms:format", Thing(("dcterms:MediaTypeOrExtent",), iri))
     for value in [value for said, value in thing.said if said == "dcterms:license"]:
         assert isinstance(value, Thing)
-        value.types = ("dcatapit:LicenseDocument", "dcterms:LicenseDocument")
+        value.types = ("dcterms:LicenseDocument", "dcatapit:LicenseDocument")
         if one.licence is not None:
             value.say("foaf:name", Text(one.licence.name or one.licence.address or ""))
             type_ = licences.type_of(one.licence.address)
@@ -207,7 +207,7 @@ def _italian_distribution(thing: Thing, one: Described, _file: Distribution) -> 
 
 
 def _italian_catalogue(thing: Thing, _site: Site) -> None:
-    thing.types = ("dcatapit:Catalog", *thing.types)
+    thing.types = (*thing.types, "dcatapit:Catalog")
 
 
 def _flemish_dataset(thing: Thing, one: Described) -> None:

@@ -43,7 +43,8 @@ class Text:
 
 @dataclass(slots=True)
 class Thing:
-    """What is said of a thing, in order. `iri` None: it has no name. The first of the `types` is the one that tells most."""
+    """What is said of a thing, in order. `iri` None: it has no name. The first of the `types` is the one by which
+    those look for it that read XML and not RDF."""
 
     types: tuple[str, ...]
     iri: str | None = None

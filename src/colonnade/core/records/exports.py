@@ -193,7 +193,8 @@ def _geojson(order: _Order) -> Iterator[bytes]:
 
 
 def _sheet_form(query: BoundQuery, options: Options) -> RowText:
-    return SheetText(zone=options.zone, files=_files(options))
+    columns = tuple(workbook.letters(at) for at in range(len(query.outputs)))
+    return SheetText(columns, zone=options.zone, files=_files(options))
 
 
 def _xlsx(order: _Order) -> Iterator[bytes]:

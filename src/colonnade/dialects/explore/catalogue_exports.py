@@ -84,6 +84,8 @@ def _table(request: Request, work: Work, format_: ExportFormat, query: Query) ->
 
 def _objects(request: Request, work: Work, query: Query) -> Export:
     """Whole datasets, as their list shows them."""
+    for name in ("include_app_metas", "include_links"):
+        flag(request, name)  # what is wrong with them is told before the first byte
     chunks = _shown(request, feeds.matching(work, query), query.zone)
     return Export(MEDIA_TYPES[ExportFormat.JSON], f"{NAME}.json", chunks)
 

@@ -14,7 +14,7 @@ from colonnade.http.quotas import DATASET, NAMES
 DESCRIPTION = """What is published, read: the catalogue, its datasets, and their records by queries or as files.
 
 Data that everybody may see need no key; with a key you see what its owner may. Paths answer with and without their final
-slash. Parameters that are unknown are ignored, empty ones are absent. Every call is one of those that you have in a day,
+slash; `shared` may be written for `catalog`, and `monitoring` is a catalogue without datasets. Parameters that are unknown are ignored, empty ones are absent. Every call is one of those that you have in a day,
 whatever its size; the headers `X-RateLimit-...` say how many are left."""
 
 SECURITY: Mapping[str, Mapping[str, str]] = {

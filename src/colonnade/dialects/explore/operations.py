@@ -80,17 +80,18 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     ),
     "select": _query("select", "ODSQL: what of each result is answered; empty: all."),
     "where": _several("where", "ODSQL: a condition. Of several all must hold."),
+    "qv1": _several("qv1", "A condition in the language of `q` of the Search API 1.0, which widgets send."),
     "order_by": _query("order_by", "ODSQL: what the results are sorted by."),
     "group_by": _query("group_by", "ODSQL: what the results are grouped by."),
     "limit": _query(
         "limit",
-        f"How many results; -1: as many as may be asked for. At most {_CAPS.rows}, with `group_by` {_CAPS.groups}.",
+        f"How many results; -1: as many as may be asked for. At most {_CAPS.rows}, with `group_by` {_CAPS.groups}. Also called `rows`.",
         _limit(_CAPS.groups, _CAPS.default),
     ),
     "export_limit": _query("limit", "How many results; -1: all.", _limit(None, -1)),
     "offset": _query(
         "offset",
-        f"How many results are passed over. With `limit` at most {_CAPS.reach}, with `group_by` {_CAPS.groups_reach}.",
+        f"How many results are passed over. With `limit` at most {_CAPS.reach}, with `group_by` {_CAPS.groups_reach}. Also called `start`.",
         {"type": "integer", "default": 0, "minimum": 0, "maximum": max(_CAPS.reach, _CAPS.groups_reach)},
     ),
     "refine": _several("refine", "`facet:value`: only results that have the value."),
@@ -144,7 +145,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     ),
 }
 
-_CLAUSES = ("select", "where", "group_by", "order_by")
+_CLAUSES = ("select", "where", "qv1", "group_by", "order_by")
 _NARROW = ("refine", "exclude")
 _LOCAL = ("lang", "timezone")
 _MORE = ("include_links", "include_app_metas")
@@ -153,7 +154,7 @@ _ALL = (*_CLAUSES, "export_limit", *_NARROW, *_LOCAL)
 _FILE = (*_ALL, "use_labels", "compressed", "epsg")
 _CSV = ("delimiter", "list_separator", "quote_all", "with_bom", "escape_formulas")
 _PLACES = ("name_field", "description_field_list", "use_extension")
-_FACETS = ("where", *_NARROW, "facet", *_LOCAL)
+_FACETS = ("where", "qv1", *_NARROW, "facet", *_LOCAL)
 _DCAT = ("include_exports", "use_labels_in_exports")
 
 
@@ -205,7 +206,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "The catalogue as a file",
         CATALOGUE,
         _CATALOGUE_FILES,
-        ("catalogue_format", *_ALL, *_DCAT),
+        ("catalogue_format", *_ALL, "compressed", "use_labels", *_MORE, *_DCAT),
         keeps=False,
     ),
     "/catalog/exports/csv": Operation(
@@ -213,7 +214,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "The catalogue as CSV",
         CATALOGUE,
         _file(ExportFormat.CSV),
-        (*_ALL, *_CSV),
+        (*_ALL, "compressed", "use_labels", *_CSV),
         keeps=False,
     ),
     "/catalog/exports/dcat": Operation(
@@ -221,7 +222,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "The catalogue as DCAT",
         CATALOGUE,
         _media([DOCUMENTS["dcat"].media_type]),
-        (*_ALL, *_DCAT),
+        (*_ALL, "compressed", *_DCAT),
         keeps=False,
     ),
     _D: Operation(

@@ -1,6 +1,5 @@
 """Analyses: records in groups, and what is counted of each group (section 12.4 of the reference)."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -42,7 +41,7 @@ def analyze(request: Request) -> Response:
         limit = min(points, MOST) if points > 0 else MOST
         query = _query(narrowed(asker), axes, series, _orders(request, axes, series), limit)
         page = records.select(work, readable, query)
-    results = _results(axes, series, page.table.to_pylist(), query.zone)
+    results = _results(axes, series, rendering.rows(page, query.zone))
     summed = aggregations(request, results)
     body = {"results": results, "aggregations": summed} if summed else results
     format_ = choice(request, "format", ("json", "jsonp"), "json")
@@ -98,15 +97,13 @@ def _order(text: str, axes: Sequence[Axis], series: Sequence[Series]) -> list[Or
     return [Order(FieldRef(axis.key), descending=is_reversed) for axis in found]
 
 
-def _results(
-    axes: Sequence[Axis], series: Sequence[Series], rows: Sequence[Mapping[str, Any]], zone: dt.tzinfo
-) -> Results:
+def _results(axes: Sequence[Axis], series: Sequence[Series], rows: Sequence[Mapping[str, Any]]) -> Results:
     if not axes and not rows:
         return [{one.name: 0 if one.function == COUNT else None for one in series}]
     results: Results = []
     running: dict[tuple[str, Any], Any] = {}
     for row in rows:
-        result = {"x": x_of(axes, row, zone)} if axes else {}
+        result = {"x": x_of(axes, row)} if axes else {}
         for one in series:
             value = one.value(row)
             if one.is_cumulative and isinstance(value, int | float):

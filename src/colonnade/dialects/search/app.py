@@ -5,22 +5,20 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI
 
 from colonnade.core.work import Portal
-from colonnade.dialects.search import analyze, attached, datasets, downloads, places, records
-from colonnade.dialects.search.described import PREFIX as DATASETS
-from colonnade.dialects.search.downloads import PATH as DOWNLOAD
+from colonnade.dialects.search import analyze, attached, datasets, downloads, pages, places, record, records
+from colonnade.dialects.search.described import PREFIX
 from colonnade.dialects.search.errors import render
+from colonnade.dialects.search.pages import DOWNLOAD as DOWNLOAD
 from colonnade.http.edge import answer_errors
 from colonnade.http.forms import FormsAsQueries
 from colonnade.http.readers import serve_readers
 
-RECORDS = "/api/records/1.0"
-
-__all__ = ["DATASETS", "DOWNLOAD", "RECORDS", "build_datasets", "build_download", "build_records"]
+DATASETS, RECORDS = PREFIX, "/api/records/1.0"
 
 
 def build_datasets(portal: Portal) -> FastAPI:
     """For `DATASETS`."""
-    return _built(portal, (datasets.router, records.of_dataset, attached.router))
+    return _built(portal, (datasets.router, record.router, attached.router))
 
 
 def build_records(portal: Portal) -> FastAPI:
@@ -30,7 +28,7 @@ def build_records(portal: Portal) -> FastAPI:
 
 def build_download(portal: Portal) -> FastAPI:
     """For the one address `DOWNLOAD`, which it knows whole."""
-    return _built(portal, (downloads.of_page,))
+    return _built(portal, (pages.router,))
 
 
 def _built(portal: Portal, routers: Sequence[APIRouter]) -> FastAPI:

@@ -1,15 +1,13 @@
 """What records are grouped by in an analysis (section 12.4 of the reference): `x`, a field or a part of a date."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from colonnade.dialects.search.parameters import Asker
-from colonnade.dialects.search.rendering import printed
 from colonnade.errors import Invalid
 from colonnade.http.parameters import one, wrong
-from colonnade.query.schema import Field, FieldType
+from colonnade.query.schema import Field
 from colonnade.query.tree import Call, Expr, FieldRef, IsNull, Named
 from colonnade.query.types import DATES
 
@@ -62,15 +60,14 @@ def axes_of(asker: Asker) -> list[Axis]:
     return [Axis(field, part, name, f"x {at}") for at, (name, field, part) in enumerate(written)]
 
 
-def x_of(axes: Sequence[Axis], row: Mapping[str, Any], zone: dt.tzinfo) -> Any:
-    """A group's place: a value, an object of parts for dates, and by field if there are several."""
+def x_of(axes: Sequence[Axis], row: Mapping[str, Any]) -> Any:
+    """A group's place, of a printed row: a value, an object of parts for dates, and by field if there are several."""
     found: dict[str, Any] = {}
     for axis in axes:
-        value = printed(row[axis.key], _type(axis), zone)
         if axis.part is None:
-            found[axis.field.name] = value
+            found[axis.field.name] = row[axis.key]
         else:
-            found.setdefault(axis.field.name, {})[axis.part] = value
+            found.setdefault(axis.field.name, {})[axis.part] = row[axis.key]
     return next(iter(found.values())) if len(found) == 1 else found
 
 
@@ -98,7 +95,3 @@ def _parts(asker: Asker) -> tuple[str | None, ...]:
     if found is None:
         raise wrong("periodic", periodic, "one of year month day weekday hour minute yearday")
     return found
-
-
-def _type(axis: Axis) -> FieldType:
-    return FieldType.INT if axis.part is not None else axis.field.type

@@ -31,11 +31,7 @@ from colonnade.query.schema import MODIFIED
 from colonnade.query.tree import FieldRef, Named, Query
 from colonnade.query.zones import zone_name
 
-PATH = "/explore/dataset/{dataset_id}/download"
-"""An address of the portal's pages that scripts take files from."""
-
 router = APIRouter()
-of_page = APIRouter()
 
 JSON = "json"
 """Of this door's own records; other formats are those of the portal."""
@@ -46,13 +42,7 @@ SEPARATORS = (";", ",", "\t", "|", "\\t")
 @router.api_route("/download", methods=METHODS)
 def download(request: Request) -> Response:
     with reading(request) as work:
-        return _asked_file(request, work, dataset_of(request))
-
-
-@of_page.api_route(PATH, methods=METHODS)
-def download_of_page(request: Request, dataset_id: str) -> Response:
-    with reading(request) as work:
-        return _asked_file(request, work, dataset_id)
+        return asked_file(request, work, dataset_of(request))
 
 
 def file(request: Request, work: Work, readable: ReadableDataset, query: Query, format_: str) -> Response:
@@ -72,7 +62,8 @@ def file(request: Request, work: Work, readable: ReadableDataset, query: Query, 
     )
 
 
-def _asked_file(request: Request, work: Work, dataset_id: str) -> Response:
+def asked_file(request: Request, work: Work, dataset_id: str) -> Response:
+    """All records that the parameters leave, in the format that they name."""
     readable = datasets.readable(work, dataset_id)
     visible = records.visible_fields(work, readable)
     query = file_query_of(Asker(request, visible, wordless=technical.FIELDS))

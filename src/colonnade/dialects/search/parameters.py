@@ -37,6 +37,8 @@ SECRETS = frozenset({"apikey"})
 """Parameters that are never told back."""
 TOLD_APART = frozenset({"rows", "start", "facet", "sort", "dataset", "format", "timezone", "callback"})
 
+DISTANCE = "dist"
+"""What records have besides, if they are asked for by their distance."""
 NEVER = Literal(value=False)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -129,6 +131,20 @@ def orders_of(asker: Asker) -> tuple[Order, ...]:
     """`sort=f`: numbers and dates from the largest, texts from A; `sort=-f` the other way round. Raises `Invalid`."""
     names = [name.strip() for text in asker.request.query_params.getlist("sort") for name in text.split(",")]
     return tuple(_order(asker, name) for name in names if name)
+
+
+def distance_of(asker: Asker) -> Expr | None:
+    """How far a record is from the place of `geofilter.distance`, in metres; None if that is not asked for. Raises
+    `Invalid`."""
+    text = one(asker.request, "geofilter.distance")
+    if text is None or asker.schema.get(DISTANCE) is not None:
+        return None
+    return _place(
+        asker,
+        "geofilter.distance",
+        text,
+        lambda field, told: places.distance(field, *places.numbers(told, 3)[:2]),
+    )
 
 
 def page_of(request: Request) -> tuple[int, int]:
@@ -231,6 +247,9 @@ def _fields(asker: Asker) -> tuple[Named, ...] | None:
 
 def _order(asker: Asker, text: str) -> Order:
     is_reversed, name = text.startswith("-"), text.removeprefix("-")
+    distance = distance_of(asker) if name == DISTANCE else None
+    if distance is not None:
+        return Order(distance, descending=not is_reversed)
     field = asker.field(name)
     if field is None:
         raise Invalid(f"Unknown field: {name}. (parameter sort)", code="parameter.invalid")

@@ -1,5 +1,6 @@
 """Records of a dataset (section 12.2 of the reference)."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,11 @@ from colonnade.core.records.facets import facets
 from colonnade.core.work import Work
 from colonnade.dialects.search import downloads, feeds, rendering
 from colonnade.dialects.search.parameters import (
+    DISTANCE,
     METHODS,
     Asker,
     dataset_of,
+    distance_of,
     faceted,
     facets_of,
     filter_of,
@@ -25,12 +28,10 @@ from colonnade.dialects.search.parameters import (
     told,
 )
 from colonnade.http.edge import reading
-from colonnade.http.parameters import asked_settings, choice
-from colonnade.query.tree import Query
+from colonnade.http.parameters import choice
+from colonnade.query.tree import FieldRef, Named, Query
 
 router = APIRouter()
-of_dataset = APIRouter()
-"""Below the door for datasets."""
 
 FORMATS = ("json", "jsonp", "geojson", "geojsonp", "csv", *feeds.FORMATS)
 
@@ -45,7 +46,7 @@ def search(request: Request) -> Response:
         query = query_of(asker)
         if format_ == "csv":
             return downloads.file(request, work, readable, query, "csv")
-        page = records.select(work, readable, query, with_ids=True)
+        page = records.select(work, readable, _with_distance(asker, query), with_ids=True)
         groups = _groups(work, readable, asker) if format_ in {"json", "jsonp"} else None
     found = rendering.records(page, str(readable.dataset.slug), query.zone)
     if format_ in feeds.FORMATS:
@@ -61,14 +62,13 @@ def search(request: Request) -> Response:
     return rendering.answer(request, shown | ({"facet_groups": groups} if groups else {}), format_=format_)
 
 
-@of_dataset.api_route("/{dataset_id}/records/{record_id}", methods=METHODS)
-def one(request: Request, dataset_id: str, record_id: str) -> Response:
-    with reading(request) as work:
-        readable = datasets.readable(work, dataset_id)
-        settings = asked_settings(request)
-        page = records.one(work, readable, record_id, settings)
-    (found,) = rendering.records(page, str(readable.dataset.slug), settings.zone)
-    return rendering.answer(request, found, format_=choice(request, "format", ("json", "jsonp"), "json"))
+def _with_distance(asker: Asker, query: Query) -> Query:
+    """The same, each record with how far it is from where it was looked for."""
+    distance = distance_of(asker)
+    if distance is None:
+        return query
+    fields = query.select or tuple(Named(FieldRef(name), name) for name in asker.schema.names)
+    return replace(query, select=(*fields, Named(distance, DISTANCE, is_alias=True)))
 
 
 def asker_of(work: Work, readable: ReadableDataset, request: Request) -> Asker:

@@ -15,7 +15,7 @@ from colonnade.http.answers import JSON
 from colonnade.http.parameters import flag, one, wrong
 from colonnade.http.values import geometry, shown, zoned
 from colonnade.query.schema import Field, FieldType
-from colonnade.query.tree import BoundQuery, Output
+from colonnade.query.tree import BoundQuery, Call, Output
 
 SCRIPT = "application/javascript; charset=utf-8"
 GEOJSON = "application/geo+json; charset=utf-8"
@@ -114,15 +114,21 @@ def _node(node: Node) -> dict[str, Any]:
     return shown
 
 
-def printed(value: Any, type_: FieldType, zone: dt.tzinfo) -> Any:
-    """A value that is not multivalued."""
-    return value if value is None else _PRINTERS.get(type_, _as_it_is)(value, zone)
+def rows(found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
+    """The rows of a page as they are printed, nulls too."""
+    printers = {output.name: _printer(found.query, output) for output in found.query.outputs}
+    return [
+        {name: None if value is None else printers[name](value, zone) for name, value in row.items()}
+        for row in found.table.to_pylist()
+    ]
 
 
 def _printer(query: BoundQuery, output: Output) -> Callable[[Any, dt.tzinfo], Any]:
     if output.multivalued:
         separator = separator_of(query.schema.get(output.name))
         return lambda values, _zone: separator.join(values)
+    if isinstance(output.expr, Call) and output.expr.function == "distance":
+        return lambda value, _zone: str(value)  # a text, as clients know it
     if output.precision is not None:
         return lambda value, _zone: shown(output, value)
     return _PRINTERS.get(output.type, _as_it_is)

@@ -36,7 +36,7 @@ LONG_ROWS = 100_000
 COSTLY_ROWS = 1_000_000
 """Of a table with so many rows, what has to keep every different value is heavy: nothing bounds its memory."""
 
-COSTLY = frozenset({"median", "percentile"})
+COSTLY = frozenset({"median", "percentile", "envelope"})
 
 Names = Mapping[TextMatch, str | tuple[int, ...]]
 """For each text condition the name of the relation that holds its ids, or if they are few the ids."""

@@ -67,6 +67,8 @@ class ByIds:
         first, last = (found[0][1], found[-1][1]) if found else (0, 0)
         if self.query.order_by or where is None or not found or last - first > NEAR:
             return ids_among(one for one, _ in found)
+        if any(isinstance(one, str) for one in self.hits.values()):  # 3 ms; to join very many hits again, 29
+            return exp.And(this=ids_among(one for one, _ in found), expression=_between(first, last))
         # In their own order, all between the first and the last that fulfil the condition are of the page.
         return exp.And(this=exp.Paren(this=writer.write(where)), expression=_between(first, last))
 

@@ -9,9 +9,9 @@ from sqlglot import exp
 from colonnade.engine.sql.pieces import called, cast, column, each, element, text
 from colonnade.engine.sql.sizes import size_of
 from colonnade.query.date_format import NAMED, names, parts
-from colonnade.query.schema import ID, Schema
+from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import Call, Expr, FieldRef, Literal, Scalar
-from colonnade.query.types import type_of
+from colonnade.query.types import Typed, type_of
 
 
 class Writing(Protocol):
@@ -192,7 +192,7 @@ def _record_size(writer: Writing, expr: Call) -> exp.Expression:
 def _place_text(writer: Writing, expr: Call) -> exp.Expression:
     """A point or a shape as a GeoJSON geometry."""
     (field,) = expr.arguments
-    if writer.is_shape(field):
+    if type_of(field, writer.schema) == Typed(FieldType.GEO_SHAPE):
         return cast(writer.write(field), "TEXT")
     lon, lat = (
         cast(called("struct_extract", writer.write(field), text(one)), "TEXT") for one in ("lon", "lat")
@@ -224,6 +224,7 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "record_id": _record_id,
     "record_size": _record_size,
     "file_id": _file_id,
+    "json_member": _plain("json_extract_string"),
     "place_text": _place_text,
     "place_digest": _place_digest,
 }

@@ -127,9 +127,7 @@ def _from_inner(
 
 def _clusters(bound: BoundQuery, columns: Mapping[Expr, str]) -> dict[str, float]:
     """The columns of points that give way to clusters of them, and the side of a cell of each."""
-    return {
-        columns[one.expr]: cell_side(one.expr) for one in bound.group_by if is_cluster(one.expr)
-    }
+    return {columns[one.expr]: cell_side(one.expr) for one in bound.group_by if is_cluster(one.expr)}
 
 
 def _slots(bound: BoundQuery, columns: Mapping[Expr, str]) -> dict[str, Slots]:

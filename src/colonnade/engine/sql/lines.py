@@ -18,6 +18,7 @@ _Made = Callable[[], exp.Expression]
 _NOT_XML = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 _MARKUP = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 _ICAL = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\r", "\\n"), ("\n", "\\n"))
+_SPECIAL_ICAL = r"[\\;,\x00-\x1F\x7F]"
 _NOT_ICAL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 _LINE_BYTES = 73
 """Of a line of iCalendar, which may have 75 with the blank before it."""
@@ -92,8 +93,13 @@ def _xml(made: _Made, output: Output) -> exp.Expression:
     return made() if output.type in _SAFE else xml(made)
 
 
-def _ical(made: _Made, _output: Output) -> exp.Expression:
-    return called("regexp_replace", _replaced(made(), _ICAL), text(_NOT_ICAL), text("\ufffd"), text("g"))
+def _ical(made: _Made, output: Output) -> exp.Expression:
+    if output.type in _SAFE - {FieldType.GEO_POINT}:
+        return made()
+    is_unclean = called("regexp_matches", made(), text(_SPECIAL_ICAL))
+    escaped = _replaced(made(), _ICAL)
+    safe = called("regexp_replace", escaped, text(_NOT_ICAL), text("\ufffd"), text("g"))
+    return exp.Case(ifs=[exp.If(this=is_unclean, true=safe)], default=made())
 
 
 def _moment(made: _Made, output: Output) -> exp.Expression:

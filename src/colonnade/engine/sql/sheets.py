@@ -4,11 +4,20 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from colonnade.engine.port import Printing, SheetText
+from colonnade.engine.port import SheetText
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.lines import xml
-from colonnade.engine.sql.pieces import called, cast, text
-from colonnade.engine.sql.printing import concat, local_time, plain, value_of, where_true
+from colonnade.engine.sql.pieces import called, cast, column, text
+from colonnade.engine.sql.printing import (
+    ANSWER,
+    concat,
+    joined,
+    local_time,
+    otherwise,
+    plain,
+    value_of,
+    where_true,
+)
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Output
 
@@ -32,10 +41,22 @@ _SHORT = frozenset(
 )
 
 
+ROW_NUMBER = "r"
+"""The column of the rows' numbers, as texts, that stands beside theirs."""
+
+
 def sheet_row(query: BoundQuery, form: SheetText, writer: Writer) -> exp.Expression:
-    """Cells without an address stand one after the other."""
     cells = [_cell(at, output, form, writer) for at, output in enumerate(query.outputs)]
-    return concat(text("<row>"), *cells, text("</row>"))
+    return concat(text('<row r="'), _number(), text('">'), *cells, text("</row>"))
+
+
+def numbered(rows: str) -> str:
+    """SQL of the rows with their numbers; the first row is that of the columns' names."""
+    return f'SELECT *, CAST(row_number() OVER () + 1 AS TEXT) AS "{ROW_NUMBER}" FROM ({rows})'
+
+
+def _number() -> exp.Expression:
+    return column(ROW_NUMBER, ANSWER)
 
 
 def first_too_long(query: BoundQuery, form: SheetText, writer: Writer) -> exp.Expression:
@@ -69,16 +90,16 @@ def _cell(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expre
 
 
 def _or_empty(cell: exp.Expression) -> exp.Expression:
-    return called("coalesce", cell, text("<c/>"))
+    return otherwise(cell, "")
 
 
-def _text(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _text(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     if output.multivalued:
         return called("array_to_string", value_of(at), text(", "))
     return plain(output, value_of(at), form, writer)
 
 
-def _text_cell(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _text_cell(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     """A text is a text, whatever it begins with."""
 
     def made() -> exp.Expression:
@@ -90,47 +111,54 @@ def _text_cell(at: int, output: Output, form: Printing, writer: Writer) -> exp.E
         written = called("regexp_replace", again, text(_ESCAPE), text(r"_x005F_\1"), text("g"))
         return exp.Case(ifs=[exp.If(this=is_escape, true=written)], default=_text(at, output, form, writer))
 
-    return _put('<c t="inlineStr"><is><t xml:space="preserve">', xml(made), "</t></is></c>")
+    return _put(form, at, ' t="inlineStr"', '<is><t xml:space="preserve">', xml(made), "</t></is>")
 
 
-def _put(before: str, value: exp.Expression, after: str) -> exp.Expression:
-    """Null where the value is."""
-    whole = exp.DPipe(this=exp.DPipe(this=text(before), expression=value), expression=text(after))
-    return exp.Paren(this=whole)
+def _put(
+    form: SheetText, at: int, kind: str, before: str, value: exp.Expression, after: str
+) -> exp.Expression:
+    """A cell; null where the value is."""
+    return joined(
+        text(f'<c r="{form.columns[at]}'), _number(), text(f'"{kind}>{before}'), value, text(f"{after}</c>")
+    )
 
 
-def _int(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _counted(form: SheetText, at: int, kind: str, value: exp.Expression) -> exp.Expression:
+    return _put(form, at, kind, "<v>", value, "</v>")
+
+
+def _int(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     most = exp.Literal.number(_MOST_DIGITS)
     exact = exp.Between(this=value_of(at), low=exp.Neg(this=most), high=most.copy())
-    return _number_if(exact, _put("<c><v>", cast(value_of(at), "TEXT"), "</v></c>"), at, output, form, writer)
+    return _number_if(exact, _counted(form, at, "", cast(value_of(at), "TEXT")), at, output, form, writer)
 
 
-def _double(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _double(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     number = where_true(called("isfinite", value_of(at)), cast(value_of(at), "TEXT"))
-    return _or_empty(_put("<c><v>", number, "</v></c>"))
+    return _or_empty(_counted(form, at, "", number))
 
 
-def _boolean(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
-    return _or_empty(_put('<c t="b"><v>', cast(cast(value_of(at), "INTEGER"), "TEXT"), "</v></c>"))
+def _boolean(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
+    return _or_empty(_counted(form, at, ' t="b"', cast(cast(value_of(at), "INTEGER"), "TEXT")))
 
 
-def _date(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _date(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     days = called("date_diff", text("day"), _day(_DAY_ZERO), value_of(at))
     known = exp.GTE(this=value_of(at), expression=_day(_FIRST_DAY))
-    return _number_if(known, _put('<c s="1"><v>', cast(days, "TEXT"), "</v></c>"), at, output, form, writer)
+    return _number_if(known, _counted(form, at, ' s="1"', cast(days, "TEXT")), at, output, form, writer)
 
 
-def _datetime(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
+def _datetime(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
     """As the clocks of the zone show it: a spreadsheet knows no zones."""
     since = called(
         "epoch_us", exp.Paren(this=exp.Sub(this=local_time(value_of(at), form), expression=_start()))
     )
     known = exp.GTE(this=local_time(value_of(at), form), expression=cast(_day(_FIRST_DAY), "TIMESTAMP"))
-    return _number_if(known, _put('<c s="2"><v>', _in_days(since), "</v></c>"), at, output, form, writer)
+    return _number_if(known, _counted(form, at, ' s="2"', _in_days(since)), at, output, form, writer)
 
 
-def _time(at: int, output: Output, form: Printing, writer: Writer) -> exp.Expression:
-    return _or_empty(_put('<c s="3"><v>', _in_days(called("epoch_us", value_of(at))), "</v></c>"))
+def _time(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:
+    return _or_empty(_counted(form, at, ' s="3"', _in_days(called("epoch_us", value_of(at)))))
 
 
 def _number_if(
@@ -138,7 +166,7 @@ def _number_if(
     cell: exp.Expression,
     at: int,
     output: Output,
-    form: Printing,
+    form: SheetText,
     writer: Writer,
 ) -> exp.Expression:
     as_text = _or_empty(_text_cell(at, output, form, writer))
@@ -158,7 +186,7 @@ def _in_days(microseconds: exp.Expression) -> exp.Expression:
     return cast(exp.Paren(this=days), "TEXT")
 
 
-_NUMBERS: Mapping[FieldType, Callable[[int, Output, Printing, Writer], exp.Expression]] = {
+_NUMBERS: Mapping[FieldType, Callable[[int, Output, SheetText, Writer], exp.Expression]] = {
     FieldType.INT: _int,
     FieldType.DOUBLE: _double,
     FieldType.BOOLEAN: _boolean,

@@ -24,7 +24,7 @@ from colonnade.engine.sql.printing import (
     value_of,
 )
 from colonnade.engine.sql.printing import column_name as column_name
-from colonnade.engine.sql.sheets import first_too_long, sheet_row
+from colonnade.engine.sql.sheets import first_too_long, numbered, sheet_row
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Output
 
@@ -54,7 +54,8 @@ def as_text(rows: Statement, query: BoundQuery, form: RowText, writer: Writer) -
     was not written with `writer`: its values stand behind those of the text."""
     outer = select(*_columns(query, form, writer))
     sql = DuckDB().generator().generate(outer, copy=False)
-    return Statement(f'{sql} FROM ({rows.sql}) AS "{ANSWER}"', (*writer.params, *rows.params))
+    source = numbered(rows.sql) if isinstance(form, SheetText) else rows.sql
+    return Statement(f'{sql} FROM ({source}) AS "{ANSWER}"', (*writer.params, *rows.params))
 
 
 def _columns(query: BoundQuery, form: RowText, writer: Writer) -> list[exp.Expression]:

@@ -22,7 +22,9 @@ from colonnade.formats.writing.rows import Rows
 
 WGS84 = 4326
 _BOUNDS = {"memory_limit": "256MiB", "threads": "2"}
-_BATCH_ROWS = 8_192
+_BATCH_ROWS = 2_048
+_PIECE = 1 << 20
+"""Bytes of a batch."""
 _OUTSIDE = "geometry outside of the system"
 _FLAT = ("ProjectedCRS", "GeographicCRS", "DerivedGeographicCRS", "DerivedProjectedCRS", "BoundCRS")
 """Systems with two axes, as PROJJSON calls them."""
@@ -75,11 +77,14 @@ def opened(rows: Rows, folder: Folder) -> Iterator[Instance]:
 
 
 def _watched(batches: Iterator[Any], instance: Instance) -> Iterator[Any]:
-    """DuckDB asks for them, and would make its own errors of what is raised here."""
+    """DuckDB asks for them, and would make its own errors of what is raised here. It asks for many at once, whatever
+    their size, so that they have to be small."""
     try:
         for batch in batches:
             instance.folder.check()
-            yield batch
+            rows = max(1, batch.num_rows * _PIECE // max(1, batch.nbytes))
+            for start in range(0, batch.num_rows, rows):
+                yield batch.slice(start, rows)
     except PortalError as error:
         instance.faults.append(error)
         raise

@@ -122,11 +122,21 @@ def _unfit(reason: str) -> Invalid:
     )
 
 
+def letters(at: int) -> str:
+    """What a worksheet calls a column: A, ..., Z, AA, ..."""
+    found, rest = "", at + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        found = chr(ord("A") + letter) + found
+    return found
+
+
 def _header(names: Sequence[str]) -> str:
     cells = (
-        f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_clean(one))}</t></is></c>' for one in names
+        f'<c r="{letters(at)}1" t="inlineStr"><is><t xml:space="preserve">{escape(_clean(one))}</t></is></c>'
+        for at, one in enumerate(names)
     )
-    return f"<row>{''.join(cells)}</row>"
+    return f'<row r="1">{"".join(cells)}</row>'
 
 
 def _clean(name: str) -> str:

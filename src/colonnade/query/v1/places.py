@@ -32,6 +32,12 @@ def near(field: Field, latitude: float, longitude: float, metres: float) -> Expr
     return Call("within_distance", (FieldRef(field.name), place, Quantity(metres, "m")))
 
 
+def distance(field: Field, latitude: float, longitude: float) -> Expr:
+    """A value, in metres. Raises ValueError for what is no place."""
+    place = Geometry(f"POINT({_written(_checked(latitude, longitude))})")
+    return Call("distance", (FieldRef(field.name), place))
+
+
 def inside(field: Field, corners: Sequence[Place]) -> Expr:
     """Inside a polygon or touching it. Raises ValueError for fewer than three corners."""
     ring = [_checked(*one) for one in corners]
