@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.engine.support import AT, REF, SCHEMA, ask
+from tests.engine.support import AT, REF, SCHEMA, ask, put
 
 from colonnade.engine.embedded import EmbeddedEngine
 from colonnade.engine.embedded.lanes import WAITING, Lane, Lanes
-from colonnade.engine.port import Upsert
+from colonnade.engine.port import StateGoneError, Upsert
 from colonnade.errors import Unavailable
+from colonnade.generation import LIVE_IDS_FROM
 from colonnade.query.bind import bind
-from colonnade.query.odsql.parser import parse_group_by, parse_order_by, parse_select
+from colonnade.query.odsql.parser import parse_group_by, parse_order_by, parse_select, parse_where
 from colonnade.query.tree import Query
 
 ROWS = 150_000
@@ -70,6 +71,14 @@ def test_a_long_answer_that_proves_heavy_is_whole(strict: EmbeddedEngine) -> Non
     assert batches[0].column("name")[0].as_py().startswith("000000 ")
 
 
+def test_a_long_answer_to_a_text_that_proves_heavy_is_whole(strict: EmbeddedEngine) -> None:
+    query = bind(Query(where=parse_where('"word"'), order_by=parse_order_by("name")), visible=SCHEMA)
+    ids = pa.array(range(LIVE_IDS_FROM + 1, LIVE_IDS_FROM + 1 + ROWS, 2), pa.int64())
+    with strict.read(REF) as reading:
+        batches = list(reading.stream(query, {query.matches[0]: ids}))
+    assert sum(one.num_rows for one in batches) == ROWS // 2
+
+
 def test_heavy_queries_beside_a_heavy_one_are_refused_and_light_ones_are_not(rows: Path) -> None:
     engine = _open(rows, light_seconds=0.02, wait_seconds=0.001)
 
@@ -86,6 +95,20 @@ def test_heavy_queries_beside_a_heavy_one_are_refused_and_light_ones_are_not(row
         codes = set(found)
         assert "query.busy 1" in codes
         assert codes <= {"query.busy 1", str(ROWS)}
+    engine.close()
+
+
+def test_a_reading_that_would_begin_anew_after_a_write_says_so(tmp_path: Path) -> None:
+    engine = _open(tmp_path, light_seconds=0.0)
+    engine.create(REF, SCHEMA)
+    put(engine, {"name": "a", "size": 1})
+    filtered = bind(Query(where=parse_where("size > 0")), visible=SCHEMA)
+    with engine.read(REF) as reading:
+        put(engine, {"name": "b", "size": 2})
+        with pytest.raises(StateGoneError):
+            reading.select(filtered, {})
+    with engine.read(REF) as reading:
+        assert reading.select(filtered, {}).total == 2
     engine.close()
 
 

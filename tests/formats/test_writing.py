@@ -69,7 +69,6 @@ def _row(text: str, count: int, too_long: int | None = None) -> Any:
 
 
 def test_a_worksheet_has_as_many_rows_as_there_may_be(tmp_path: Path) -> None:
-    """explore-6.3-xlsx-rows"""
     write = partial(workbook.written, ["a"], room=Room(tmp_path, 1 << 30))
     batches = [_row("<row/>", 65_535)] * 16
     content = b"".join(write(batches=iter([*batches, _row("<row/>", 15)])))

@@ -254,7 +254,9 @@ _BINDERS: Mapping[str, _Binder] = {
     "system": _system,
     **geo.BINDERS,
     "record_size": _all_bound,
-    **dict.fromkeys(("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member"), _first_bound),
+    **dict.fromkeys(
+        ("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member"), _first_bound
+    ),
 }
 """The functions that are evaluated."""
 

@@ -109,7 +109,16 @@ def test_facets_count_what_their_reader_may_see(house: House, people: Cast) -> N
 def test_the_catalogue_has_facets_of_what_one_may_know_of(house: House, flights: str, people: Cast) -> None:
     body = house.client.get(f"{CATALOG}/facets").json()
     found = {one["name"]: one["facets"] for one in body["facets"]}
-    assert list(found) == ["features", "modified", "publisher", "keyword", "theme", "license", "language", "territory"]
+    assert list(found) == [
+        "features",
+        "modified",
+        "publisher",
+        "keyword",
+        "theme",
+        "license",
+        "language",
+        "territory",
+    ]
     assert {"name": "air", "value": "air", "count": 1, "state": "displayed"} in found["keyword"]
     named = house.client.get(
         f"{CATALOG}/facets", params={"facet": "default.publisher", "refine": "default.keyword:air"}

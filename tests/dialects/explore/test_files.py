@@ -11,6 +11,8 @@ from tests.formats.media import picture
 from tests.formats.support import zipped
 from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House, Person
 
+from colonnade.core.datasets import service as datasets
+from colonnade.core.tables import service as tables
 from colonnade.core.upkeep import checks
 
 RED, BLUE = picture("red"), picture("blue", (2400, 1200))
@@ -132,9 +134,12 @@ def test_who_may_not_see_the_cell_may_not_have_its_file(house: House) -> None:
 def test_a_file_is_kept_once_on_the_disk_and_checked_by_the_doctor(house: House, album: str) -> None:
     assert house.publish(album)["status"] == "idle"
     portal = house.running.portal
-    copies = sorted(portal.settings.generations_folder.glob(f"*/*/files/{uid(RED)}"))
+    with portal.reading(house.actor(house.admin)) as work:
+        table = tables.main_table(work, datasets.readable(work, "album").dataset.id)
+    assert table is not None
+    copies = list((portal.settings.generations_folder / table.uid).glob(f"*/files/{uid(RED)}"))
     assert len(copies) > 1
-    assert len({path.stat().st_ino for path in copies[:2]}) == 1
+    assert len({path.stat().st_ino for path in copies}) == 1
     newest: Path = max(copies, key=lambda path: int(path.parts[-3]))
     newest.write_bytes(b"spoilt")
     try:

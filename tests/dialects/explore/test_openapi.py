@@ -185,7 +185,7 @@ def test_whatever_is_sent_is_answered_as_described(
 
     @given(case=strategy, leads_to=st.integers(0, 3), is_known=st.booleans())
     @settings(
-        max_examples=5,
+        max_examples=3,
         phases=[Phase.generate],
         database=None,
         deadline=None,

@@ -327,8 +327,9 @@ def test_a_place_that_a_system_does_not_reach_is_an_error(house: House, format_:
     assert "does not reach" in message
 
 
-def test_geoparquet_says_what_its_geometries_are(house: House, tmp_path: Path) -> None:
-    table = pq.read_table(io.BytesIO(file(house, "parquet")))
+@pytest.mark.parametrize("format_", [pytest.param("parquet", id="explore-6.3-parquet")])
+def test_geoparquet_says_what_its_geometries_are(house: House, tmp_path: Path, format_: str) -> None:
+    table = pq.read_table(io.BytesIO(file(house, format_)))
     assert json.loads(table.schema.metadata[b"geo"]) == {
         "version": "1.1.0",
         "primary_column": "shape",
@@ -344,8 +345,9 @@ def test_geoparquet_says_what_its_geometries_are(house: House, tmp_path: Path) -
     )
 
 
-def test_mvt_is_not_there_yet(house: House) -> None:
-    assert refused(asked(house, "mvt"))[:2] == (400, "InvalidRESTParameterError")
+@pytest.mark.parametrize("format_", [pytest.param("mvt", id="explore-6.1-mvt")])
+def test_vector_tiles_are_not_there_yet(house: House, format_: str) -> None:
+    assert refused(asked(house, format_))[:2] == (400, "InvalidRESTParameterError")
 
 
 def test_a_zip_holds_files_that_others_may_read(house: House) -> None:

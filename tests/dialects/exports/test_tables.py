@@ -77,9 +77,9 @@ def test_a_file_says_what_it_is(house: House, format_: str, media_type: str, nam
     assert gzip.decompress(packed.content)
 
 
-def test_a_worksheet_has_typed_cells(house: House) -> None:
-    """explore-6.3-xlsx"""
-    head, first, second, third, last = sheet(file(house, "xlsx"))
+@pytest.mark.parametrize("format_", [pytest.param("xlsx", id="explore-6.3-xlsx")])
+def test_a_worksheet_has_typed_cells(house: House, format_: str) -> None:
+    head, first, second, third, last = sheet(file(house, format_))
     assert head == list(results(house)[0])
     named = dict(zip(head, first, strict=True))
     assert named | {"shape": None} == {
@@ -124,12 +124,13 @@ def test_a_worksheet_shows_the_clocks_of_a_zone_and_takes_labels(house: House) -
     assert rows[1][1] == dt.datetime(2020, 7, 1, 7, 30, 0, 250_000)
 
 
-def test_a_worksheet_of_groups_and_one_of_nothing(house: House) -> None:
+@pytest.mark.parametrize("format_", [pytest.param("xlsx", id="explore-6.3-group_by")])
+def test_a_worksheet_of_groups_and_one_of_nothing(house: House, format_: str) -> None:
     content = file(
-        house, "xlsx", select="count(*) as n", group_by="tags", order_by="n desc, tags", where="id < 4"
+        house, format_, select="count(*) as n", group_by="tags", order_by="n desc, tags", where="id < 4"
     )
     assert sheet(content)[0] == ["tags", "n"]
-    assert sheet(file(house, "xlsx", where="id = 77", select="id")) == [["id"]]
+    assert sheet(file(house, format_, where="id = 77", select="id")) == [["id"]]
 
 
 def test_a_cell_that_is_too_long_is_refused_with_its_field(house: House) -> None:
@@ -172,11 +173,17 @@ def test_cells_of_csv_that_look_like_formulas_are_neutralised_on_demand(
             {"quote_all": "true"}, '\ufeff"id";"tags"\r\n"1";"red,b,lue"\r\n', id="explore-6.2-quote_all"
         ),
         pytest.param({"with_bom": "false"}, "id;tags\r\n1;red,b,lue\r\n", id="explore-6.2-with_bom"),
+        pytest.param(
+            {"select": "title as t, title", "use_labels": "1", "limit": "0"},
+            "\ufefft;Titre & <co>\r\n",
+            id="explore-6.2-use_labels-alias",
+        ),
     ],
 )
 def test_csv_is_as_it_is_asked_for(house: House, params: dict[str, Any], wanted: str) -> None:
-    """explore-6.3-csv"""
-    assert file(house, "csv", **{"select": "id, tags", "where": "id = 1", **params}).decode() == wanted
+    asks = {"select": "id, tags", "where": "id = 1", **params}
+    assert file(house, "csv", **asks).decode() == wanted
+    assert gzip.decompress(file(house, "csv", compressed="true", **asks)).decode() == wanted
 
 
 @pytest.mark.parametrize(

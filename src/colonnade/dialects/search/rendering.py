@@ -51,18 +51,20 @@ def records(found: Page, dataset_id: str, zone: dt.tzinfo) -> list[dict[str, Any
     return [write(*one) for one in zip(found.ids, found.written, rows, strict=True)]
 
 
+Printer = Callable[[Any, dt.tzinfo], Any]
 RecordWriter = Callable[[str, dt.datetime, Mapping[str, Any]], dict[str, Any]]
 """Makes a record of its id, the moment when it was written (naive UTC) and its row."""
 
 
 def writer(query: BoundQuery, dataset_id: str, zone: dt.tzinfo) -> RecordWriter:
-    printers = {output.name: _printer(query, output) for output in query.outputs}
+    printers = _printers(query)
     places = [one.name for type_ in _PLACES for one in query.outputs if one.type is type_]
 
     def write(record_id: str, written: dt.datetime, row: Mapping[str, Any]) -> dict[str, Any]:
-        fields = {
-            name: printed(row[name], zone) for name, printed in printers.items() if row[name] is not None
-        }
+        fields = {name: value for name, value in row.items() if value is not None}
+        for name, printed in printers.items():
+            if name in fields:
+                fields[name] = printed(fields[name], zone)
         found: dict[str, Any] = {"datasetid": dataset_id, "recordid": record_id, "fields": fields}
         place = next((fields[name] for name in places if fields.get(name) is not None), None)
         if place is not None:
@@ -116,14 +118,21 @@ def _node(node: Node) -> dict[str, Any]:
 
 def rows(found: Page, zone: dt.tzinfo) -> list[dict[str, Any]]:
     """The rows of a page as they are printed, nulls too."""
-    printers = {output.name: _printer(found.query, output) for output in found.query.outputs}
-    return [
-        {name: None if value is None else printers[name](value, zone) for name, value in row.items()}
-        for row in found.table.to_pylist()
-    ]
+    results: list[dict[str, Any]] = found.table.to_pylist()
+    for name, printed in _printers(found.query).items():
+        for row in results:
+            if row[name] is not None:
+                row[name] = printed(row[name], zone)
+    return results
 
 
-def _printer(query: BoundQuery, output: Output) -> Callable[[Any, dt.tzinfo], Any]:
+def _printers(query: BoundQuery) -> dict[str, Printer]:
+    """Of the columns that are not printed as Arrow gives them."""
+    printers = ((output.name, _printer(query, output)) for output in query.outputs)
+    return {name: printed for name, printed in printers if printed is not None}
+
+
+def _printer(query: BoundQuery, output: Output) -> Printer | None:
     if output.multivalued:
         separator = separator_of(query.schema.get(output.name))
         return lambda values, _zone: separator.join(values)
@@ -131,17 +140,13 @@ def _printer(query: BoundQuery, output: Output) -> Callable[[Any, dt.tzinfo], An
         return lambda value, _zone: str(value)  # a text, as clients know it
     if output.precision is not None:
         return lambda value, _zone: shown(output, value)
-    return _PRINTERS.get(output.type, _as_it_is)
+    return _PRINTERS.get(output.type)
 
 
 def separator_of(field: Field | None) -> str:
     """What stood between the texts of a multivalued field when they were one."""
     said = field.annotations.get("multivalued") if field is not None else None
     return str(said[0]) if said else ","
-
-
-def _as_it_is(value: Any, _zone: dt.tzinfo) -> Any:
-    return value
 
 
 def _point(value: Mapping[str, float], _zone: dt.tzinfo) -> list[float]:
@@ -155,7 +160,7 @@ def _shape(value: str, _zone: dt.tzinfo) -> Any:
 _PLACES = (FieldType.GEO_POINT, FieldType.GEO_SHAPE)
 """What is a record's geometry, the first that it has."""
 
-_PRINTERS: Mapping[FieldType, Callable[[Any, dt.tzinfo], Any]] = {
+_PRINTERS: Mapping[FieldType, Printer] = {
     FieldType.DATETIME: zoned,
     FieldType.GEO_POINT: _point,
     FieldType.GEO_SHAPE: _shape,

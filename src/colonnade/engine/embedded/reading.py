@@ -278,13 +278,16 @@ class EmbeddedReading:
         batch_rows: int,
         seconds: float | None,
     ) -> tuple[Any, Any]:
-        """The reader of a long answer, and its first batch; None if it has none. What it needs is left on the stack."""
-        stack.close()  # of a try before
+        """The reader of a long answer, and its first batch; None if it has none. What it needs is left on the stack, by a
+        try that succeeds."""
         cursor = self._state.cursor
-        with self._watcher.within(cursor, seconds), translated():
-            stack.enter_context(_registered(cursor, hits, names))
-            reader = stack.enter_context(closing(self._run(statement).to_arrow_reader(batch_rows)))
-            return reader, next(reader, None)
+        with ExitStack() as begun:
+            with self._watcher.within(cursor, seconds), translated():
+                begun.enter_context(_registered(cursor, hits, names))
+                reader = begun.enter_context(closing(self._run(statement).to_arrow_reader(batch_rows)))
+                batch = next(reader, None)
+            stack.push(begun.pop_all())
+        return reader, batch
 
     def _following(self, reader: Any, seconds: float | None) -> Any:
         with self._watcher.within(self._state.cursor, seconds), translated():

@@ -15,7 +15,9 @@ from colonnade.query.schema import ID, KEY, SEQ, Schema
 
 
 def changes_since(state: Snapshot, mark: Mark) -> Changes:
-    rows = state.cursor.execute(f"SELECT {state.written} FROM {state.rows} WHERE {SEQ} > ? ORDER BY {SEQ}", [mark.seq])
+    rows = state.cursor.execute(
+        f"SELECT {state.written} FROM {state.rows} WHERE {SEQ} > ? ORDER BY {SEQ}", [mark.seq]
+    )
     return Changes(rows=rows.to_arrow_table(), deleted=_deleted_since(state, mark), mark=state.mark)
 
 

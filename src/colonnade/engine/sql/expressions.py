@@ -182,7 +182,9 @@ def ids_among(ids: Iterable[int]) -> exp.Expression:
     """Literals, because DuckDB looks up literals in the index on `_id`, twice as fast as parameters."""
     # One piece of text of our own numbers: as expressions, one by one, they cost more than the look-up.
     options = ", ".join(map(str, map(int, ids)))
-    return exp.In(this=column(ID), expressions=[exp.Var(this=options)]) if options else exp.Boolean(this=False)
+    return (
+        exp.In(this=column(ID), expressions=[exp.Var(this=options)]) if options else exp.Boolean(this=False)
+    )
 
 
 def _text_match(writer: Writer, expr: TextMatch) -> exp.Expression:

@@ -45,7 +45,7 @@ _FREE = frozenset(
     }
 )
 """Types whose texts hold nothing that CSV would have to quote."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = "^[=+@\t\r-]"
 """What a spreadsheet takes for the beginning of a formula."""
 
 
@@ -105,13 +105,8 @@ def _csv_cell(at: int, output: Output, form: CsvText, writer: Writer) -> exp.Exp
 
 
 def _no_formula(cell: Callable[[], exp.Expression]) -> Callable[[], exp.Expression]:
-    def safe() -> exp.Expression:
-        begins = exp.In(
-            this=called("left", cell(), exp.Literal.number(1)), expressions=[text(one) for one in _FORMULA]
-        )
-        return exp.Case(ifs=[exp.If(this=begins, true=concat(text("'"), cell()))], default=cell())
-
-    return safe
+    """With the text once in it: it is repeated where it is quoted, and there may be many columns."""
+    return lambda: called("regexp_replace", cell(), text(_FORMULA), text("'\\0"))
 
 
 def _quoted(cell: Callable[[], exp.Expression], form: CsvText, writer: Writer) -> exp.Expression:
