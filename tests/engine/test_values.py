@@ -44,6 +44,7 @@ VALUES: dict[FieldType, list[Any]] = {
     FieldType.GEO_POINT: [{"lon": 180.0, "lat": -90.0}, {"lon": 2.35, "lat": 48.85}],
     FieldType.GEO_SHAPE: ['{"type":"Point","coordinates":[1,2]}'],
     FieldType.JSON: ['{"a": [1, null, "é"]}', "null", "[]"],
+    FieldType.FILE: ['{"id":"0123456789abcdef0123456789abcdef","filename":"é.jpg","thumbnail":true}'],
 }
 ALL = Schema(
     (

@@ -46,7 +46,8 @@ def test_a_backup_holds_the_other_things_of_the_folder_but_no_running_state(
     (mine.data / "demo-credentials.txt").write_text("secret")
     command("backup", "--data", mine.data, tmp_path / "saved")
     names = {path.name for path in (tmp_path / "saved").iterdir()}
-    assert names == {"backup.json", "catalogue.sqlite", "generations", "blobs", "demo-credentials.txt"}
+    files = {"backup.json", "catalogue.sqlite", "secret.key", "demo-credentials.txt"}
+    assert names == {*files, "generations", "blobs"}
     assert (tmp_path / "saved").stat().st_mode & 0o077 == 0, "it holds secrets"
 
 

@@ -33,7 +33,13 @@ class Trouble(StrEnum):
     """A job that counts as running, and nobody runs it."""
 
 
-REPAIRABLE = frozenset(Trouble) - {Trouble.CATALOGUE, Trouble.CURRENT, Trouble.IDENTITY, Trouble.FILE, Trouble.CELL_FILES}
+REPAIRABLE = frozenset(Trouble) - {
+    Trouble.CATALOGUE,
+    Trouble.CURRENT,
+    Trouble.IDENTITY,
+    Trouble.FILE,
+    Trouble.CELL_FILES,
+}
 
 
 @dataclass(frozen=True)
