@@ -56,7 +56,8 @@ def _source(desk: Desk, content: bytes | str, name: str) -> Source:
         ("a.zip", zipped(ROADS), "shapefile"),
         ("a.tar.gz", tarred(ROADS, mode="w:gz"), "shapefile"),
         ("a", b"PAR1" + b"\0" * 20, "parquet"),
-        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0", ""),
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0", "file"),
+        ("a.bin", b"\x89PNG\r\n\x1a\n\0\0\0", ""),
         ("a.csv", "", "csvfile"),
     ],
 )
@@ -129,7 +130,7 @@ def test_every_extractor_is_described() -> None:
     for name, extractor in EXTRACTORS.items():
         assert extractor.type == name
         assert extractor.label
-        assert extractor.parameters[-1].name == "extract_filename"
+        assert not extractor.suffixes or extractor.parameters[-1].name == "extract_filename"
         for parameter in extractor.parameters:
             assert parameter.description
             assert parameter.type in {"string", "boolean", "integer"}

@@ -1,5 +1,6 @@
 """The runner: steps in order, once each, and every end told."""
 
+import datetime as dt
 import logging
 import pickle
 import threading
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from colonnade import errors
-from colonnade.errors import Invalid, LimitReached, PortalError
+from colonnade.errors import Invalid, LimitReached, PortalError, QuotaReached
 from colonnade.jobs.dbos import DbosRunner
 from colonnade.jobs.port import Done, Plan, Step
 
@@ -154,6 +155,8 @@ def _families() -> list[type[PortalError]]:
 def _made(family: type[PortalError]) -> PortalError:
     if family is LimitReached:
         return LimitReached("So.", limit_type="rows", limit=1, value=2)
+    if family is QuotaReached:
+        return QuotaReached("So.", limit=1, unit="day", resets_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     if family is Invalid:
         return Invalid("So.", code="a.b", fields={"x": ["y"]}, row=7)
     return family("So.", code="a.b", state="queued")

@@ -5,6 +5,7 @@ fields, nested as the body is, with a list of sentences at each leaf. `internal_
 log repeats beside the trace. 401 has the header `WWW-Authenticate`.
 """
 
+import datetime as dt
 import json
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +33,11 @@ MADE: dict[type[errors.PortalError], tuple[errors.PortalError, int, str]] = {
         errors.LimitReached("Too much.", limit_type="bytes", limit=1, value=2),
         413,
         "limit_reached",
+    ),
+    errors.QuotaReached: (
+        errors.QuotaReached("Enough.", limit=1, unit="day", resets_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
+        429,
+        "quota_exceeded",
     ),
     errors.Unavailable: (errors.Unavailable("Later."), 503, "unavailable"),
 }

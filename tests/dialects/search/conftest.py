@@ -8,7 +8,7 @@ from tests.dialects.search.support import publish_cities
 from tests.support.house import House, opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """With the dataset `cities`, which everybody may see."""
     with opened(tmp_path_factory.mktemp("search")) as one:
@@ -16,14 +16,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield one
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def plain(house: House) -> str:
     """The name of a dataset without places, whose fields are called as what records have besides."""
     made = house.published("recordid,record_timestamp,First name\nmine,soon,x\n", dataset_id="plain")
     return str(made["dataset_id"])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def empty(house: House) -> str:
     """The name of a dataset without any resource."""
     made = house.create(dataset_id="empty")
@@ -31,6 +31,6 @@ def empty(house: House) -> str:
     return str(made["dataset_id"])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def people(house: House) -> Cast:
     return cast(house)
