@@ -49,9 +49,12 @@ demo: $(STAMP)
 serve: $(STAMP)
 	@$(BIN)/colonnade serve $(ARGS)
 
-# One file stays on one worker, so that what a file sets up is set up once.
+# One file stays on one worker, so that what a file sets up is set up once. A worker more than there are cores: tests
+# wait for jobs, children and deaths of servers.
+WORKERS = $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+
 test: $(STAMP)
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
