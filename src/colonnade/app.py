@@ -59,6 +59,7 @@ DOORS = {
     domain.PREFIX: "management",
     explore.PREFIX: "explore",
     reuses.REUSES: "explore",
+    reuses.GEOREFERENCE: "explore",
     search.DATASETS: "search",
     search.RECORDS: "search",
 }
@@ -258,6 +259,7 @@ def _application(portal: Portal) -> ASGIApp:
     app.mount(domain.PREFIX, domain.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
     app.mount(reuses.REUSES, reuses.build_reuses(portal))
+    app.mount(reuses.GEOREFERENCE, reuses.build_georeference(portal))
     app.mount(search.DATASETS, search.build_datasets(portal))
     app.mount(search.RECORDS, search.build_records(portal))
     app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))

@@ -205,8 +205,11 @@ def _administrator(portal: Portal) -> Actor:
 
 
 def _credentials(settings: Settings) -> dict[str, str]:
-    """The demo's administrator: made once, kept in a file that only the owner can read, so that each start shows it."""
+    """The demo's administrator, as the environment says, or else made once, kept in a file that only the owner can read, so that each start shows it."""
     path = settings.data / CREDENTIALS_FILE
+    told = {"password": settings.admin_password, "API key": settings.admin_api_key}
+    if any(told.values()):  # by the environment: the portal makes up the other one, and says it once
+        return {"user": settings.admin_username, **{name: value for name, value in told.items() if value}}
     if not path.exists() and not settings.catalogue_file.exists():
         made = {"password": secrets.token_urlsafe(12), "API key": secrets.token_hex(28)}
         path.touch(mode=0o600)

@@ -4,7 +4,8 @@ Functions of our own and not DuckDB's spatial extension: that takes 0.2 s to loa
 before the instance is locked, and breaks ordinary statements (docs/decisions/0017).
 
 A shape is kept beside its text as a struct `PREPARED`: its bounding box and its WKB; null for what is no geometry.
-A geometry that a query asks for is handed over as a key, because DuckDB copies an argument for every row.
+A geometry that a query asks for is handed over as a key, because DuckDB copies an argument for every row. The statement
+holds the key among its values, and by it the geometry, until its last row is read.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 import duckdb
 import numpy as np
@@ -36,55 +38,76 @@ HULL = "geo_hull"
 """`HULL(list of lons, list of lats)`: the convex hull of places, as GeoJSON text."""
 
 _KEPT_BYTES = 64 << 20
+_INDEXED, _LEAST = 8, 2_000
+"""A geometry with what GEOS makes to test it takes so many times the bytes of its WKB, and so many bytes at least."""
+
+
+class _Kept:
+    """A geometry that a query asks for. GEOS makes its indexes while it tests, so one thread has it at a time."""
+
+    def __init__(self, text: str) -> None:
+        self._lock = threading.Lock()
+        self._geometry = shapely.from_wkb(text)
+        shapely.prepare(self._geometry)
+        west, south, east, north = (float(one) for one in self._geometry.bounds)
+        self.bounds = (west, south, east, north)
+        self.size = _LEAST + _INDEXED * len(text) // 2
+
+    def tested(self, test: Callable[..., Any], *values: Any) -> Any:
+        with self._lock:
+            return test(self._geometry, *values)
+
+
+class Key(str):
+    """What stands for a geometry among the values of a statement. The geometry is there as long as its key is."""
+
+    __slots__ = ("_kept",)
+
+    def __new__(cls, name: str, kept: _Kept) -> "Key":
+        key = super().__new__(cls, name)
+        key._kept = kept
+        return key
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north."""
+        return self._kept.bounds
 
 
 class _Asked:
-    """The geometries that queries ask for, by key; the oldest give way when there are many."""
+    """The geometries of the keys that there are, and of those that queries asked for lately."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[str, tuple[str, Any]] = OrderedDict()
+        self._alive: WeakValueDictionary[str, _Kept] = WeakValueDictionary()
+        self._lately: OrderedDict[str, _Kept] = OrderedDict()
         self._size = 0
 
-    def keep(self, text: str) -> str:
-        key = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    def keep(self, text: str) -> Key:
+        name = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+        known = self._alive.get(name)
+        made = _Kept(text) if known is None else known
         with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return key
-        geometry = _prepared(text)
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = (text, geometry)
-                self._size += len(text)
-            while self._size > _KEPT_BYTES and len(self._found) > 1:
-                _, (gone, _) = self._found.popitem(last=False)
-                self._size -= len(gone)
-        return key
+            kept = self._alive.setdefault(name, made)
+            if name not in self._lately:
+                self._lately[name] = kept
+                self._size += kept.size
+            self._lately.move_to_end(name)
+            while self._size > _KEPT_BYTES and len(self._lately) > 1:
+                _, gone = self._lately.popitem(last=False)
+                self._size -= gone.size
+        return Key(name, kept)
 
-    def get(self, key: str) -> Any:
-        with self._lock:
-            return self._found[key][1]
+    def get(self, name: str) -> _Kept:
+        return self._alive[name]
 
 
 _ASKED = _Asked()
 
 
-def keep(text: str) -> str:
+def keep(text: str) -> Key:
     """The key by which a geometry, WKB in hexadecimal, is handed to the functions."""
     return _ASKED.keep(text)
-
-
-def bounds(key: str) -> tuple[float, float, float, float]:
-    """West, south, east and north of a geometry that was kept."""
-    west, south, east, north = (float(one) for one in _ASKED.get(key).bounds)
-    return west, south, east, north
-
-
-def _prepared(text: str) -> Any:
-    geometry = shapely.from_wkb(text)
-    shapely.prepare(geometry)
-    return geometry
 
 
 def _numpy(values: Any) -> Any:
@@ -113,7 +136,8 @@ def _prepare(texts: Any) -> Any:
 def _point_meets(lon: Any, lat: Any, key: Any) -> Any:
     if len(key) == 0:
         return pa.array([], pa.bool_())
-    return pa.array(shapely.intersects_xy(_ASKED.get(key[0].as_py()), _numpy(lon), _numpy(lat)))
+    kept = _ASKED.get(key[0].as_py())
+    return pa.array(kept.tested(shapely.intersects_xy, _numpy(lon), _numpy(lat)))
 
 
 def _meets(wkb: Any, key: Any) -> Any:
@@ -128,7 +152,7 @@ def _tested(test: Callable[[Any, Any], Any], wkb: Any, key: Any) -> Any:
     if len(key) == 0:
         return pa.array([], pa.bool_())
     shapes = shapely.from_wkb(_objects(wkb), on_invalid="ignore")
-    return pa.array(test(_ASKED.get(key[0].as_py()), shapes), pa.bool_())
+    return pa.array(_ASKED.get(key[0].as_py()).tested(test, shapes), pa.bool_())
 
 
 def _nearest(wkb: Any, lon: Any, lat: Any) -> Any:

@@ -15,7 +15,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-PARAMETERS = {"validatorUrl": None, "docExpansion": "none", "defaultModelsExpandDepth": 0}
+PARAMETERS = {"validatorUrl": None, "docExpansion": "list", "defaultModelsExpandDepth": 0}
 """The first: no badge of a validator elsewhere, which would be sent the description."""
 
 

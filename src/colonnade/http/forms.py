@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -48,7 +49,7 @@ async def _pairs(request: Request) -> Pairs:
     if not body or told in {"", URLENCODED}:
         return _parsed(body)
     if told == MULTIPART:
-        return await _parts(Request(request.scope, _once(body)))
+        return await _parts(request.headers["content-type"], body)
     raise Invalid(f"Parameters are sent as {URLENCODED} or {MULTIPART}.", code="form.type")
 
 
@@ -71,12 +72,20 @@ def _parsed(body: bytes) -> Pairs:
         raise Invalid(f"A form has at most {MOST:,} parameters.", code="form.long") from None
 
 
-async def _parts(request: Request) -> Pairs:
+async def _parts(content_type: str, body: bytes) -> Pairs:
+    """Always of UTF-8: some of the character sets that a client may name break on what they read, or take minutes."""
     try:
+        boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
+        told = b'%b; boundary="%b"' % (MULTIPART.encode(), _quoted(boundary))
+        request = Request({"type": "http", "headers": [(b"content-type", told)]}, _once(body))
         async with request.form(max_files=0, max_fields=MOST) as form:
             return [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
     except (HTTPException, MultiPartException):
         raise Invalid("The form cannot be read.", code="form.broken") from None
+
+
+def _quoted(text: bytes) -> bytes:
+    return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 def _once(body: bytes) -> Receive:

@@ -11,6 +11,9 @@ from colonnade.query.tree import Query
 from colonnade.query.zones import named_zone
 
 LANGUAGES = frozenset({"en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv"})
+MOST_REFINEMENTS = 200
+"""And exclusions, of one request."""
+MOST_FACETS = 100
 YES_AND_NO: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -46,6 +49,12 @@ def wrong(name: str, found: str, expected: str) -> Invalid:
         code="parameter.invalid",
         parameter=name,
     )
+
+
+def check_number(name: str, found: int, most: int) -> None:
+    """Raises `Invalid` where a request has more of a parameter than it may: each is work before any query is stopped."""
+    if found > most:
+        raise wrong(name, f"a list of {found:,}", f"at most {most:,} in one request")
 
 
 def caps_of(request: Request) -> Caps:

@@ -1,13 +1,20 @@
 """Long answers: sent as they are made, and broken off if they cannot be finished."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from colonnade.http.methods import HEAD_ONLY
+
+THREADS = 10
+"""In which chunks of long answers are made: so many of the forty in which requests are answered would else be taken by
+as many exports, and others wait."""
+
+_limiter: RunVar[CapacityLimiter] = RunVar("colonnade.streaming")
 
 
 class Streamed(StreamingResponse):
@@ -19,7 +26,7 @@ class Streamed(StreamingResponse):
     """
 
     def __init__(self, chunks: Generator[bytes], media_type: str, headers: Mapping[str, str]) -> None:
-        super().__init__(chunks, headers=headers, media_type=None)
+        super().__init__(_made(chunks), headers=headers, media_type=None)
         # As it is: Starlette would add a character set to what it takes for text.
         self.headers["content-type"] = media_type
         self._chunks = chunks
@@ -34,3 +41,12 @@ class Streamed(StreamingResponse):
         finally:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(self._chunks.close)
+
+
+async def _made(chunks: Generator[bytes]) -> AsyncIterator[bytes]:
+    threads = _limiter.get(None)
+    if threads is None:
+        threads = CapacityLimiter(THREADS)
+        _limiter.set(threads)
+    while (chunk := await to_thread.run_sync(next, chunks, None, limiter=threads)) is not None:
+        yield chunk

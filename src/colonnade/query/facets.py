@@ -104,7 +104,7 @@ def facet_path(field: Field, value: str) -> str:
 
 def _key(facet: FacetQuery) -> Expr:
     field, reference = facet.field, FieldRef(facet.field.name)
-    if field.type in GEO:
+    if field.type in GEO or field.type is FieldType.FILE:
         raise malformed("facet", f"Values of type {field.type} are no facet values.")
     depth = _depth(facet)
     if field.type in DATES:

@@ -16,7 +16,7 @@ from colonnade.query import geometries
 from colonnade.query.malformed import malformed
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
-from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Geometry, Literal, Quantity
+from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Geometry, Literal, Or, Quantity
 from colonnade.query.types import GEO
 
 METRES: Mapping[str, float] = {
@@ -65,16 +65,29 @@ def distance(expr: Call, scope: Scope, clause: str) -> Expr:
 
 
 def in_bbox(expr: Call, scope: Scope, clause: str) -> Expr:
-    """Latitudes first; the corners in any order."""
+    """Latitudes first; the corners in any order. One that goes beyond longitude 180 is two rectangles."""
     _only_where(expr, clause)
     field, *numbers = _arguments(expr, clause, 5, "a geo field, latitude, longitude, latitude and longitude")
     place = _geo(field, expr, scope, clause)
     first_lat, first_lon, second_lat, second_lon = (_number(one, expr, clause) for one in numbers)
-    lats, lons = (first_lat, second_lat), (first_lon, second_lon)
+    boxes = _boxes((first_lon, second_lon), (first_lat, second_lat), expr, clause)
     if _is_shape(place):
-        return _relation("intersects", place, (geometries.box(lons, lats),), expr)
-    sides = (min(lons), min(lats), max(lons), max(lats))
-    return Call("in_bbox", (place, *(Literal(one) for one in sides)), at=expr.at)
+        return _relation("intersects", place, boxes, expr)
+    sides = (tuple(Literal(float(side)) for side in one.bounds) for one in boxes)
+    tests = tuple(Call("in_bbox", (place, *four), at=expr.at) for four in sides)
+    return tests[0] if len(tests) == 1 else Or(tests)
+
+
+def _boxes(
+    lons: tuple[float, float], lats: tuple[float, float], expr: Call, clause: str
+) -> geometries.Region:
+    west, east = min(lons), max(lons)
+    if east - west >= 360:
+        west, east = -180.0, 180.0
+    farthest = geometries.FARTHEST_EAST
+    if west < -farthest or east > farthest:
+        raise malformed(clause, f"{expr.function}() takes longitudes from {-farthest:g} to {farthest:g}.")
+    return geometries.region(geometries.box((west, east), lats))
 
 
 def related(expr: Call, scope: Scope, clause: str) -> Expr:

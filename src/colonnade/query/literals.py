@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from colonnade.query.dates import naive_utc, parse_date
 from colonnade.query.malformed import incompatible, malformed
+from colonnade.query.numbers import is_storable
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import Scalar
 
@@ -82,8 +83,8 @@ def _int(value: Scalar, _zone: dt.tzinfo) -> Scalar:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**63 else value
-    return value if abs(value) < 2**63 else _float(value)
+        return int(value) if value.is_integer() and is_storable(int(value)) else value
+    return value if is_storable(value) else _float(value)
 
 
 def _double(value: Scalar, _zone: dt.tzinfo) -> Scalar:

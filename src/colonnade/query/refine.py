@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from colonnade.query.dates import parse_date
 from colonnade.query.malformed import malformed
+from colonnade.query.numbers import read_number
 from colonnade.query.schema import Field, FieldType, Schema
 from colonnade.query.tree import And, Compare, CompareOp, Expr, FieldRef, Literal, Not, Or, StartsWith
 from colonnade.query.types import DATES, NUMBERS, TEXTS
@@ -159,7 +160,7 @@ def _time(reference: FieldRef, value: str) -> Expr:
 def number_of(value: str) -> int | float | None:
     """None for a text that is no number."""
     try:
-        return int(value) if re.fullmatch(r"[+-]?\d{1,18}", value.strip(), re.ASCII) else float(value)
+        return read_number(value.strip())
     except ValueError:
         return None
 

@@ -122,8 +122,13 @@ def _aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
     if expr.function in _NUMERIC | _ORDERED and (
         typed is None or typed.type not in allowed or typed.multivalued
     ):
-        raise malformed(clause, "StatAggregation only supports numeric or date expression.")
+        raise malformed(clause, _unfit(expr.function, typed))
     return replace(expr, argument=argument)
+
+
+def _unfit(function: str, typed: Typed | None) -> str:
+    of_dates = f", and {function}() numbers alone" if typed is not None and typed.type in DATES else ""
+    return f"StatAggregation only supports numeric or date expression{of_dates}."
 
 
 def _call(expr: Call, scope: Scope, clause: str) -> Expr:

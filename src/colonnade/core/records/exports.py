@@ -7,13 +7,14 @@ and what may turn out not to fit its format, is finished on the disk before its 
 import csv
 import io
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
@@ -38,6 +39,8 @@ from colonnade.query.tree import BoundQuery, Output, Query
 
 BOM = "\ufeff"
 _GZIP = 16 + zlib.MAX_WBITS
+_FILE = r'^(.*"id":"([0-9a-f]+)".*)\}$'
+"""What is told of a file, in the syntax of RE2: all but the last brace, and in it the id."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Chunks = Generator[bytes]
@@ -178,11 +181,11 @@ def _lines(order: _Order, head: str = "", foot: str = "") -> Iterator[bytes]:
 
 
 def _geojson_form(query: BoundQuery, options: Options) -> RowText:
+    """A feature needs no geometry."""
     at = naming.geometry_of(query)
     zone, files = options.zone, _files(options)
     if options.epsg == WGS84:
         return JsonText(before=",", is_feature=True, left_out=at, zone=zone, files=files)
-    at = naming.the_geometry(query, ExportFormat.GEOJSON)
     return JsonText(after="", left_out=at, beside=at, zone=zone, files=files)
 
 
@@ -215,9 +218,8 @@ def _parquet(order: _Order) -> Iterator[bytes]:
             for at, (name, one) in enumerate(zip(names, order.query.outputs, strict=True))
         ]
     )
-    rows = Rows(_schema(order.query), order.found.batches)
     return parquet.written(
-        rows, schema, order.options.compression, order.room, shapes=shapes, epsg=order.options.epsg
+        _values(order), schema, order.options.compression, order.room, shapes=shapes, epsg=order.options.epsg
     )
 
 
@@ -237,15 +239,16 @@ def _layer_form(query: BoundQuery, options: Options, format_: ExportFormat) -> N
 
 
 def _shp(order: _Order) -> Iterator[bytes]:
-    return _layered(order, ExportFormat.SHP, layers.shapefile)
+    return _layered(order, _values(order, addresses_alone=True), ExportFormat.SHP, layers.shapefile)
 
 
 def _fgb(order: _Order) -> Iterator[bytes]:
-    return _layered(order, ExportFormat.FGB, layers.flatgeobuf)
+    return _layered(order, _values(order), ExportFormat.FGB, layers.flatgeobuf)
 
 
-def _layered(order: _Order, format_: ExportFormat, write: Callable[..., Iterator[bytes]]) -> Iterator[bytes]:
-    rows = Rows(_schema(order.query), order.found.batches)
+def _layered(
+    order: _Order, rows: Rows, format_: ExportFormat, write: Callable[..., Iterator[bytes]]
+) -> Iterator[bytes]:
     attributes = naming.attributes(order.query, order.options)
     at = naming.the_geometry(order.query, format_)
     return write(rows, attributes, at, order.options.epsg, order.name, order.room)
@@ -264,11 +267,15 @@ def _ov2(order: _Order) -> Iterator[bytes]:
 
 
 def _placed(order: _Order) -> Rows:
-    """Texts, and the geometry of each."""
+    """Texts, and the geometry of each; none where no place is selected and the form asked for none."""
     at = naming.geometry_of(order.query)
-    assert at is not None  # the form asked for it
-    geometry = _arrow_type(order.query.outputs[at])
-    return Rows(pa.schema([(TEXT, pa.string()), (GEOMETRY, geometry)]), order.found.batches)
+    batches: Iterator[Any] = order.found.batches
+    if at is None:
+        geometry = pa.string()
+        batches = (one.append_column(GEOMETRY, pa.nulls(len(one), geometry)) for one in batches)
+    else:
+        geometry = _arrow_type(order.query.outputs[at])
+    return Rows(pa.schema([(TEXT, pa.string()), (GEOMETRY, geometry)]), batches)
 
 
 def _ical(order: _Order) -> Iterator[bytes]:
@@ -285,6 +292,23 @@ def _rdfxml(order: _Order) -> Iterator[bytes]:
 
 def _jsonld(order: _Order) -> Iterator[bytes]:
     return _listed(order, linked.jsonld_head(order.query, order.options), linked.JSONLD_FOOT)
+
+
+def _values(order: _Order, *, addresses_alone: bool = False) -> Rows:
+    """The rows as values; files with their addresses, as texts have them, or told by these alone."""
+    outputs = order.query.outputs
+    files = [at for at, one in enumerate(outputs) if one.type is FieldType.FILE and not one.multivalued]
+    address = _files(order.options).replace("\\", r"\\") + r"\2"
+    told = address if addresses_alone else rf'\1,"url":"{address}"}}'
+    batches = (_replaced(one, files, told) for one in order.found.batches)
+    return Rows(_schema(order.query), batches if files else order.found.batches)
+
+
+def _replaced(batch: Any, files: Sequence[int], told: str) -> Any:
+    for at in files:
+        cells = pc.replace_substring_regex(batch.column(at), _FILE, told)
+        batch = batch.set_column(at, batch.schema.field(at), cells)
+    return batch
 
 
 def _schema(query: BoundQuery) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from colonnade.core.records.facets import Wanted
+from colonnade.http.parameters import MOST_FACETS, check_number
 from colonnade.query.facets import MOST, FacetSort
 from colonnade.query.malformed import malformed
 
@@ -22,8 +23,10 @@ _TRUTH: Mapping[str, bool] = {"true": True, "false": False}
 
 def wanted_of(request: Request) -> list[Wanted]:
     """The facets that the parameters name, in their order. Raises `Invalid`."""
-    texts = request.query_params.getlist("facet")
-    return [_wanted(text.strip()) for text in texts if text.strip()]
+    texts = [text.strip() for text in request.query_params.getlist("facet")]
+    asked = [text for text in texts if text]
+    check_number("facet", len(asked), MOST_FACETS)
+    return [_wanted(text) for text in asked]
 
 
 def _wanted(text: str) -> Wanted:

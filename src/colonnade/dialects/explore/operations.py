@@ -150,7 +150,9 @@ _NARROW = ("refine", "exclude")
 _LOCAL = ("lang", "timezone")
 _MORE = ("include_links", "include_app_metas")
 _LIST = (*_CLAUSES, "limit", "offset", *_NARROW, *_LOCAL, *_MORE)
-_ALL = (*_CLAUSES, "export_limit", *_NARROW, *_LOCAL)
+_MATCHING = ("where", "qv1", "order_by", "export_limit", *_NARROW, *_LOCAL)
+"""Of documents, which have whole datasets."""
+_ALL = ("select", "group_by", *_MATCHING)
 _FILE = (*_ALL, "use_labels", "compressed", "epsg")
 _CSV = ("delimiter", "list_separator", "quote_all", "with_bom", "escape_formulas")
 _PLACES = ("name_field", "description_field_list", "use_extension")
@@ -222,7 +224,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "The catalogue as DCAT",
         CATALOGUE,
         _media([DOCUMENTS["dcat"].media_type]),
-        (*_ALL, "compressed", *_DCAT),
+        (*_MATCHING, "compressed", *_DCAT),
         keeps=False,
     ),
     _D: Operation(

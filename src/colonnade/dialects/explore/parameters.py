@@ -8,7 +8,7 @@ from starlette.requests import Request
 from colonnade.core.records import technical
 from colonnade.core.records.facets import Filter, condition
 from colonnade.dialects.explore import sources
-from colonnade.http.parameters import asked_settings, caps_of
+from colonnade.http.parameters import MOST_REFINEMENTS, asked_settings, caps_of, check_number
 from colonnade.http.parameters import choice as choice
 from colonnade.http.parameters import flag as flag
 from colonnade.http.parameters import one as first_of
@@ -18,7 +18,7 @@ from colonnade.query.limits import Page
 from colonnade.query.refine import Refinement, parse_refinement
 from colonnade.query.schema import Schema
 from colonnade.query.tree import And, Expr, Named, Order, Query
-from colonnade.query.v1 import parse_q
+from colonnade.query.v1 import Bounds, parse_q
 
 Naming = Callable[[str], str]
 
@@ -52,10 +52,12 @@ def selection_of(request: Request) -> Query:
 
 def filter_of(request: Request, schema: Callable[[], Schema], own_name: Naming = str) -> Filter:
     """Which records count in facets. `schema`, `own_name` as in `query_of`."""
+    refine, exclude = (_refinements(request, clause, own_name) for clause in ("refine", "exclude"))
+    check_number("refine and exclude", len(refine) + len(exclude), MOST_REFINEMENTS)
     return Filter(
         where=sources.narrowed(request, _where(request, schema, own_name)),
-        refine=_refinements(request, "refine", own_name),
-        exclude=_refinements(request, "exclude", own_name),
+        refine=refine,
+        exclude=exclude,
         zone=asked_settings(request).zone,
     )
 
@@ -99,10 +101,11 @@ def _where(request: Request, schema: Callable[[], Schema], own_name: Naming) -> 
 
 def _words(request: Request, schema: Callable[[], Schema], own_name: Naming) -> Iterator[Expr]:
     """`qv1`: what widgets of the older Search API pass on, in its language."""
+    bounds = Bounds("qv1")
     for text in request.query_params.getlist("qv1"):
         if text.strip():
             wordless = technical.FIELDS if own_name is str else ()  # of records, not of datasets
-            found = parse_q(text, schema(), own_name=own_name, wordless=wordless)
+            found = parse_q(text, schema(), own_name=own_name, wordless=wordless, bounds=bounds)
             assert found is not None, "only a blank text says nothing"
             yield found
 

@@ -14,7 +14,7 @@ from colonnade.dialects.search import rendering
 from colonnade.dialects.search.axes import Axis, axes_of, x_of
 from colonnade.dialects.search.parameters import METHODS, dataset_of, narrowed, number_of
 from colonnade.dialects.search.records import asker_of
-from colonnade.dialects.search.series import COUNT, Series, series_of
+from colonnade.dialects.search.series import COUNT, Series, fitting, series_of
 from colonnade.dialects.search.summing import aggregations
 from colonnade.errors import Invalid
 from colonnade.http.edge import reading
@@ -81,7 +81,7 @@ def _columns(series: Sequence[Series]) -> list[Any]:
 def _orders(request: Request, axes: Sequence[Axis], series: Sequence[Series]) -> list[Order]:
     """`x.f` from the least on, `y.S` from the most on; a minus turns it round. Nothing said: as `x` goes."""
     texts = [text.strip() for one in request.query_params.getlist("sort") for text in one.split(",")]
-    asked = [order for text in texts if text for order in _order(text, axes, series)]
+    asked = [order for text in dict.fromkeys(texts) if text for order in _order(text, axes, series)]
     return asked or [Order(FieldRef(axis.key)) for axis in axes]
 
 
@@ -120,4 +120,4 @@ def _line(axes: Sequence[Axis], row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _added(running: dict[tuple[str, Any], Any], key: tuple[str, Any], value: float) -> Any:
     running[key] = running.get(key, 0) + value
-    return running[key]
+    return fitting(running[key])

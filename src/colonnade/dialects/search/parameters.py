@@ -10,7 +10,15 @@ from starlette.requests import Request
 from colonnade.core.datasets.facet_settings import DISJUNCTIVE
 from colonnade.core.records.facets import Filter, Wanted, condition
 from colonnade.errors import Invalid
-from colonnade.http.parameters import YES_AND_NO, asked_settings, one, wrong
+from colonnade.http.parameters import (
+    MOST_FACETS,
+    MOST_REFINEMENTS,
+    YES_AND_NO,
+    asked_settings,
+    check_number,
+    one,
+    wrong,
+)
 from colonnade.query.facets import FacetSort
 from colonnade.query.refine import Refinement
 from colonnade.query.schema import Field, Schema
@@ -28,7 +36,7 @@ from colonnade.query.tree import (
     Query,
 )
 from colonnade.query.types import GEO, TEXTS
-from colonnade.query.v1 import parse_q, places
+from colonnade.query.v1 import MOST_PLACES, Bounds, parse_q, places
 
 METHODS = ["GET", "POST"]
 DEFAULT_ROWS = 10
@@ -98,10 +106,12 @@ def narrowed(asker: Asker) -> Query:
 def filter_of(asker: Asker) -> Filter:
     """Which records count. Raises `Invalid`."""
     terms = [*_texts(asker), *_places(asker), *_digests(asker)]
+    refine, exclude = _refinements(asker, "refine."), _refinements(asker, "exclude.")
+    check_number("refine and exclude", len(refine) + len(exclude), MOST_REFINEMENTS)
     return Filter(
         where=And(tuple(terms)) if len(terms) > 1 else terms[0] if terms else None,
-        refine=_refinements(asker, "refine."),
-        exclude=_refinements(asker, "exclude."),
+        refine=refine,
+        exclude=exclude,
         zone=asked_settings(asker.request).zone,
     )
 
@@ -120,17 +130,18 @@ def faceted(asker: Asker) -> Schema:
 def facets_of(asker: Asker) -> list[tuple[str, Wanted]]:
     """The facets that are asked for, each with the name by which it is. Raises `Invalid`."""
     sorts = dict(_dotted(asker, "facetsort."))
-    names = [name for name in asker.request.query_params.getlist("facet") if name.strip()]
+    told = asker.request.query_params.getlist("facet")
+    names = [name for name in dict.fromkeys(told) if name.strip()]
+    check_number("facet", len(names), MOST_FACETS)
     return [
-        (name, Wanted(asker.own_name(name), sort=_facet_sort(name, sorts.get(name))))
-        for name in dict.fromkeys(names)
+        (name, Wanted(asker.own_name(name), sort=_facet_sort(name, sorts.get(name)))) for name in names
     ]
 
 
 def orders_of(asker: Asker) -> tuple[Order, ...]:
     """`sort=f`: numbers and dates from the largest, texts from A; `sort=-f` the other way round. Raises `Invalid`."""
     names = [name.strip() for text in asker.request.query_params.getlist("sort") for name in text.split(",")]
-    return tuple(_order(asker, name) for name in names if name)
+    return tuple(_order(asker, name) for name in dict.fromkeys(names) if name)
 
 
 def distance_of(asker: Asker) -> Expr | None:
@@ -193,18 +204,22 @@ def number_of(request: Request, name: str, default: int, *, least: int, most: in
 
 def _texts(asker: Asker) -> Iterator[Expr]:
     """Every `q`, `rq` and `q.something`: all must hold."""
+    bounds = Bounds()
     for name, text in asker.request.query_params.multi_items():
         if name.partition(".")[0] in {"q", "rq"}:
-            found = parse_q(text, asker.schema, own_name=asker.own_name, wordless=asker.wordless)
+            found = parse_q(
+                text, asker.schema, own_name=asker.own_name, wordless=asker.wordless, bounds=bounds
+            )
             if found is not None:
                 yield found
 
 
 def _places(asker: Asker) -> Iterator[Expr]:
-    for name, read in _GEO_FILTERS.items():
-        for text in asker.request.query_params.getlist(name):
-            if text.strip():
-                yield _place(asker, name, text, read)
+    params = asker.request.query_params
+    asked = [(name, text) for name in _GEO_FILTERS for text in params.getlist(name) if text.strip()]
+    check_number("geofilter", len(asked), MOST_PLACES)
+    for name, text in asked:
+        yield _place(asker, name, text, _GEO_FILTERS[name])
 
 
 def _place(asker: Asker, name: str, text: str, read: Callable[[Field, str], Expr]) -> Expr:
@@ -220,10 +235,11 @@ def _place(asker: Asker, name: str, text: str, read: Callable[[Field, str], Expr
 def _digests(asker: Asker) -> Iterator[Expr]:
     """The records in a place that a map has told the digest of."""
     fields = [FieldRef(one.name) for one in asker.schema.fields if one.type in GEO]
-    for text in asker.request.query_params.getlist("geo_digest"):
-        if text:
-            digests = (Call("place_digest", (one,)) for one in fields)
-            yield Or(tuple(Compare(CompareOp.EQ, one, Literal(text)) for one in digests)) if fields else NEVER
+    texts = [text for text in asker.request.query_params.getlist("geo_digest") if text]
+    check_number("geo_digest", len(texts), MOST_PLACES)
+    for text in texts:
+        digests = (Call("place_digest", (one,)) for one in fields)
+        yield Or(tuple(Compare(CompareOp.EQ, one, Literal(text)) for one in digests)) if fields else NEVER
 
 
 def _refinements(asker: Asker, prefix: str) -> tuple[Refinement, ...]:
@@ -265,8 +281,7 @@ def _facet_sort(name: str, text: str | None) -> FacetSort | None:
 
 
 def _as_chosen(field: Field, is_disjunctive: bool | None) -> Field:
-    if is_disjunctive is None:
-        return field
+    """Here the question says it, whatever the publisher declared (section 12.1)."""
     others = {name: said for name, said in field.annotations.items() if name != DISJUNCTIVE}
     return replace(field, annotations={**others, DISJUNCTIVE: ()} if is_disjunctive else others)
 

@@ -59,7 +59,7 @@ class Series:
         if self.function == QUANTILES:
             return {str(one): self._quantile(row, at) for at, one in enumerate(self.subsets)}
         if isinstance(self.expr, int | float):
-            return _of_constant(self.function, self.expr, row[self.key])
+            return fitting(_of_constant(self.function, self.expr, row[self.key]))
         return row[self.key]
 
     def _quantile(self, row: Mapping[str, Any], at: int) -> Any:
@@ -69,18 +69,18 @@ class Series:
 def series_of(asker: Asker) -> list[Series]:
     """The series that the parameters describe, in their order. Raises `Invalid`."""
     said = said_of(asker.request, "y")
-    if len(said) > MOST_SERIES:
-        raise wrong("y", f"{len(said)} series", f"at most {MOST_SERIES}")
     return [_series(asker, name, f"y {at}", parts) for at, (name, parts) in enumerate(said.items())]
 
 
 def said_of(request: Request, letter: str) -> dict[str, dict[str, str]]:
-    """What is said of each name: `y.S.func=AVG` as `{"S": {"func": "AVG"}}`."""
+    """What is said of each name: `y.S.func=AVG` as `{"S": {"func": "AVG"}}`. Raises `Invalid`."""
     found: dict[str, dict[str, str]] = {}
     for name, value in request.query_params.multi_items():
         part = _SAID.fullmatch(name)
         if part is not None and part["letter"] == letter and value:
             found.setdefault(part["name"], {})[part["what"]] = value
+    if len(found) > MOST_SERIES:
+        raise wrong(letter, f"{len(found)} series", f"at most {MOST_SERIES}")
     return found
 
 
@@ -89,6 +89,11 @@ def function_of(name: str, text: str | None) -> str:
     if found not in ALL:
         raise wrong(f"{name}.func", str(text), f"one of {' '.join(ALL)}")
     return found
+
+
+def fitting(number: float | None) -> float | None:
+    """None for a whole number that does not fit into 64 bits, as sums of records have it."""
+    return None if isinstance(number, int) and not -(2**63) <= number < 2**63 else number
 
 
 def subsets_of(name: str, text: str | None) -> tuple[float, ...]:

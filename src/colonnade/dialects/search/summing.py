@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from colonnade.dialects.search.series import QUANTILES, function_of, said_of, subsets_of
+from colonnade.dialects.search.series import QUANTILES, fitting, function_of, said_of, subsets_of
 from colonnade.http.parameters import wrong
 
 Numbers = Sequence[float]
@@ -23,7 +23,8 @@ def _of(name: str, said: Mapping[str, str], results: Sequence[Mapping[str, Any]]
         raise wrong(f"agg.{name}.expr", source, "the name of a series")
     called = f"agg.{name}"
     values = [one[source] for one in results if isinstance(one.get(source), int | float)]
-    functions = [function_of(called, one.strip()) for one in said.get("func", "").split(",")]
+    asked = (function_of(called, one.strip()) for one in said.get("func", "").split(","))
+    functions = list(dict.fromkeys(asked))
     subsets = subsets_of(called, said.get("subsets"))
     found = {one.lower(): _value(one, values, subsets) for one in functions}
     return found if len(functions) > 1 else next(iter(found.values()))
@@ -35,7 +36,7 @@ def _value(function: str, values: Numbers, subsets: Numbers) -> Any:
     if function == "COUNT":
         return len(values)
     try:
-        return _FUNCTIONS[function](values) if values else None
+        return fitting(_FUNCTIONS[function](values)) if values else None
     except OverflowError:
         return None
 

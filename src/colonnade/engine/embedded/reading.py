@@ -383,7 +383,9 @@ def _is_simple(query: BoundQuery) -> bool:
 
 
 def _is_plain(query: BoundQuery) -> bool:
-    return query.where is None and not query.order_by and not query.group_by
+    """A page by its place. An aggregate takes all rows, even for one row of the answer."""
+    is_page = query.where is None and not query.order_by and not query.group_by
+    return is_page and not any(has_aggregate(one.expr) for one in query.outputs)
 
 
 def _typed(table: Any, outputs: tuple[Output, ...]) -> Any:

@@ -163,12 +163,11 @@ def _related(writer: Writing, expr: Call) -> exp.Expression:
 
 def _tested(writer: Writing, expr: Call, geometry: str) -> exp.Expression:
     field, key = _field(expr.arguments[0]), shapes.keep(geometry)
-    box = shapes.bounds(key)
     if not _is_shape(expr):
-        terms = _inside(writer, field, box)
+        terms = _inside(writer, field, key.bounds)
         lon, lat = _axis(field, "lon"), _axis(field, "lat")
         return _all([*terms, called(shapes.POINT_MEETS, lon, lat, writer.parameter(key))])
-    near = [] if prepared_name(field.name) not in writer.prepared else _overlapping(writer, field, box)
+    near = [] if prepared_name(field.name) not in writer.prepared else _overlapping(writer, field, key.bounds)
     test = shapes.WITHIN if expr.function == "within" else shapes.MEETS
     return _all([*near, called(test, _of(_prepared(writer, field), "wkb"), writer.parameter(key))])
 

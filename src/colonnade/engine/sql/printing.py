@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from colonnade.engine.port import Printing
+from colonnade.engine.sql.dates import clocks, timestamp
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.pieces import called, cast, column, text
 from colonnade.query.printing import DATE_LENGTHS
@@ -159,10 +160,20 @@ def _datetime(value: exp.Expression, form: Printing, _writer: Writer) -> exp.Exp
 
 
 def local_time(value: exp.Expression, form: Printing) -> exp.Expression:
-    """What the clocks of the form's zone show; rows have naive UTC."""
+    """What the clocks of the form's zone show; rows have naive UTC, and keep it where the zone has a year that dates
+    have not: before 1, after 9999."""
     if form.zone is None:
         return value.copy()
-    return called("timezone", text(form.zone), called("timezone", text("UTC"), value.copy()))
+    local = clocks(value.copy(), form.zone)
+    is_inside = exp.Or(
+        this=_between(value.copy(), "0001-01-03", "9999-12-29"),  # as nearly all, and cheap to say
+        expression=_between(local, "0001-01-01", "9999-12-31 23:59:59.999999"),
+    )
+    return exp.Case(ifs=[exp.If(this=is_inside, true=local.copy())], default=value.copy())
+
+
+def _between(value: exp.Expression, first: str, last: str) -> exp.Expression:
+    return exp.Between(this=value, low=timestamp(text(first)), high=timestamp(text(last)))
 
 
 def _iso(value: exp.Expression) -> exp.Expression:

@@ -1,6 +1,7 @@
 """A row as a row of a worksheet, in Office Open XML."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from sqlglot import exp
 
@@ -66,7 +67,7 @@ def first_too_long(query: BoundQuery, form: SheetText, writer: Writer) -> exp.Ex
             # A character of two units counts twice; bytes are looked at first, because they need not be counted.
             this=exp.And(
                 this=exp.GT(this=called("strlen", _text(at, one, form, writer)), expression=most.copy()),
-                expression=exp.GT(this=_units(_text(at, one, form, writer)), expression=most.copy()),
+                expression=exp.GT(this=_units(partial(_text, at, one, form, writer)), expression=most.copy()),
             ),
             true=exp.Literal.number(at),
         )
@@ -77,9 +78,10 @@ def first_too_long(query: BoundQuery, form: SheetText, writer: Writer) -> exp.Ex
     return cast(found, "INTEGER")
 
 
-def _units(value: exp.Expression) -> exp.Expression:
-    beyond = called("regexp_replace", value.copy(), text(r"[\x{0000}-\x{FFFF}]"), text(""), text("g"))
-    return exp.Add(this=called("length", value), expression=called("length", beyond))
+def _units(made: Callable[[], exp.Expression]) -> exp.Expression:
+    """`made`: written anew wherever it stands, because it may hold a parameter."""
+    beyond = called("regexp_replace", made(), text(r"[\x{0000}-\x{FFFF}]"), text(""), text("g"))
+    return exp.Add(this=called("length", made()), expression=called("length", beyond))
 
 
 def _cell(at: int, output: Output, form: SheetText, writer: Writer) -> exp.Expression:

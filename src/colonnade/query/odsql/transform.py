@@ -11,6 +11,7 @@ from lark.visitors import Transformer_NonRecursive
 
 from colonnade.query.dates import parse_date
 from colonnade.query.malformed import malformed
+from colonnade.query.numbers import negated, read_number
 from colonnade.query.odsql.functions import FUNCTIONS, ArgumentsError, Distinct
 from colonnade.query.tree import (
     And,
@@ -44,9 +45,6 @@ _OPERATORS = {":": CompareOp.EQ, "<>": CompareOp.NE} | {one.value: one for one i
 
 _QUANTITY = re.compile(r"(?P<number>.*?[0-9])\s*(?P<unit>[A-Za-z]+)", re.DOTALL)
 
-_LONGEST_INTEGER = 18
-"""Digits that surely fit in 64 bits; longer numbers are floating."""
-
 _LONGEST_CHAIN = 200
 """Operands of one sum or product; an engine nests what this tree does not."""
 
@@ -61,10 +59,6 @@ def condition(expr: Expr) -> Expr:
     if isinstance(expr, Literal) and isinstance(expr.value, str):
         return TextMatch(expr.value, at=expr.at)
     return expr
-
-
-def _number(text: str) -> int | float:
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST_INTEGER else float(text)
 
 
 def _name(token: Token) -> str:
@@ -176,13 +170,13 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
         return Literal(unquoted(items[0]), at=meta.start_pos)
 
     def number(self, meta: Meta, items: Sequence[Token]) -> Expr:
-        return Literal(_number(items[0]), at=meta.start_pos)
+        return Literal(read_number(items[0]), at=meta.start_pos)
 
     def signed(self, meta: Meta, items: Sequence[object]) -> Expr:
         sign, value = items
         match value:
             case Literal(value=int() | float() as number) if not isinstance(number, bool):
-                return Literal(-number if sign == "-" else number, at=meta.start_pos)
+                return Literal(negated(number) if sign == "-" else number, at=meta.start_pos)
             case _:
                 negated = Call("negate", (cast(Expr, value),), at=meta.start_pos)
                 return negated if sign == "-" else cast(Expr, value)
@@ -229,7 +223,7 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
     def quantity(self, meta: Meta, items: Sequence[Token]) -> Expr:
         found = _QUANTITY.fullmatch(items[0])
         assert found is not None
-        return Quantity(_number(found["number"]), found["unit"], at=meta.start_pos)
+        return Quantity(read_number(found["number"]), found["unit"], at=meta.start_pos)
 
     def distinct(self, meta: Meta, items: Sequence[Expr]) -> Distinct:
         return Distinct(items[0])

@@ -5,12 +5,11 @@ Nothing here is an error of who types: a value that can be none of its field's m
 
 import datetime as dt
 import math
-import re
 from collections.abc import Callable, Mapping
 
 from colonnade.errors import Invalid
 from colonnade.query.dates import parse_date
-from colonnade.query.refine import has_facet_value, period
+from colonnade.query.refine import has_facet_value, number_of, period
 from colonnade.query.schema import Field, FieldType
 from colonnade.query.tree import And, Call, Compare, CompareOp, Expr, FieldRef, IsNull, Literal
 from colonnade.query.types import DATES, NUMBERS, TEXTS
@@ -29,7 +28,6 @@ ANY = "*"
 
 _YEARS = range(2, 9999)
 """At the ends of time no zone can be told."""
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def compared(field: Field, sign: str, value: str | Call, *, is_quoted: bool = False) -> Expr:
@@ -86,13 +84,8 @@ def _with_moment(field: Field, op: CompareOp, moment: Call) -> Expr:
 
 
 def _number(text: str) -> int | float | None:
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if math.isfinite(found) else None
+    number = number_of(text)
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _dated(reference: FieldRef, op: CompareOp, text: str) -> Expr:

@@ -97,6 +97,7 @@ FUNCTIONS: Mapping[str, Callable[[Arguments, Lookup, Schema], Expr]] = {
     "polygon": _polygon,
     "geometry": _geometry,
 }
+OF_PLACES = frozenset({"distance", "polygon", "geometry"})
 
 
 def _field(argument: Argument, look_up: Lookup) -> Field:

@@ -8,18 +8,13 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
-from colonnade.errors import Invalid
 from colonnade.query.moments import WORDS, moved
 from colonnade.query.schema import Field, Schema
 from colonnade.query.tree import And, Call, Compare, CompareOp, Expr, FieldRef, Literal, Not, Or, TextMatch
 from colonnade.query.v1 import comparing, words
-from colonnade.query.v1.functions import Argument, CallError, called
+from colonnade.query.v1.bounds import CHARACTERS, PLACES, TERMS, TEXTS, Bounds
+from colonnade.query.v1.functions import OF_PLACES, Argument, CallError, called
 
-LONGEST = 20_000
-"""Characters of one text."""
-MOST_TERMS = 1_000
-MOST_TEXTS = 100
-"""Words and phrases that are not side by side: each is looked for on its own in every field."""
 DEEPEST = 10
 """Parentheses in parentheses."""
 
@@ -38,20 +33,27 @@ _SIGNS = frozenset({"AND", "OR", "NOT"})
 
 
 def parse_q(
-    text: str, schema: Schema, *, own_name: Callable[[str], str] = str, wordless: Sequence[Field] = ()
+    text: str,
+    schema: Schema,
+    *,
+    own_name: Callable[[str], str] = str,
+    wordless: Sequence[Field] = (),
+    bounds: Bounds | None = None,
 ) -> Expr | None:
     """The condition that a text says; None for a blank one. `own_name`: what a field is called in the schema that the
-    text calls otherwise. `wordless`: what can be compared as fields can and has no words of its own.
+    text calls otherwise. `wordless`: what can be compared as fields can and has no words of its own. `bounds`: shared by
+    all texts of a request.
 
-    Raises `Invalid` with code `parameter.invalid` for a text that is too long to be looked for, and for no other.
+    Raises `Invalid` with code `parameter.invalid` for a text that asks too much, and for no other.
     """
     if not text.strip():
         return None
-    if len(text) > LONGEST:
-        raise _too_much(f"more than {LONGEST:,} characters were", f"at most {LONGEST:,}")
+    bounds = bounds or Bounds()
+    bounds.spend(CHARACTERS, len(text))
     try:
-        return _Parser(text, schema, own_name, wordless).parse()
+        return _Parser(text, schema, own_name, wordless, bounds).parse()
     except _SyntaxError:
+        bounds.spend(TEXTS)
         return words.bare(text)
 
 
@@ -61,21 +63,27 @@ class _SyntaxError(ValueError):
 
 class _Parser:
     def __init__(
-        self, text: str, schema: Schema, own_name: Callable[[str], str], wordless: Sequence[Field]
+        self,
+        text: str,
+        schema: Schema,
+        own_name: Callable[[str], str],
+        wordless: Sequence[Field],
+        bounds: Bounds,
     ) -> None:
         self._text = text
         self._schema = schema
         self._own_name = own_name
         self._wordless = {one.name: one for one in wordless if schema.get(one.name) is None}
+        self._bounds = bounds
         self._at = 0
         self._depth = 0
-        self._terms = 0
         self._texts = 0
 
     def parse(self) -> Expr:
         found = self._or()
         if self._at < len(self._text):
             raise _SyntaxError
+        self._bounds.spend(TEXTS, self._texts)
         return found
 
     def _or(self) -> Expr:
@@ -89,7 +97,7 @@ class _Parser:
         while self._sign("AND") or not self._is_over():
             terms.append(self._not())
         found = tuple(words.merged(terms))
-        self._count_texts(found)
+        self._texts += _number_of_texts(found)
         return found[0] if len(found) == 1 else And(found)
 
     def _not(self) -> Expr:
@@ -100,9 +108,7 @@ class _Parser:
         return Not(found) if is_negated else found
 
     def _term(self) -> Expr:
-        self._terms += 1
-        if self._terms > MOST_TERMS:
-            raise _too_much(f"more than {MOST_TERMS:,} terms were", f"at most {MOST_TERMS:,}")
+        self._bounds.spend(TERMS)
         if self._take("("):
             return self._group()
         if (call := self._match(_CALL)) is not None:
@@ -164,6 +170,8 @@ class _Parser:
         return found[0], False
 
     def _call(self, name: str) -> Expr:
+        if name in OF_PLACES:
+            self._bounds.spend(PLACES)
         try:
             return called(name, self._arguments(), self._field, self._schema)
         except CallError:
@@ -220,11 +228,10 @@ class _Parser:
         assert blanks is not None
         self._at = blanks.end()
 
-    def _count_texts(self, terms: Sequence[Expr]) -> None:
-        texts = [one.term if isinstance(one, Not) else one for one in terms]
-        self._texts += sum(isinstance(one, TextMatch) for one in texts)
-        if self._texts > MOST_TEXTS:
-            raise _too_much(f"more than {MOST_TEXTS} texts between signs were", f"at most {MOST_TEXTS}")
+
+def _number_of_texts(terms: Sequence[Expr]) -> int:
+    texts = (one.term if isinstance(one, Not) else one for one in terms)
+    return sum(isinstance(one, TextMatch) for one in texts)
 
 
 def _moment(arguments: Sequence[Argument]) -> Call:
@@ -246,10 +253,3 @@ def _moment(arguments: Sequence[Argument]) -> Call:
 def _unquoted(found: re.Match[str]) -> str:
     return _ESCAPE.sub(r"\1", found[1])
 
-
-def _too_much(found: str, expected: str) -> Invalid:
-    return Invalid(
-        f"Invalid value for q API parameter: {found} found but {expected} is expected.",
-        code="parameter.invalid",
-        parameter="q",
-    )

@@ -1,7 +1,7 @@
 """Records as events of a calendar."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colonnade.core.records.export_formats import Options, wrong
 from colonnade.core.records.layouts.naming import first_text, label, place_of, words
@@ -57,8 +57,8 @@ def events(query: BoundQuery, options: Options) -> LineText:
     """A record without a beginning is no event. What is no part of it stands in its description."""
     if query.group_by:
         raise wrong("group_by", "a group", "no group, for the format ical,")
-    one = event_of(query, options)
     ids = len(query.outputs) - 1
+    one = event_of(replace(query, outputs=query.outputs[:ids]), options)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     is_day = query.outputs[one.start].type is FieldType.DATE
     kind = ";VALUE=DATE:" if is_day else ":"
