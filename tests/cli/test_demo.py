@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.support.house import AUTOMATION, EXPLORE, House, opened
+from tests.support.house import ADMIN_KEY, AUTOMATION, EXPLORE, House, opened, settings
 
 from colonnade.cli import demo
 
@@ -52,3 +52,9 @@ def test_the_samples_are_published_once_and_the_airports_are_places(
         demo.load(house.running)
         assert capsys.readouterr().out == ""
         assert _processors(house) == ["create_geopoint"]
+
+
+def test_credentials_that_are_given_are_the_ones_that_are_told(tmp_path: Path) -> None:
+    told = demo.credentials_of(settings(tmp_path))
+    assert told == {"user": "admin", "password": "secret", "API key": ADMIN_KEY}
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """What is seen of records: everything that a ruleset hides is absent from rows, counts, orders, groups and searches."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import pytest
 from tests.core.support import (
@@ -17,10 +18,12 @@ from tests.core.support import (
     shown,
 )
 
+from colonnade.core.catalogue import service as catalogue
 from colonnade.core.datasets import service as datasets
 from colonnade.core.records import service as records
 from colonnade.core.work import ANONYMOUS, Actor, Portal
-from colonnade.errors import Denied, Invalid
+from colonnade.errors import Denied, Invalid, Unavailable
+from colonnade.query.tree import Query
 
 CSV = """name,team,secret,size
 ann,red,apple,1
@@ -189,3 +192,19 @@ def test_a_dataset_without_rows_answers_with_none(portal: Portal) -> None:
     assert rows(portal, uid, select="count(*) as n") == []
     with pytest.raises(Invalid):
         ask(portal, uid, where="name = 'ann'")
+
+
+def test_all_queries_of_one_question_have_the_time_of_one(
+    portal: Portal, seen: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal, "settings", replace(portal.settings, query_seconds=0.5))
+    with portal.reading(ADMIN) as work:
+        answers = (
+            records.answerer(work, datasets.readable(work, seen.uid)),
+            catalogue.answerer(work),
+        )
+        time.sleep(0.5)
+        for answer in answers:
+            with pytest.raises(Unavailable) as caught:
+                answer(Query(limit=1))
+            assert caught.value.code == "query.deadline"

@@ -5,12 +5,15 @@ import json
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.support import REF, put
 
-from colonnade.engine.port import Cell, Engine, Folded, LineText, RowText, SheetText, Way
+from colonnade.engine.port import Cell, CsvText, Engine, Folded, JsonText, LineText, RowText, SheetText, Way
+from colonnade.http.values import zoned
 from colonnade.query.bind import bind
 from colonnade.query.schema import Field, FieldType, Schema
 from colonnade.query.tree import Query
@@ -104,3 +107,29 @@ def test_a_worksheet_is_told_of_what_is_too_long(engine: Engine) -> None:
     put(engine, {"a": "😀😀"}, {"a": "abc"}, {"tags": ["ab", "c"]}, {"a": "é" * 3}, schema=SCHEMA)
     (batch,) = batches(engine, SheetText(COLUMNS, most_characters=3))
     assert batch.column(1).to_pylist() == [0, None, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("seen", "zone", "expected"),
+    [
+        ("9999-12-31T23:30", "Asia/Tokyo", "9999-12-31T23:30:00+00:00"),
+        ("9999-12-31T14:59:59.999999", "Asia/Tokyo", "9999-12-31T23:59:59.999999+09:00"),
+        ("9999-12-31T15:00", "Asia/Tokyo", "9999-12-31T15:00:00+00:00"),
+        ("9999-12-31T23:30", "America/New_York", "9999-12-31T18:30:00-05:00"),
+        ("0001-01-01T00:00", "America/New_York", "0001-01-01T00:00:00+00:00"),
+        ("2020-06-30T22:30", "Asia/Tokyo", "2020-07-01T07:30:00+09:00"),
+    ],
+)
+def test_where_a_zone_has_no_such_year_moments_stay_in_utc(
+    engine: Engine, seen: str, zone: str, expected: str
+) -> None:
+    schema = Schema((Field("seen", "Seen", FieldType.DATETIME),))
+    engine.create(REF, schema)
+    moment = dt.datetime.fromisoformat(seen)
+    put(engine, {"seen": moment}, schema=schema)
+    with engine.read(REF) as reading:
+        forms = (CsvText(zone=zone), JsonText(zone=zone))
+        found = [next(iter(reading.stream(bind(Query(), visible=schema), {}, form=one))) for one in forms]
+    assert [one.column(0)[0].as_py() for one in found] == [f"{expected}\r\n", f'{{"seen":"{expected}"}}\n']
+    told = zoned(moment, ZoneInfo(zone))  # as records have it
+    assert (told if told.tzinfo else told.replace(tzinfo=dt.UTC)).isoformat() == expected

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.engine.support import NEXT, REF, SETUPS, Sizes, ask, put
 
@@ -94,6 +94,9 @@ def _names(engine: Engine, where: str) -> list[str]:
         pytest.param("within_distance(shape, geom'POINT(30 30)', 16000km)", ["north pole", "near it", "beyond it", "square", "many", "collection"], id="explore-10.2-shape-most-of-the-earth"),
         pytest.param("within_distance(shape, geom'POINT(30 30)', 25000km)", ["fiji east", "fiji west", "north pole", "near it", "beyond it", "square", "many", "collection"], id="explore-10.2-shape-all-of-the-earth"),
         pytest.param("in_bbox(spot, -18, 179, -16, -179.95)", ["fiji west"], id="explore-10.2-in_bbox-does-not-cross-the-date-line"),
+        pytest.param("in_bbox(spot, -20, 170, 10, 190)", ["fiji east", "fiji west"], id="explore-10.2-in_bbox-across-the-date-line"),
+        pytest.param("in_bbox(shape, -20, 170, 10, 190)", ["fiji east", "fiji west"], id="explore-10.2-shape-in_bbox-across-the-date-line"),
+        pytest.param("in_bbox(spot, -20, -190, 10, -179.95)", ["fiji east"], id="explore-10.2-in_bbox-beyond-the-date-line-in-the-west"),
         pytest.param("in_bbox(shape, 1.5, 1.5, 10.5, 10.2)", ["square", "many"], id="explore-10.2-shape-in_bbox-overlaps"),
         pytest.param("intersects(spot, geom'POLYGON((179 -18, 181 -18, 181 -16, 179 -16, 179 -18))')", ["fiji east", "fiji west"], id="explore-10.2-polygon-across-the-date-line"),
         pytest.param("within(shape, geom'POLYGON((-1 -1, 3 -1, 3 3, -1 3, -1 -1))')", ["square"], id="explore-10.2-shape-within"),
@@ -178,6 +181,23 @@ def test_boxes_hold_what_a_plain_model_says(
         and min(lats) <= one["spot"]["lat"] <= max(lats)
         and min(lons) <= one["spot"]["lon"] <= max(lons)
     ]
+
+
+_FAR = st.floats(-540, 540, width=32)
+
+
+@settings(max_examples=15)
+@given(lats=st.tuples(_LAT, _LAT), lons=st.tuples(_FAR, _FAR))
+def test_boxes_turned_past_longitude_180_hold_what_their_polygons_hold(
+    places: Engine, lats: tuple[float, float], lons: tuple[float, float]
+) -> None:
+    (south, north), (west, east) = sorted(lats), sorted(lons)
+    assume(north - south > 1e-6)
+    assume(east - west > 1e-6)
+    polygon = shapely.box(west, south, east, north).wkt
+    for field in ("spot", "shape"):
+        found = _names(places, f"in_bbox({field}, {south!r}, {west!r}, {north!r}, {east!r})")
+        assert found == _names(places, f"intersects({field}, geom'{polygon}')")
 
 
 _GEOJSON = st.fixed_dictionaries(

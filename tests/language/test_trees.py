@@ -8,11 +8,12 @@ import statistics
 
 import pytest
 from tests.language.support import Portal
-from tests.language.table import ROWS
+from tests.language.table import ROWS, SCHEMA
 
 from colonnade.errors import Invalid
-from colonnade.query.odsql import parse_group_by, parse_where
+from colonnade.query.odsql import parse_group_by, parse_select, parse_where
 from colonnade.query.tree import Aggregate, Call, Compare, CompareOp, Expr, FieldRef, Literal, Named, Query
+from colonnade.query.v1 import parse_q
 from colonnade.query.zones import named_zone
 
 
@@ -102,3 +103,20 @@ def test_a_place_is_told_as_geojson_and_found_by_its_digest(portal: Portal, name
         wanted = Literal(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
         found = portal.ask(Query(select=(_named(place),), where=Compare(CompareOp.EQ, digest, wanted))).rows
         assert {one for (one,) in found} == {text}
+
+
+@pytest.mark.parametrize(
+    ("q", "ids"),
+    [
+        ("n:9223372036854775807", [[10]]),
+        ("n=9223372036854775807", [[10]]),
+        ("n>9223372036854775806", [[10]]),
+        ("n:9223372036854775806", []),
+        ("n>=9223372036854775807", [[10]]),
+        ("n:[9223372036854775806 TO 9223372036854775807]", [[10]]),
+        ("n:-9223372036854775808", []),
+    ],
+)
+def test_version_1_reads_whole_numbers_of_64_bits(portal: Portal, q: str, ids: list[list[int]]) -> None:
+    query = Query(select=parse_select("id"), where=parse_q(q, SCHEMA))
+    assert portal.ask(query).rows == ids

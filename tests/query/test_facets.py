@@ -25,6 +25,7 @@ PATH = _field("path", FieldType.TEXT, hierarchical=[">"], facetsort=["alphanum"]
 SIZE = _field("size", FieldType.DOUBLE)
 NAME = _field("name", FieldType.TEXT, disjunctive=[])
 SPOT = _field("spot", FieldType.GEO_POINT)
+PHOTO = _field("photo", FieldType.FILE)
 SCHEMA = Schema((DAY, PATH, SIZE, NAME, SPOT))
 
 
@@ -147,9 +148,10 @@ def test_paths_are_grouped_level_by_level() -> None:
         facet_query(FacetQuery(NAME, prefix="x"))
 
 
-def test_places_have_no_facets() -> None:
-    with pytest.raises(Invalid, match="no facet values"):
-        facet_query(FacetQuery(SPOT))
+@pytest.mark.parametrize("field", [SPOT, PHOTO], ids=lambda field: field.name)
+def test_places_and_files_have_no_facets(field: Field) -> None:
+    with pytest.raises(Invalid, match=rf"{field.type} are no facet values.*\(s\): facet"):
+        facet_query(FacetQuery(field))
 
 
 def test_values_are_named_by_their_last_step() -> None:

@@ -73,7 +73,7 @@ def demo(host: str, port: int, data: Path | None) -> None:
     set_up(level=logging.WARNING)  # the progress is the output here, not each request
     settings = settings_from(data)
     settings.data.mkdir(parents=True, exist_ok=True)
-    credentials = _credentials(settings)
+    credentials = credentials_of(settings)
     settings = replace(
         settings,
         admin_password=settings.admin_password or credentials.get("password"),
@@ -204,8 +204,9 @@ def _administrator(portal: Portal) -> Actor:
         return people.actor_of(work.db, people.people(work)[0])
 
 
-def _credentials(settings: Settings) -> dict[str, str]:
-    """The demo's administrator, as the environment says, or else made once, kept in a file that only the owner can read, so that each start shows it."""
+def credentials_of(settings: Settings) -> dict[str, str]:
+    """The demo's administrator, as the environment says; or else made once and kept in a file that only the owner can read,
+    so that each start shows it."""
     path = settings.data / CREDENTIALS_FILE
     told = {"password": settings.admin_password, "API key": settings.admin_api_key}
     if any(told.values()):  # by the environment: the portal makes up the other one, and says it once

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from colonnade.core.counting import Caller, Counters
 from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
 from colonnade.db.database import Database
+from colonnade.errors import Unavailable
 from colonnade.files.port import BlobStore
 from colonnade.generation import GenerationRef
 from colonnade.jobs.port import Runner
@@ -142,6 +144,19 @@ class Work:
     @property
     def blobs(self) -> BlobStore:
         return self.portal.blobs
+
+    def countdown(self) -> Callable[[], float]:
+        """How many seconds are left of those that one query may take: for several that answer one question together.
+        Raises `Unavailable` when they are over."""
+        ends = time.monotonic() + self.settings.query_seconds
+
+        def left() -> float:
+            seconds = ends - time.monotonic()
+            if seconds <= 0:
+                raise Unavailable("The query took longer than it may take.", code="query.deadline")
+            return seconds
+
+        return left
 
     def happened(self, event: Event) -> None:
         """Tell what happened; handlers run after the commit, none after a roll-back of the catalogue."""

@@ -12,7 +12,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import duckdb
@@ -62,8 +62,9 @@ class Key(str):
     """What stands for a geometry among the values of a statement. The geometry is there as long as its key is."""
 
     __slots__ = ("_kept",)
+    _kept: _Kept
 
-    def __new__(cls, name: str, kept: _Kept) -> "Key":
+    def __new__(cls, name: str, kept: _Kept) -> Self:
         key = super().__new__(cls, name)
         key._kept = kept
         return key

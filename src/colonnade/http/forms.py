@@ -1,5 +1,6 @@
 """Questions that are asked by POST, because they are too long for an address: a form is read as a query is."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +19,7 @@ LONGEST = 2 << 20
 MOST = 5_000
 """Parameters."""
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_BOUNDARY = re.compile(rb"[^\";\\]+")
 
 Pairs = list[tuple[str, str]]
 
@@ -74,18 +76,20 @@ def _parsed(body: bytes) -> Pairs:
 
 async def _parts(content_type: str, body: bytes) -> Pairs:
     """Always of UTF-8: some of the character sets that a client may name break on what they read, or take minutes."""
+    boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
+    if _BOUNDARY.fullmatch(boundary) is None:
+        raise _broken()
+    told = b'%b; boundary="%b"' % (MULTIPART.encode(), boundary)
+    request = Request({"type": "http", "headers": [(b"content-type", told)]}, _once(body))
     try:
-        boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
-        told = b'%b; boundary="%b"' % (MULTIPART.encode(), _quoted(boundary))
-        request = Request({"type": "http", "headers": [(b"content-type", told)]}, _once(body))
         async with request.form(max_files=0, max_fields=MOST) as form:
             return [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
     except (HTTPException, MultiPartException):
-        raise Invalid("The form cannot be read.", code="form.broken") from None
+        raise _broken() from None
 
 
-def _quoted(text: bytes) -> bytes:
-    return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+def _broken() -> Invalid:
+    return Invalid("The form cannot be read.", code="form.broken")
 
 
 def _once(body: bytes) -> Receive:

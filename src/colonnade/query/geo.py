@@ -2,7 +2,7 @@
 
 A field of shapes stands as `Call("shape", (field,))`, so that it is told from one of points wherever the query goes.
 What is left of the other arguments, all literals: of `within_distance` longitude, latitude and metres; of `in_bbox` west,
-south, east, north; of `intersects`, `disjoint` and `within` one geometry or more, in the form of
+south, east, north, of one rectangle or more; of `intersects`, `disjoint` and `within` one geometry or more, in the form of
 `geometries.written`, that together are what is asked for; of `distance` longitude and latitude; of `geo_cluster` the
 side of a cell as a part of the width of the world map.
 """
@@ -16,7 +16,7 @@ from colonnade.query import geometries
 from colonnade.query.malformed import malformed
 from colonnade.query.schema import FieldType
 from colonnade.query.scope import Scope
-from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Geometry, Literal, Or, Quantity
+from colonnade.query.tree import Aggregate, Call, Expr, FieldRef, Geometry, Literal, Quantity
 from colonnade.query.types import GEO
 
 METRES: Mapping[str, float] = {
@@ -73,9 +73,8 @@ def in_bbox(expr: Call, scope: Scope, clause: str) -> Expr:
     boxes = _boxes((first_lon, second_lon), (first_lat, second_lat), expr, clause)
     if _is_shape(place):
         return _relation("intersects", place, boxes, expr)
-    sides = (tuple(Literal(float(side)) for side in one.bounds) for one in boxes)
-    tests = tuple(Call("in_bbox", (place, *four), at=expr.at) for four in sides)
-    return tests[0] if len(tests) == 1 else Or(tests)
+    sides = (Literal(side) for one in boxes for side in one.bounds)
+    return Call("in_bbox", (place, *sides), at=expr.at)
 
 
 def _boxes(

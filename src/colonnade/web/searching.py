@@ -1,8 +1,7 @@
 """What the catalogue's page asks of the catalogue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.catalogue.model import PUBLIC
@@ -21,7 +20,6 @@ from colonnade.query.tree import (
     Not,
     Order,
     Query,
-    Scalar,
     TextMatch,
 )
 
@@ -90,7 +88,7 @@ def found(work: Work, search: Search, *, limit: int, offset: int) -> tuple[list[
 def values(work: Work, search: Search) -> list[Facet]:
     """The values of each field of `REFINABLE`, among what is found."""
     wanted = [Wanted(name, sort=FacetSort.MOST_FIRST, limit=MOST_VALUES) for name in REFINABLE]
-    return facets(PUBLIC, wanted, search.filter, partial(_rows, work))
+    return facets(PUBLIC, wanted, search.filter, catalogue.answerer(work))
 
 
 def match(text: str) -> TextMatch:
@@ -104,8 +102,3 @@ def _match(text: str, fields: Sequence[str]) -> Expr:
 
 def _narrowed(query: Query, term: Expr) -> Query:
     return replace(query, where=term if query.where is None else And((query.where, term)))
-
-
-def _rows(work: Work, query: Query) -> Iterable[Mapping[str, Scalar]]:
-    rows: list[dict[str, Scalar]] = catalogue.select(work, query).table.to_pylist()
-    return rows

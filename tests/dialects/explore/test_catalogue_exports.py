@@ -198,7 +198,6 @@ def test_the_clauses_of_the_catalogue_hold(
         ("ttl", {"refine": "nothing:1"}, "ODSQLError", "nothing"),
         ("ttl", {"lang": "xx"}, "InvalidRESTParameterError", "lang"),
         ("ttl", {"timezone": "Mars"}, "InvalidRESTParameterError", "Mars"),
-        ("dcat", {"include_exports": "csv,nothing"}, "InvalidRESTParameterError", "nothing was found"),
         ("dcat", {"use_labels_in_exports": "x"}, "InvalidRESTParameterError", "use_labels_in_exports"),
         ("dcat", {"group_by": "publisher"}, "InvalidRESTParameterError", "group_by"),
         ("csv", {"delimiter": "x"}, "InvalidRESTParameterError", "delimiter"),
@@ -221,6 +220,8 @@ def test_what_makes_no_sense_is_told(
             {"include_exports": "csv,json"}, ["csv?use_labels=true", "json"], id="explore-6.2-include_exports"
         ),
         pytest.param({"include_exports": "shp,geojson"}, [], id="explore-6.2-include_exports-no-places"),
+        pytest.param({"include_exports": "mvt, JSON,xls"}, ["json"], id="explore-6.2-include_exports-others"),
+        pytest.param({"include_exports": "xls"}, [], id="explore-6.2-include_exports-others-alone"),
         pytest.param(
             {"include_exports": "csv", "use_labels_in_exports": "false"},
             ["csv"],

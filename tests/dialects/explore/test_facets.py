@@ -165,3 +165,64 @@ def test_the_links_of_the_root_lead_somewhere(house: House, flights: str) -> Non
     shared = house.client.get(f"{root}/shared/datasets/{flights}/records").json()
     assert shared == get(house, f"/{flights}/records").json()
     assert error(house.client.get(root, headers={"Authorization": "Apikey x"}))[0] == 401
+
+
+@pytest.fixture(scope="module")
+def paths(house: House) -> str:
+    """The name of a dataset whose field `p` has sixty paths of two steps."""
+    lines = "".join(f"a{at}/b,2013-{at % 12 + 1:02}-{at % 28 + 1:02}\n" for at in range(60))
+    return str(house.published("p,day\n" + lines)["dataset_id"])
+
+
+@pytest.mark.parametrize("clause", ["refine", "exclude"])
+def test_a_facet_opens_fifty_values_at_most(house: House, paths: str, clause: str) -> None:
+    facet = 'facet(name="p", separator="/", disjunctive=true, limit=1000)'
+
+    def ask(number: int, step: str = "") -> Any:
+        asked = [f"p:a{at}{step if clause == 'refine' else '/x'}" for at in range(number)]
+        return get(
+            house,
+            f"/{paths}/facets",
+            facet=facet,
+            refine=asked if clause == "refine" else [],
+            exclude=asked if clause == "exclude" else [],
+        )
+
+    found = ask(50).json()["facets"][0]["facets"]
+    assert len(found) == 60
+    assert [len(one.get("facets", ())) for one in found].count(0) == 10
+    status, code, message = error(ask(51))
+    assert (status, code) == (400, "ODSQLError")
+    assert "At most 50 values of p can be refined or have excluded values below them" in message
+    if clause == "refine":
+        assert error(ask(26, "/b"))[1] == "ODSQLError"
+        assert get(house, f"/{paths}/facets", refine="p:" + "/" * 9_000, facet=facet).status_code == 400
+
+
+def test_what_cannot_be_opened_is_not_counted(house: House, paths: str) -> None:
+    months = [f"day:2013/{at:02}" for at in range(1, 13)]
+    days = [f"day:2013/{at % 12 + 1:02}/{at % 28 + 1:02}" for at in range(60)]
+    facet = 'facet(name="day", disjunctive=true)'
+    assert get(house, f"/{paths}/facets", facet=facet, refine=[*months, *days]).status_code == 200
+    texts = [f"p:a{at}/b" for at in range(60)]
+    assert len(values(house, paths, facet="p", exclude=texts)["p"]) == 60
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "name"),
+    [
+        pytest.param(
+            "records",
+            {"refine": ["p:a"] * 100, "exclude": ["p:b"] * 101},
+            "refine and exclude",
+            id="explore-3-refine",
+        ),
+        pytest.param("exports/csv", {"exclude": ["p:b"] * 201}, "refine and exclude", id="explore-3-exclude"),
+        pytest.param("facets", {"refine": ["p:a"] * 201}, "refine and exclude", id="explore-6-refine"),
+        pytest.param("facets", {"facet": ["p"] * 101}, "facet", id="explore-6-facet"),
+    ],
+)
+def test_lists_have_bounds(house: House, paths: str, path: str, params: dict[str, Any], name: str) -> None:
+    status, code, message = error(get(house, f"/{paths}/{path}", **params))
+    assert (status, code) == (400, "InvalidRESTParameterError")
+    assert message.startswith(f"Invalid value for {name} API parameter: a list of ")

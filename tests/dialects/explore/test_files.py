@@ -165,6 +165,12 @@ def test_what_can_be_asked_of_files(house: House, album: str, params: dict[str, 
     assert house.records("album", **params).status_code == status
 
 
+def test_files_are_no_facet(house: House, album: str) -> None:
+    answer = get(house, f"{EXPLORE}/album/facets?facet=photo")
+    assert answer.status_code == 400
+    assert "Values of type file are no facet values. Clause(s) containing the error(s): facet" in answer.text
+
+
 def test_the_preview_shows_what_will_be_a_file(house: House) -> None:
     made = house.create()
     add_archive(house, made["uid"], zipped({"a.jpg": RED}), "file")

@@ -131,7 +131,7 @@ def test_the_page_of_the_description_needs_nothing_from_other_servers(house: Hou
         ),
         pytest.param(
             "/catalog/exports/dcat",
-            "select where group_by order_by limit refine exclude lang timezone compressed include_exports"
+            "where order_by limit refine exclude lang timezone compressed include_exports"
             " use_labels_in_exports",
             id="explore-6.2-dcat",
         ),

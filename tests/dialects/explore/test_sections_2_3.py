@@ -188,12 +188,13 @@ def test_pages_of_other_sites_are_let_in_explore_1_cors(house: House) -> None:
         assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
 
 
-def test_nobody_has_told_of_reuses_explore_14_reuses(house: House) -> None:
-    for path in ("/api/reuses/", "/api/reuses?rows=5"):
-        answer = house.client.get(path, follow_redirects=False)
-        assert answer.json() == {"nhits": 0, "reuses": []}
+@pytest.mark.parametrize("path", ["reuses", "georeference/v1/uid/x"])
+def test_nobody_has_told_of_reuses_explore_14_reuses(house: House, path: str) -> None:
+    for one in (f"/api/{path}/", f"/api/{path}?rows=5"):
+        answer = house.client.get(one, follow_redirects=False)
+        assert answer.json() == ({"nhits": 0, "reuses": []} if path == "reuses" else [])
         assert answer.headers["access-control-allow-origin"] == "*"
-    assert error(house.client.get("/api/reuses/", params={"apikey": "wrong"}))[:2] == (401, "Unauthorized")
+    assert error(house.client.get(f"/api/{path}/?apikey=wrong"))[:2] == (401, "Unauthorized")
 
 
 @pytest.mark.parametrize("path", ["", "information/"])

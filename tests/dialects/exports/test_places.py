@@ -85,6 +85,16 @@ def test_without_a_place_among_what_is_selected_geojson_has_none(house: House) -
     assert json.loads(file(house, "geojson", where="id > 2", limit=0))["features"] == []
 
 
+def test_geojson_without_a_place_has_none_in_any_system(house: House) -> None:
+    body = json.loads(file(house, "geojson", select="title", where="id < 4", order_by="id", epsg="3857"))
+    assert body["crs"]["properties"]["name"] == "urn:ogc:def:crs:EPSG::3857"
+    assert body["features"] == [
+        {"type": "Feature", "geometry": None, "properties": {"title": title}}
+        for title in ("Éléphant & <b>co</b>", "@x")
+    ]
+    assert refused(asked(house, "geojson", select="title", epsg="99999"))[0] == 400
+
+
 @pytest.mark.parametrize("format_", [one for one in GEOGRAPHIC if one != "geojson"])
 def test_a_format_of_places_alone_needs_one(house: House, format_: str) -> None:
     status, code, message = refused(asked(house, format_, select="title"))

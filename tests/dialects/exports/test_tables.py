@@ -305,7 +305,9 @@ def test_the_fields_of_an_event_can_be_chosen(house: House) -> None:
 def test_events_are_of_datasets_with_days(house: House) -> None:
     house.published("a,b\n1,x\n", dataset_id="dayless")
     assert refused(asked(house, "ical", dataset="dayless"))[:2] == (400, "InvalidRESTParameterError")
-    assert refused(asked(house, "ical", select="title"))[0] == 400
+    status, _, message = refused(asked(house, "ical", select="title"))
+    assert (status, "select API parameter: title was found" in message) == (400, True)
+    assert refused(asked(house, "ical", name_field="recordid"))[0] == 400
     assert refused(asked(house, "ical", group_by="start_day"))[0] == 400
     listed = {one["rel"] for one in house.client.get(f"{EXPLORE}/dayless/exports").json()["links"]}
     assert listed == {"self", "dataset", *ALWAYS}

@@ -162,6 +162,25 @@ def test_a_series_is_added_up(house: House) -> None:
     ]
 
 
+def test_sums_that_leave_64_bits_are_null(house: House) -> None:
+    most = 2**63 - 1
+    name = house.published(f"name,big\na,{most}\nb,1\nc,-5\n", dataset_id="large")["dataset_id"]
+    asked: dict[str, Any] = {
+        "dataset": name,
+        "x": "name",
+        "agg__t__func": "SUM,MAX,SUM",
+        "agg__t__expr": "s",
+        **_y("SUM", "big", cumulative="true"),
+        "y__k__func": "SUMSQUARES",
+        "y__k__expr": "9000000000000000",
+    }
+    answer = ask(house, f"{RECORDS}/analyze", **asked)
+    assert answer.status_code == 200, answer.text
+    found = [(one["s"], one["k"]) for one in answer.json()["results"]]
+    assert found == [(most, None), (None, None), (most - 4, None)]
+    assert answer.json()["aggregations"] == {"t": {"sum": None, "max": most}}
+
+
 AGGREGATED: dict[str, tuple[dict[str, Any], Any]] = {
     "one": ({"agg__n__func": "SUM"}, {"n": 5}),
     "several": ({"agg__a__func": "MIN,MAX", "agg__a__expr": "n"}, {"a": {"min": 1, "max": 3}}),
@@ -208,6 +227,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "maxpoints": ({"x": "country", "maxpoints": "many", **COUNT}, "Invalid value for maxpoints API parameter: many"),
     "precision": ({"x": "founded", "precision": "age", **COUNT}, "Invalid value for precision API parameter: age"),
     "periodic": ({"x": "founded", "periodic": "age", **COUNT}, "Invalid value for periodic API parameter: age"),
+    "agg-many": (
+        {"x": "country", **{f"agg__a{at}__func": "MIN" for at in range(51)}, **COUNT},
+        "Invalid value for agg API parameter: 51 series",
+    ),
     "agg": ({"x": "country", "agg__n__func": "MODE", **COUNT}, "Invalid value for agg.n.func API parameter: MODE"),
     "agg-expr": ({"x": "country", "agg__a__func": "MIN", **COUNT}, "Invalid value for agg.a.expr API parameter: a"),
     "join": ({"join__geo__remotedataset": "x", **COUNT}, "Datasets cannot be joined here."),

@@ -196,6 +196,25 @@ def test_a_form_says_the_same_as_an_address(house: House, people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
+    "charset", ["unicode_escape", "utf-7", "idna", "utf-16", "undefined", "punycode", "hex", "é", "utf-8"]
+)
+@pytest.mark.parametrize("q", [rb"\ud800", b"+2AA-", b"\xed\xa0\x80", "é".encode()])
+def test_a_form_is_utf_8_whatever_it_says(house: House, charset: str, q: bytes) -> None:
+    parts = (
+        b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % one
+        for one in ((b"dataset", CITIES.encode()), (b"q", q))
+    )
+    told = f"multipart/form-data; charset={charset}; boundary=b; charset={charset}".encode("latin-1")
+    answer = house.client.post(SEARCH, content=b"".join(parts) + b"--b--", headers=[(b"Content-Type", told)])
+    assert answer.status_code == 200, answer.text
+    try:
+        written = q.decode()
+    except UnicodeDecodeError:
+        written = q.decode("latin-1")
+    assert answer.json()["parameters"]["q"] == written
+
+
+@pytest.mark.parametrize(
     ("options", "status", "message"),
     [
         pytest.param({"json": {"dataset": CITIES}}, 400, "Parameters are sent as", id="explore-12-POST-json"),
@@ -208,6 +227,12 @@ def test_a_form_says_the_same_as_an_address(house: House, people: Cast) -> None:
             400,
             "The form cannot be read.",
             id="explore-12-POST-broken",
+        ),
+        pytest.param(
+            {"content": b"x", "headers": {"Content-Type": 'multipart/form-data; boundary="a\\"b;c"'}},
+            400,
+            "The form cannot be read.",
+            id="explore-12-POST-boundary",
         ),
     ],
 )

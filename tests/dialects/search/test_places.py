@@ -153,3 +153,10 @@ def test_a_dataset_without_places_has_no_map(house: House, plain: str, call: str
 def test_maps_as_scripts(house: House, call: str) -> None:
     answer = ask(house, f"{RECORDS}/{call}", dataset=CITIES, format="jsonp", callback="show")
     assert answer.text.startswith("/**/show(")
+
+
+@pytest.mark.parametrize("turn", [-360, 0, 360])
+def test_a_box_of_a_map_that_was_turned_round_holds_the_same(house: House, turn: int) -> None:
+    """Section 12.1: what is at one longitude is at the same one 360 degrees beside."""
+    box = f"45,{4 + turn},46,{5.5 + turn}"
+    assert names(house, geofilter__bbox=box) == [LYON]

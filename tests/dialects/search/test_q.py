@@ -144,13 +144,37 @@ def test_any_text_is_answered(house: House, text: str) -> None:
         pytest.param("a" * 20_001, "more than 20,000 characters", id="explore-13-long"),
         pytest.param(" OR ".join(["name:a"] * 101), "more than 100 texts", id="explore-13-many-texts"),
         pytest.param(" OR ".join(["pop:1"] * 1001), "more than 1,000 terms", id="explore-13-many-terms"),
+        pytest.param("(" + "#distance(0,0,1) " * 21, "more than 20 places", id="explore-13-many-places"),
+        pytest.param(["a" * 9_000] * 3, "more than 20,000 characters", id="explore-12.1-q-long"),
+        pytest.param(["name:a"] * 101, "more than 100 texts", id="explore-12.1-q-many-texts"),
+        pytest.param(["("] * 101, "more than 100 texts", id="explore-12.1-q-many-broken"),
+        pytest.param([" OR ".join(["pop:1"] * 501)] * 2, "more than 1,000 terms", id="explore-12.1-q-terms"),
+        pytest.param(["#distance(0,0,1)"] * 21, "more than 20 places", id="explore-12.1-q-many-places"),
     ],
 )
-def test_what_would_take_too_long_is_refused(house: House, q: str, message: str) -> None:
-    answer = house.client.post(f"{RECORDS}/search", data={"dataset": CITIES, "q": q})
+@pytest.mark.parametrize("others", ["q.{}", "rq"])
+def test_what_would_take_too_long_is_refused(
+    house: House, q: str | list[str], message: str, others: str
+) -> None:
+    """Several texts are asked together, whatever they are called."""
+    first, *more = [q] if isinstance(q, str) else q
+    named: dict[str, list[str]] = {"q": [first]}
+    for at, text in enumerate(more):
+        named.setdefault(others.format(at), []).append(text)
+    answer = house.client.post(f"{RECORDS}/search", data={"dataset": CITIES, **named})
     status, text = error(answer)
     assert status == 400
     assert text.startswith(f"Invalid value for q API parameter: {message}")
+
+
+@pytest.mark.parametrize("path", [f"/{CITIES}/records", f"/{CITIES}/facets", ""])
+def test_several_texts_of_widgets_have_the_bounds_of_one(house: House, path: str) -> None:
+    answer = house.client.get(
+        f"{EXPLORE}{path}", params={"qv1": ["recordid:1"] * 600 + ["datasetid:1"] * 401}
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error_code"] == "InvalidRESTParameterError"
+    assert answer.json()["message"].startswith("Invalid value for qv1 API parameter: more than ")
 
 
 def test_long_texts_of_people_are_looked_for(house: House) -> None:

@@ -254,6 +254,35 @@ def test_facets_have_paths_states_and_levels(house: House) -> None:
     ]
 
 
+MANY: dict[str, tuple[dict[str, Any], str]] = {
+    "geofilter": ({"geofilter.bbox": ["0,0,1,1"] * 11, "geofilter.distance": ["0,0,1"] * 10}, "a list of 21"),
+    "geo_digest": ({"geo_digest": ["a"] * 21}, "a list of 21"),
+    "refine and exclude": (
+        {"refine.country": ["FR"] * 101, "exclude.country": ["IT"] * 50, "exclude.name": ["x"] * 50},
+        "a list of 201",
+    ),
+    "facet": ({"facet": [f"f{at}" for at in range(101)]}, "a list of 101"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "found"),
+    [pytest.param(name, *case, id=f"explore-12.1-many-{name}") for name, case in MANY.items()],
+)
+def test_what_is_work_has_bounds(house: House, name: str, params: dict[str, Any], found: str) -> None:
+    answer = house.client.post(f"{RECORDS}/search", data={"dataset": CITIES, **params})
+    status, text = error(answer)
+    assert status == 400
+    assert text.startswith(f"Invalid value for {name} API parameter: {found} was found but at most ")
+
+
+def test_what_is_said_again_is_said_once(house: House) -> None:
+    sent = {"dataset": CITIES, "sort": ["pop"] * 4_000, "facet": ["country"] * 900, "rows": "1"}
+    answer = house.client.post(f"{RECORDS}/search", data=sent).json()
+    assert [one["fields"]["name"] for one in answer["records"]] == ["Rome"]
+    assert [one["name"] for one in answer["facet_groups"]] == ["country"]
+
+
 def test_a_disjunctive_facet_shows_the_other_choices(house: House) -> None:
     params: dict[str, Any] = {"rows": 0, "facet": "country", "refine__country": ["FR"]}
     (plain,) = search(house, **params)["facet_groups"]

@@ -1,6 +1,7 @@
 """Facets: the values of fields and how many records have each, among the records that a filter leaves."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,9 @@ from colonnade.query.types import DATES, GEO
 
 Answer = Callable[[Query], Iterable[Mapping[str, Scalar]]]
 """Answers a query with the rows that the actor may see."""
+
+MOST_OPENED = 50
+"""Values of one facet below which is looked: each is a query of its own."""
 
 DISPLAYED, REFINED, EXCLUDED = "displayed", "refined", "excluded"
 
@@ -84,7 +88,7 @@ def condition(filter_: Filter, schema: Schema, *, disjunctive: Sequence[str] = (
 
 def facets(schema: Schema, wanted: Sequence[Wanted], filter_: Filter, answer: Answer) -> list[Facet]:
     """The values of each facet. The counts of a disjunctive one ignore its own refinements, so that the other choices
-    stay visible. Raises `Invalid` for an unknown field (clause `facet`)."""
+    stay visible. Raises `Invalid` (clause `facet`) for an unknown field, and where too many values are to be opened."""
     schema = _as_asked(schema, wanted)
     fields = [_field(schema, one) for one in wanted]
     disjunctive = [
@@ -126,17 +130,25 @@ def _nodes(
         "/" if field.type in DATES else separator(field),
         frozenset(facet_path(field, one.value) for one in filter_.refine if one.field == field.name),
         tuple(facet_path(field, one.value) for one in filter_.exclude if one.field == field.name),
+        2 if field.type in DATES else sys.maxsize,
     )
+    if marks.open_more_than(MOST_OPENED):
+        message = (
+            f"At most {MOST_OPENED} values of {field.name} can be refined or have excluded values below them."
+        )
+        raise malformed("facet", message)
     return _level(asked, marks, answer)
 
 
 @dataclass(frozen=True)
 class _Marks:
-    """What is refined and excluded of one field, as paths; `levels` stands between their steps."""
+    """What is refined and excluded of one field, as paths; `levels` stands between their steps. `deepest`: as many of these
+    can have something below."""
 
     levels: str | None
     refined: frozenset[str]
     excluded: tuple[str, ...]
+    deepest: int
 
     def is_refined(self, path: str) -> bool:
         below = None if self.levels is None else path + self.levels
@@ -148,6 +160,19 @@ class _Marks:
         return self.is_refined(path) or (
             below is not None and any(one.startswith(below) for one in self.excluded)
         )
+
+    def open_more_than(self, most: int) -> bool:
+        """Whether so many values can be open, and more."""
+        if self.levels is None:
+            return False
+        found: set[tuple[str, ...]] = set()
+        for path in (*self.refined, *self.excluded):
+            steps = path.split(self.levels)
+            parents = min(len(steps) if path in self.refined else len(steps) - 1, self.deepest, most + 1)
+            found.update(tuple(steps[: at + 1]) for at in range(parents))
+            if len(found) > most:
+                return True
+        return False
 
     def excluded_below(self, prefix: str | None) -> list[str]:
         """The excluded paths of one level."""

@@ -127,15 +127,16 @@ def stream(
 
 
 def answerer(work: Work, readable: ReadableDataset) -> Callable[[Query], list[dict[str, Any]]]:
-    """What answers many small queries on the same records, as those of facets are: the rows of each, which nobody counts.
-    It raises as `select`."""
+    """What answers many small queries on the same records, as those of facets are, all within the time of one: the rows
+    of each, which nobody counts. It raises as `select`."""
     generation = _seen(work, readable)
+    left = work.countdown()
 
     def rows(query: Query) -> list[dict[str, Any]]:
         if generation is None:
             bind(query, visible=NOTHING)
             return []
-        return _newest(work, generation, lambda now: _rows(work, _bound(readable, now, query), now))
+        return _newest(work, generation, lambda now: _rows(work, _bound(readable, now, query), now, left()))
 
     return rows
 
@@ -284,8 +285,7 @@ def _stream(work: Work, bound: BoundQuery, generation: Generation, asked: Form) 
     return Stream(bound, primed(batches))
 
 
-def _rows(work: Work, bound: BoundQuery, generation: Generation) -> list[dict[str, Any]]:
-    seconds = work.settings.query_seconds
+def _rows(work: Work, bound: BoundQuery, generation: Generation, seconds: float) -> list[dict[str, Any]]:
     with closing(work.rows.stream(generation.ref, generation.schema, bound, seconds=seconds)) as batches:
         return [row for batch in batches for row in batch.to_pylist()]
 

@@ -1,9 +1,8 @@
 """The catalogue and its datasets (section 2 of the reference)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,7 +22,6 @@ from colonnade.dialects.explore.asking import wanted_of
 from colonnade.dialects.explore.attached import with_files
 from colonnade.dialects.explore.parameters import filter_of, flag, query_of, selection_of
 from colonnade.http.edge import actor, reading
-from colonnade.query.tree import Query, Scalar
 
 router = APIRouter(prefix="/catalog", tags=["Catalog"])
 
@@ -61,7 +59,7 @@ def get_facets(request: Request) -> Response:
         asked = filter_of(request, lambda: PUBLIC, own_name)
         wanted = wanted_of(request)
         own = [replace(one, field=own_name(one.field)) for one in wanted]
-        found = facets(PUBLIC, own or [Wanted(name) for name in FACETS], asked, partial(_rows, work))
+        found = facets(PUBLIC, own or [Wanted(name) for name in FACETS], asked, catalogue.answerer(work))
     names = [one.field for one in wanted] or FACETS
     return rendering.facets(zip(names, found, strict=True))
 
@@ -89,8 +87,3 @@ def objects(
         return whole
     source = sources.path_of(request)
     return rendering.linked(whole, (links.of_dataset(request, source, one["dataset_id"]) for one in whole))
-
-
-def _rows(work: Work, query: Query) -> Iterable[Mapping[str, Scalar]]:
-    rows: list[dict[str, Scalar]] = catalogue.select(work, query).table.to_pylist()
-    return rows

@@ -1,6 +1,5 @@
 """The catalogue and its datasets (section 12.3 of the reference)."""
 
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,7 +26,6 @@ from colonnade.dialects.search.parameters import (
 )
 from colonnade.http.edge import reading
 from colonnade.http.parameters import asked_settings, choice
-from colonnade.query.tree import Query
 
 router = APIRouter()
 
@@ -63,10 +61,5 @@ def one(request: Request, dataset_id: str) -> Response:
 
 def _groups(work: Work, asker: Asker) -> list[dict[str, Any]]:
     asked = facets_of(asker)
-    found = facets(faceted(asker), [one for _, one in asked], filter_of(asker), partial(_rows, work))
+    found = facets(faceted(asker), [one for _, one in asked], filter_of(asker), catalogue.answerer(work))
     return rendering.groups((name, facet) for (name, _), facet in zip(asked, found, strict=True))
-
-
-def _rows(work: Work, query: Query) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = catalogue.select(work, query).table.to_pylist()
-    return rows

@@ -133,9 +133,7 @@ def facets_of(asker: Asker) -> list[tuple[str, Wanted]]:
     told = asker.request.query_params.getlist("facet")
     names = [name for name in dict.fromkeys(told) if name.strip()]
     check_number("facet", len(names), MOST_FACETS)
-    return [
-        (name, Wanted(asker.own_name(name), sort=_facet_sort(name, sorts.get(name)))) for name in names
-    ]
+    return [(name, Wanted(asker.own_name(name), sort=_facet_sort(name, sorts.get(name)))) for name in names]
 
 
 def orders_of(asker: Asker) -> tuple[Order, ...]:

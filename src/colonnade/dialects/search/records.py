@@ -1,7 +1,6 @@
 """Records of a dataset (section 12.2 of the reference)."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -79,10 +78,6 @@ def asker_of(work: Work, readable: ReadableDataset, request: Request) -> Asker:
 def _groups(work: Work, readable: ReadableDataset, asker: Asker) -> list[dict[str, Any]]:
     asked = facets_of(asker)
     found = facets(
-        faceted(asker), [one for _, one in asked], filter_of(asker), partial(_rows, work, readable)
+        faceted(asker), [one for _, one in asked], filter_of(asker), records.answerer(work, readable)
     )
     return rendering.groups((name, facet) for (name, _), facet in zip(asked, found, strict=True))
-
-
-def _rows(work: Work, readable: ReadableDataset, query: Query) -> list[dict[str, Any]]:
-    return records.stream(work, readable, query).rows()

@@ -91,7 +91,7 @@ def function_of(name: str, text: str | None) -> str:
     return found
 
 
-def fitting(number: float | None) -> float | None:
+def fitting(number: Any) -> Any:
     """None for a whole number that does not fit into 64 bits, as sums of records have it."""
     return None if isinstance(number, int) and not -(2**63) <= number < 2**63 else number
 

@@ -72,14 +72,16 @@ _WRONG_INPUT = (
     pa.ArrowException,
 )
 
+_OF_A_FUNCTION = "Python exception occurred while executing the UDF"
+
 
 def _meaning(error: Exception) -> PortalError:
     if isinstance(error, duckdb.InterruptException):
         return Unavailable("The query took longer than it may take.", code="query.deadline")
     if isinstance(error, duckdb.OutOfMemoryException | pa.ArrowMemoryError):
         return Unavailable("The query needs more memory than there is for it.", code="query.memory")
-    # Fatal and internal errors are no verdict on the input, whatever class they derive from.
-    if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+    # Neither fatal and internal errors nor those of our own functions are a verdict on the input, whatever their class.
+    if isinstance(error, duckdb.FatalException | duckdb.InternalException) or _OF_A_FUNCTION in str(error):
         return Unavailable("The store of rows failed.", code="rows.failed")
     if isinstance(error, _WRONG_INPUT):
         return Invalid("The rows or values do not fit the table.", code="rows.invalid")

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from colonnade.engine.sql import geo, ranges
 from colonnade.engine.sql.functions import CALLS
+from colonnade.engine.sql.overflows import computable
 from colonnade.engine.sql.pieces import called, cast, column, each, element
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import (
@@ -229,6 +230,16 @@ def _starts_with(writer: Writer, expr: StartsWith) -> exp.Expression:
 
 
 def _aggregate(writer: Writer, expr: Aggregate) -> exp.Expression:
+    known = computable(expr)
+    if known is None or expr.argument is None:
+        return _taken(writer, expr)
+    is_known = writer.write(known)
+    is_null = exp.Is(this=writer.write(expr.argument), expression=exp.Null())
+    overflows = called("bool_or", exp.And(this=is_known, expression=is_null))
+    return exp.Case(ifs=[exp.If(this=overflows, true=exp.Null())], default=_taken(writer, expr))
+
+
+def _taken(writer: Writer, expr: Aggregate) -> exp.Expression:
     argument = expr.argument
     if argument is None:
         return called("count", exp.Star())

@@ -151,8 +151,8 @@ def _metres(haversine: Callable[[], exp.Expression]) -> exp.Expression:
 
 
 def _in_bbox(writer: Writing, expr: Call) -> exp.Expression:
-    west, south, east, north = _numbers(expr)
-    return _all(_inside(writer, _field(expr.arguments[0]), (west, south, east, north)))
+    field, sides = _field(expr.arguments[0]), iter(_numbers(expr))
+    return _any([_all(_inside(writer, field, box)) for box in zip(sides, sides, sides, sides, strict=True)])
 
 
 def _related(writer: Writing, expr: Call) -> exp.Expression:

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from colonnade.engine.sql.clusters import clustered
 from colonnade.engine.sql.expressions import Writer
+from colonnade.engine.sql.overflows import computable
 from colonnade.engine.sql.parts import (
     Relation,
     Statement,
@@ -88,11 +89,12 @@ def _aggregates(bound: BoundQuery) -> list[Aggregate]:
 
 
 def _columns(keys: Mapping[Expr, str], aggregates: Iterable[Aggregate]) -> dict[Expr, str]:
-    """The columns of the inner query: the keys, and what the aggregates are taken over."""
+    """The columns of the inner query: the keys, what the aggregates are taken over, and what tells of overflows."""
     found = dict(keys)
     for one in aggregates:
-        if one.argument is not None and one.argument not in found:
-            found[one.argument] = f"a{len(found)}"
+        for expr in (one.argument, computable(one)):
+            if expr is not None and expr not in found:
+                found[expr] = f"a{len(found)}"
     return found
 
 

@@ -178,8 +178,8 @@ class ClauseTransformer(Transformer_NonRecursive[Token, object]):
             case Literal(value=int() | float() as number) if not isinstance(number, bool):
                 return Literal(negated(number) if sign == "-" else number, at=meta.start_pos)
             case _:
-                negated = Call("negate", (cast(Expr, value),), at=meta.start_pos)
-                return negated if sign == "-" else cast(Expr, value)
+                operand = cast(Expr, value)
+                return Call("negate", (operand,), at=meta.start_pos) if sign == "-" else operand
 
     def addition(self, meta: Meta, items: Sequence[object]) -> Expr:
         operands = cast(Sequence[Expr], items[::2])

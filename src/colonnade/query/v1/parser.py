@@ -252,4 +252,3 @@ def _moment(arguments: Sequence[Argument]) -> Call:
 
 def _unquoted(found: re.Match[str]) -> str:
     return _ESCAPE.sub(r"\1", found[1])
-
