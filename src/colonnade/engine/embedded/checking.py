@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import filterfalse
 
-from colonnade.engine.embedded.reading import Snapshot
+from colonnade.engine.embedded.snapshots import Snapshot
 from colonnade.engine.layout import DELETED, META, columns, is_prepared, relation
 from colonnade.generation import LIVE_IDS_FROM
 from colonnade.query.schema import ID, KEY, SEQ, Schema

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from colonnade.engine.embedded.instance import Instance
-from colonnade.engine.embedded.reading import Snapshot
+from colonnade.engine.embedded.snapshots import Snapshot
 from colonnade.engine.embedded.writing import registered
 from colonnade.engine.layout import (
     DELETED,

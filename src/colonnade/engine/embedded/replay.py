@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from colonnade.engine.embedded.reading import Snapshot
+from colonnade.engine.embedded.snapshots import Snapshot
 from colonnade.engine.embedded.writing import count, insert, log_deleted, registered, remove
 from colonnade.engine.layout import DELETED, SYSTEM, field_columns, relation, text_columns
 from colonnade.errors import Conflict

@@ -12,7 +12,8 @@ from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Instance, translated
 from colonnade.engine.embedded.lanes import LIGHT_SECONDS, Lanes
 from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
-from colonnade.engine.embedded.reading import EmbeddedReading, Snapshot, snapshot
+from colonnade.engine.embedded.reading import EmbeddedReading
+from colonnade.engine.embedded.snapshots import Snapshot, snapshot
 from colonnade.engine.port import Delete, Reading, Upsert, Written
 from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, START, Changes, GenerationRef, Mark, TextChanges

@@ -16,7 +16,7 @@ import pyarrow as pa
 from colonnade.engine.embedded.instance import Cursor, Instance, translated
 from colonnade.engine.embedded.opened import OpenTable
 from colonnade.engine.embedded.planning import incoming, numbered, stamped
-from colonnade.engine.embedded.reading import Snapshot, begun
+from colonnade.engine.embedded.snapshots import Snapshot, begun
 from colonnade.engine.layout import (
     DELETED,
     META,
