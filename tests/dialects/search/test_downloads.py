@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from tests.dialects.explore.support import Cast
 from tests.dialects.search.support import CITIES, NAMES, RECORDS, ask, error, search
-from tests.support.house import ANONYMOUS, House, Person
+from tests.support.house import ANONYMOUS, AUTOMATION, House, Person
 
 PAGE = f"/explore/dataset/{CITIES}/download"
 WAYS = [
@@ -175,3 +175,24 @@ def test_a_file_has_what_its_reader_may_see(house: House, people: Cast) -> None:
     found = ask(house, path, apikey=people.roman.key, format="json").json()
     assert [one["fields"] for one in found] == [{"name": "Eve", "city": "Rome", "salary": 5555}]
     assert len(ask(house, path, people.inspector, format="json").json()) == 5
+
+
+@pytest.mark.parametrize(("said", "found"), [({}, 0), ({"disjunctive.colour": "true"}, 2)])
+def test_the_question_says_whether_refinements_are_choices(
+    house: House, said: dict[str, str], found: int
+) -> None:
+    """explore-12.1-disjunctive: whatever the publisher declared."""
+    made = house.create()
+    house.add_csv(made["uid"], "colour\nred\nblue\n")
+    for annotation in ("facet", "disjunctive"):
+        step: dict[str, object] = {
+            "type": "annotate",
+            "field": "colour",
+            "annotation": annotation,
+            "args": [],
+        }
+        path = f"{AUTOMATION}/datasets/{made['uid']}/fields/"
+        assert house.client.post(path, json=step, headers=house.admin.headers).status_code == 201
+    assert house.publish(made["uid"])["status"] == "idle"
+    asked = {"dataset": made["dataset_id"], "refine.colour": ["red", "blue"], **said}
+    assert house.client.get("/api/records/1.0/search", params=asked).json()["nhits"] == found
