@@ -21,6 +21,10 @@ STAMP := .venv/.installed
 PEER := .venv-bench/.installed
 PINS := requirements/uv.txt requirements/build.txt requirements/dev.txt requirements/demo.txt
 
+# What is compiled is kept, also where the environment says otherwise: portals, builders and tests are processes by the
+# hundred, and compiling takes most of the start of each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test check bench drill format requirements
 
@@ -49,12 +53,12 @@ demo: $(STAMP)
 serve: $(STAMP)
 	@$(BIN)/colonnade serve $(ARGS)
 
-# One file stays on one worker, so that what a file sets up is set up once. A worker more than there are cores: tests
-# wait for jobs, children and deaths of servers.
+# One file stays on one worker, so that what a file sets up is set up once; tests/conftest.py says which come first. A
+# worker more than there are cores: tests wait for jobs, children and deaths of servers.
 WORKERS = $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
 test: $(STAMP)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

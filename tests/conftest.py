@@ -1,17 +1,43 @@
-"""Houses: a portal that a whole worker shares, and one for a test alone."""
+"""A house: a portal that the tests of a file share. And where its builds happen."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.support import founding
 from tests.support.house import House, opened
+from tests.support.inside import built_inside
 
 # The same examples in every run, so that whoever changes a line does not meet a fault of another; and no clock, for
 # these machines are noisy. HYPOTHESIS_PROFILE=search looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _founding(tmp_path_factory: pytest.TempPathFactory) -> None:
+    founding.keep_in(tmp_path_factory.mktemp("founded"))
+
+
+BUILT_INSIDE = ("core", "dialects", "feeds", "upkeep", "web")
+"""Folders of tests for which a build is a means; `builds_apart` marks a file in them that is about a build's process."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _builds(request: pytest.FixtureRequest) -> Iterator[None]:
+    if _folder(request.path) not in BUILT_INSIDE or request.node.get_closest_marker("builds_apart"):
+        yield
+        return
+    with built_inside():
+        yield
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +50,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes do not name a test: a gzip file holds the time of its making, and workers have to agree on all names."""
     return argname if isinstance(val, bytes) else None
+
+
+SLOWEST = ("journeys", "upkeep", "http", "docs", "builder", "core")
+"""Folders whose files are begun first, so that none of the long ones is alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of the slowest folders come first, of the others those with many tests."""
+    sizes = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        folder = _folder(item.path)
+        if folder in SLOWEST:
+            return SLOWEST.index(folder), 0
+        return len(SLOWEST), -sizes[item.path]
+
+    items.sort(key=place)

@@ -16,9 +16,14 @@ from starlette.types import ASGIApp
 
 from colonnade.config import Settings
 from colonnade.core import blobs
+from colonnade.core.activity.writer import Writer as ActivityWriter
 from colonnade.core.catalogue import service as catalogue
+from colonnade.core.categories import service as categories
 from colonnade.core.jobs import service as jobs
-from colonnade.core.jobs.model import JobQueued
+from colonnade.core.jobs.model import JobEnded, JobQueued
+from colonnade.core.mail import service as mail
+from colonnade.core.mail.model import LetterWritten
+from colonnade.core.notices import ending
 from colonnade.core.people import service as people
 from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.publishing import jobs as publishing_jobs
@@ -38,6 +43,7 @@ from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
 from colonnade.dialects.explore import app as explore
 from colonnade.dialects.explore import reuses
+from colonnade.dialects.panda import app as panda
 from colonnade.dialects.search import app as search
 from colonnade.engine.embedded.store import EmbeddedEngine
 from colonnade.errors import Unavailable
@@ -62,8 +68,9 @@ DOORS = {
     reuses.GEOREFERENCE: "explore",
     search.DATASETS: "search",
     search.RECORDS: "search",
+    panda.PREFIX: "panda",
 }
-SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/")
+SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/", f"{panda.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
 LOCKED = "data.locked"
 SPARE_WORKERS = 4
@@ -100,8 +107,12 @@ def start(settings: Settings) -> Running:
         first = _first_start(portal)
         usage.start(portal)
         cleanup.callback(UsageWriter(portal).close)
+        cleanup.callback(ActivityWriter(portal).close)
+        postman = mail.Postman(settings)
+        cleanup.callback(postman.close)
         catalogue.start(portal)
         plans = (*publishing_jobs.plans(portal), removal.plan(portal), *upkeep_jobs.plans(portal))
+        plans = tuple(ending.announcing(portal, one) for one in plans)
         runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
         cleanup.callback(runner.close)
         portal.runner = runner
@@ -110,6 +121,8 @@ def start(settings: Settings) -> Running:
             RowsChanged: (_rows_changed,),
             TableForgotten: (_table_forgotten,),
             ContentDropped: (_content_dropped,),
+            LetterWritten: (partial(_post, postman),),
+            JobEnded: (ending.heard,),
         }
         _resume(portal, runner)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
@@ -193,6 +206,7 @@ def _first_start(portal: Portal) -> FirstAdministrator | None:
         first = people.ensure_first_administrator(work, portal.settings)
         if first is not None:
             terms.add_standard_licences(work)
+            categories.add_first(work)
         return first
 
 
@@ -232,6 +246,11 @@ def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
     runner.start(event.kind, event.uid)
 
 
+def _post(postman: mail.Postman, _portal: Portal, event: Event) -> None:
+    assert isinstance(event, LetterWritten)
+    postman.post(event.letter)
+
+
 def _rows_changed(portal: Portal, event: Event) -> None:
     assert isinstance(event, RowsChanged)
     catalogue.rows_changed(portal, event)
@@ -263,6 +282,8 @@ def _application(portal: Portal) -> ASGIApp:
     app.mount(search.DATASETS, search.build_datasets(portal))
     app.mount(search.RECORDS, search.build_records(portal))
     app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))
+    app.mount(panda.PREFIX, panda.build(portal))
+    app.router.routes.extend(panda.root_routes(portal))
     metrics = RequestMetrics(app.state.metrics)
     counted = CountRequests(AnswerHead(app), metrics, DOORS)
     return TolerantPaths(counted, slashed=SLASHED, roots=DOORS)

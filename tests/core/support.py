@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.founding import founded
 from tests.support.house import settings
 
 from colonnade import app
@@ -48,11 +49,9 @@ _numbers = itertools.count(1)
 @contextmanager
 def opened(folder: Path, **overrides: Any) -> Iterator[Portal]:
     """A portal of a folder, with its catalogue and its first administrator; jobs are queued and never start."""
+    founded("core", folder, _start)
     with ExitStack() as stack:
-        portal = app.open_portal(settings(folder, **overrides), stack)
-        with portal.writing(SYSTEM) as work:
-            people.ensure_members(work)
-            people.ensure_first_administrator(work, portal.settings)
+        portal = _open(folder, stack, **overrides)
         catalogue.start(portal)
         portal.handlers = {
             RowsChanged: (_rows_changed,),
@@ -60,6 +59,19 @@ def opened(folder: Path, **overrides: Any) -> Iterator[Portal]:
             ContentDropped: (_content_dropped,),
         }
         yield portal
+
+
+def _open(folder: Path, stack: ExitStack, **overrides: Any) -> Portal:
+    portal = app.open_portal(settings(folder, **overrides), stack)
+    with portal.writing(SYSTEM) as work:
+        people.ensure_members(work)
+        people.ensure_first_administrator(work, portal.settings)
+    return portal
+
+
+def _start(folder: Path) -> None:
+    with ExitStack() as stack:
+        _open(folder, stack)
 
 
 def _rows_changed(portal: Portal, event: Event) -> None:

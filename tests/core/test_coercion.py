@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colonnade.builder import lenient
 from colonnade.core.records.coercion import LiveRow, arrow_rows
 from colonnade.engine.layout import arrow_type
 from colonnade.errors import Invalid
+from colonnade.query.raw import came, printed
 from colonnade.query.schema import Field, FieldType, Schema
 
 NUMBERS = st.integers(-(10**400), 10**400) | st.integers(-(2**65), 2**65) | st.floats(allow_nan=False)
@@ -85,7 +87,10 @@ def test_what_was_sent_comes_back(field: Field, value: Any) -> None:
         held, raw = _kept(field, value)
     except Invalid:
         return
-    if raw is not None:
+    if field.lenient and field.type in lenient.READERS:
+        back = came(printed(held), raw)
+        assert (back, json.dumps(back)) == (value, json.dumps(value))
+    elif raw is not None:
         assert raw == value if isinstance(value, str) else json.loads(raw) == value
     elif value is None:
         assert held is None
@@ -159,9 +164,51 @@ def test_what_fits(type_: FieldType, sent: Any, held: Any) -> None:
 def test_what_does_not_fit_is_refused_and_kept_by_a_lenient_column(type_: FieldType, sent: Any) -> None:
     with pytest.raises(Invalid, match="row 1, field field"):
         _kept(_field(type_), sent)
-    held, raw = _kept(_field(type_, keeps_raw=True, lenient=True), sent)
-    assert held is None
-    assert raw is not None
+    assert _kept(_field(type_, keeps_raw=True, lenient=True), sent)[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("type_", "sent", "held"),
+    [
+        pytest.param(FieldType.INT, 17, 17, id="panda-4.2-int-native"),
+        pytest.param(FieldType.INT, "1,234", 1234, id="panda-4.2-int-commas"),
+        pytest.param(FieldType.INT, "$1,234", 1234, id="panda-4.2-int-dollar"),
+        pytest.param(FieldType.INT, "€ 5", 5, id="panda-4.2-int-currency"),
+        pytest.param(FieldType.INT, "#17", None, id="panda-4.2-int-hash-fails"),
+        pytest.param(FieldType.INT, "12.0", None, id="panda-4.2-int-point-fails"),
+        pytest.param(FieldType.INT, "", None, id="panda-4.2-int-empty-fails"),
+        pytest.param(FieldType.INT, 2**63, None, id="panda-6.3-int-64-bits"),
+        pytest.param(FieldType.INT, True, None, id="panda-4.2-int-boolean"),
+        pytest.param(FieldType.DOUBLE, "$18.50", 18.5, id="panda-4.2-float-dollar"),
+        pytest.param(FieldType.DOUBLE, 19, 19.0, id="panda-4.2-float-whole"),
+        pytest.param(FieldType.DOUBLE, "1e5", 1e5, id="panda-4.2-float-exponent"),
+        pytest.param(FieldType.DOUBLE, "n/a", None, id="panda-4.2-null-n/a"),
+        pytest.param(FieldType.DOUBLE, "NONE", None, id="panda-4.2-null-none"),
+        pytest.param(FieldType.DOUBLE, "null", None, id="panda-4.2-null-null"),
+        pytest.param(FieldType.DOUBLE, ".", None, id="panda-4.2-null-point"),
+        pytest.param(FieldType.DOUBLE, None, None, id="panda-4.2-null-json"),
+        pytest.param(FieldType.BOOLEAN, "Yes", True, id="panda-4.2-bool-yes"),
+        pytest.param(FieldType.BOOLEAN, "f", False, id="panda-4.2-bool-f"),
+        pytest.param(FieldType.BOOLEAN, "1", None, id="panda-4.2-bool-1-fails"),
+        pytest.param(FieldType.BOOLEAN, True, True, id="panda-4.2-bool-native"),
+        pytest.param(FieldType.DATE, "3/7/2024", dt.date(2024, 3, 7), id="panda-4.2-date-month-first"),
+        pytest.param(FieldType.DATE, "13/7/2024", dt.date(2024, 7, 13), id="panda-4.2-date-above-12"),
+        pytest.param(FieldType.DATE, "7 March 2024", dt.date(2024, 3, 7), id="panda-4.2-date-named"),
+        pytest.param(FieldType.DATE, "3/7/69", dt.date(1969, 3, 7), id="panda-4.2-date-two-digits"),
+        pytest.param(FieldType.DATE, "3/7/68", dt.date(2068, 3, 7), id="panda-4.2-date-two-digits-this"),
+        pytest.param(FieldType.DATE, "", None, id="panda-4.2-date-empty-fails"),
+        pytest.param(FieldType.DATE, "Harbor", None, id="panda-4.2-date-fails"),
+        pytest.param(FieldType.TIME, "4:14 PM", dt.time(16, 14), id="panda-4.2-time"),
+        pytest.param(FieldType.DATETIME, "4:14", dt.datetime(9999, 12, 31, 4, 14), id="panda-4.2-missing-date"),
+        pytest.param(FieldType.DATETIME, "April 2024", dt.datetime(2024, 4, 30), id="panda-4.2-missing-day"),
+        pytest.param(
+            FieldType.DATETIME, "3/7/2024 4:14:05 pm", dt.datetime(2024, 3, 7, 16, 14, 5), id="panda-4.2-datetime"
+        ),
+        pytest.param(FieldType.TEXT, "n/a", "n/a", id="panda-4.2-unicode-as-it-is"),
+    ],
+)
+def test_lenient_columns_take_what_people_write(type_: FieldType, sent: Any, held: Any) -> None:
+    assert _kept(_field(type_, keeps_raw=True, lenient=True), sent)[0] == held
 
 
 def test_a_list_column_takes_lists_alone() -> None:

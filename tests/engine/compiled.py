@@ -9,7 +9,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from colonnade.engine.sql.compile import ByIds, compile_query
+from colonnade.engine.embedded.ordering import in_order
+from colonnade.engine.sql.compile import ByIds, Placed, compile_query
+from colonnade.engine.sql.parts import Relation
 from colonnade.query.bind import bind
 from colonnade.query.odsql import parse_group_by, parse_order_by, parse_select, parse_where
 from colonnade.query.schema import Field, FieldType, Schema
@@ -33,7 +35,7 @@ SCHEMA = Schema(
 )
 ODD = 'odd "name"; --'
 NAMES = ("Émile", "zoe", "emile", "Zoé", None, "été", "Eta", "b", "", "it's")
-RELATION = ("memory", "main", "rows")
+RELATION = Relation("memory", "main", "rows")
 
 
 def _row(number: int) -> dict[str, Any]:
@@ -90,9 +92,15 @@ class Database:
 
     def rows(self, query: BoundQuery, **situation: Any) -> list[dict[str, Any]]:
         page = compile_query(query, relation=RELATION, **situation).page
+        places = None
         if isinstance(page, ByIds):
             found = self._run(page.ids.sql, page.ids.params)
             page = page.rows([(one["_id"], one["_seq"]) for one in found])
+            places = pa.array([one["_seq"] for one in found], pa.int64())
+        if isinstance(page, Placed):
+            table = self.connection.execute(page.statement.sql, list(page.statement.params)).to_arrow_table()
+            rows: list[dict[str, Any]] = in_order(table, places).to_pylist()
+            return rows
         return self._run(page.sql, page.params)
 
     def total(self, query: BoundQuery, **situation: Any) -> int | None:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from tests.engine.compiled import ALL, BY_ID, RELATION, ROWS, SCHEMA, Database, bound, ids_of, small_database
 
-from colonnade.engine.sql.compile import SHORT_PAGE, ByIds, compile_query
+from colonnade.engine.sql.compile import SHORT_PAGE, Placed, compile_query
 from colonnade.query.bind import bind
 from colonnade.query.odsql import parse_group_by, parse_select
 from colonnade.query.schema import Schema
@@ -39,9 +39,9 @@ def test_every_form_of_page_gives_the_same_rows(database: Database, limit: int |
 def test_plain_browsing_is_a_range_and_needs_no_count(database: Database) -> None:
     compiled = compile_query(bound(limit=10, offset=5), relation=RELATION, dense=(1, 20))
     assert compiled.total is None
-    assert not isinstance(compiled.page, ByIds)
-    assert compiled.page.params == ()
-    assert "BETWEEN 6 AND 15" in compiled.page.sql
+    assert isinstance(compiled.page, Placed)
+    assert compiled.page.statement.params == ()
+    assert "BETWEEN 6 AND 15" in compiled.page.statement.sql
 
 
 def test_a_total_counts_the_rows_before_the_page(database: Database) -> None:

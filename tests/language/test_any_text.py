@@ -311,7 +311,9 @@ def _computed(op: ArithmeticOp, left: Any, right: Any) -> Any:
 
 @given(seed=st.integers(-(10**9), 10**9))
 @settings(max_examples=20, deadline=None)
-def test_a_shuffle_is_the_same_each_time_and_backwards_its_reverse(portal: Portal, seed: int) -> None:
+def test_a_shuffle_is_the_same_each_time_and_backwards_its_reverse_explore_10_3_random(
+    portal: Portal, seed: int
+) -> None:
     def shuffled(order: str) -> list[int]:
         return [one for (one,) in portal.ask(query_of({"order_by": [order]})).rows]
 

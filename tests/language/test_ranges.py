@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.language.support import Portal, query_of
@@ -92,3 +93,28 @@ def test_minutes_are_counted_by_the_clocks(portal: Portal, minutes: int, zone: s
     found = _counts(portal, f"range(seen, {minutes} minutes)", zone)
     begun = {None if key is None else key[1:20]: count for key, count in found.items()}
     assert begun == _expected("seen", begins)
+
+
+_UNITS = {
+    "ms": ("millisecond", "milliseconds"),
+    "s": ("second", "seconds"),
+    "m": ("minute", "minutes"),
+    "h": ("hour", "hours"),
+    "d": ("day", "days"),
+    "w": ("week", "weeks"),
+    "M": ("month", "months"),
+    "q": ("quarter", "quarters"),
+    "y": ("year", "years"),
+}
+"""By the letters of a unit, its names."""
+
+
+@pytest.mark.parametrize(
+    ("letters", "names"),
+    [pytest.param(*row, id=f"explore-8-quantity-unit-{row[0]}") for row in _UNITS.items()],
+)
+def test_a_unit_of_time_has_names(portal: Portal, letters: str, names: tuple[str, str]) -> None:
+    expected = _counts(portal, f"range(seen, 1{letters})")
+    assert len(expected) > 1
+    for name in names:
+        assert _counts(portal, f"range(seen, 1 {name})") == expected

@@ -71,8 +71,8 @@ def test_nulls_count_as_on_a_live_portal(ask: Ask, where: str, total: int) -> No
     assert ask({"where": where, "limit": "0"}).total == total
 
 
-def test_an_aggregate_without_groups_is_repeated_on_a_page(ask: Ask) -> None:
-    """explore 10.4: ten rows, all the same, and the number of records as their total."""
+def test_an_aggregate_without_groups_is_repeated_on_a_page_explore_10_4_broadcast(ask: Ask) -> None:
+    """Ten rows, all the same, and the number of records as their total."""
     found = ask({"select": "count(*)", "where": "status = 'open'", "limit": "10"})
     assert (found.table.to_pylist(), found.total) == ([{"count(*)": 124}] * 10, 124)
 
@@ -83,16 +83,14 @@ def _counts(ask: Ask, group_by: str, limit: str) -> list[tuple[str, int]]:
     return [(row["k"], row["n"]) for row in found.table.to_pylist()]
 
 
-def test_a_day_on_which_clocks_go_back_has_25_hours(ask: Ask) -> None:
-    """explore 10.5: range"""
+def test_a_day_on_which_clocks_go_back_has_25_hours_explore_10_5_range(ask: Ask) -> None:
     assert _counts(ask, "range(seen, 1 day)", "2") == [
         ("[2020-10-25T00:00:00+02:00, 2020-10-26T00:00:00+01:00[", 25),
         ("[2020-10-26T00:00:00+01:00, 2020-10-27T00:00:00+01:00[", 24),
     ]
 
 
-def test_an_hour_that_clocks_show_twice_is_two(ask: Ask) -> None:
-    """explore 10.5: range"""
+def test_an_hour_that_clocks_show_twice_is_two_explore_10_5_range(ask: Ask) -> None:
     assert _counts(ask, "range(seen, 1 hour)", "4") == [
         ("[2020-10-25T00:00:00+02:00, 2020-10-25T01:00:00+02:00[", 1),
         ("[2020-10-25T01:00:00+02:00, 2020-10-25T02:00:00+02:00[", 1),
@@ -101,8 +99,7 @@ def test_an_hour_that_clocks_show_twice_is_two(ask: Ask) -> None:
     ]
 
 
-def test_several_hours_begin_by_the_clocks(ask: Ask) -> None:
-    """explore 10.5: range"""
+def test_several_hours_begin_by_the_clocks_explore_10_5_range(ask: Ask) -> None:
     assert _counts(ask, "range(seen, 6 hours)", "3") == [
         ("[2020-10-25T00:00:00+02:00, 2020-10-25T06:00:00+01:00[", 7),
         ("[2020-10-25T06:00:00+01:00, 2020-10-25T12:00:00+01:00[", 6),

@@ -18,12 +18,12 @@ from colonnade.errors import Invalid, Unavailable
 from colonnade.net.client import Client
 
 
-def make_certificate(folder: Path) -> Path:
-    """A self-signed certificate for data.example, with its key in the same file."""
+def make_certificate(folder: Path, address: str = "192.0.2.7") -> Path:
+    """A self-signed certificate for data.example and an address, with its key in the same file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "data.example")])
     now = dt.datetime.now(dt.UTC)
-    names = [x509.DNSName("data.example"), x509.IPAddress(ipaddress.ip_address("192.0.2.7"))]
+    names = [x509.DNSName("data.example"), x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

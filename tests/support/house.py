@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from tests.support.founding import founded
 
 from colonnade import app
 from colonnade.config import Settings, read_settings
@@ -162,8 +163,13 @@ def settings(folder: Path, **overrides: Any) -> Settings:
 @contextmanager
 def opened(folder: Path, **overrides: Any) -> Iterator[House]:
     """A portal in this folder, closed at the end of the block. One at a time: DBOS keeps one instance a process."""
+    founded("house", folder, _start)
     running = app.start(settings(folder, **overrides))
     try:
         yield House(running, TestClient(running.app, raise_server_exceptions=False))
     finally:
         running.close()
+
+
+def _start(folder: Path) -> None:
+    app.start(settings(folder)).close()

@@ -28,7 +28,7 @@ def main(data: Path, log: IO[str]) -> None:
             if number < 6:
                 house.add_csv(made["uid"], csv(100, f"again{number}"), name=f"{number}.csv")
             house.publish(made["uid"])
-            time.sleep(0.3)
+            time.sleep(1)
 
 
 def _write(house: House, actor: Actor, dataset: LiveDataset, log: IO[str]) -> None:

@@ -7,6 +7,13 @@ import pytest
 from tests.support.house import AUTOMATION, EXPLORE, House
 from tests.web.support import answer, metadata, page, parsed, rows, shown
 
+from colonnade.core.datasets import service as datasets
+from colonnade.core.records import service as records
+from colonnade.core.resources import service as resources
+from colonnade.core.resources.model import Ownership
+from colonnade.core.tables import service as tables
+from colonnade.query.schema import Field, FieldType, Schema
+
 PATH = "/explore/dataset/trees/"
 TABLE = [
     ["Oak", "1901-05-06", "12.5", "2026-01-02 11:30", "yes", "no value", "https://example.org/oak"],
@@ -62,6 +69,29 @@ def test_a_page_lists_the_fields(house: House) -> None:
     assert listed[1] == ["name", "name", "Text"]
     assert [row[2] for row in listed[2:]] == [
         *("Date", "Decimal number", "Date and time", "Yes or no", "Text", "Text")
+    ]
+
+
+def test_fields_are_told_with_their_units_and_descriptions_where_they_have_some(house: House) -> None:
+    schema = Schema(
+        (
+            Field("height", "Height", FieldType.INT, description="Of the <tip>", annotations={"unit": ["m"]}),
+            Field("kind", "Kind", FieldType.TEXT),
+        )
+    )
+    portal, actor = house.running.portal, house.actor(house.admin)
+    with portal.writing(actor) as work:
+        editable = datasets.create(work, metadata("Measured"), wanted_slug="measured")
+        resources.add(work, editable, ownership=Ownership.OWNED)
+        tables.ensure(work, editable.dataset.id)
+        datasets.show(work, editable.dataset)
+    with portal.reading(actor) as work:
+        records.create_empty(work, editable, schema)
+    section = page(house, "/explore/dataset/measured/").one("section", id="fields")
+    assert [[one.text for one in row.all() if one.tag in {"th", "td"}] for row in section.all("tr")] == [
+        ["Label", "Name", "Type", "Unit", "Description"],
+        ["Height", "height", "Whole number", "m", "Of the <tip>"],
+        ["Kind", "kind", "Text", "none", "none"],
     ]
 
 

@@ -11,11 +11,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from colonnade.builder import identity, merging, reporting, staging, writing
+from colonnade.builder import identity, merging, reporting, staging, wire, writing
 from colonnade.builder.job import BuildJob, Manifest
 from colonnade.builder.steps import running
 from colonnade.disk import sync
 from colonnade.generation import FILES_FOLDER, IDENTITY_FILE, MANIFEST_FILE, ROWS_FILE
+
+_READ = 0.3
+"""How much of a build is done, by experience, when everything is read."""
 
 
 def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifest:
@@ -31,15 +34,16 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
     with closing(staging.opened(job)) as connection:
         with _timed(seconds, "read"):
             staged = staging.load(connection, job)
+            wire.tell(job.scratch, _READ)
         with _timed(seconds, "process"):
             staged = running.processed(staged, job)
         with _timed(seconds, "type"):
             staged, plan = merging.plan(staged, job.field_steps)
-            merged = merging.merge(staged, job.limits.fields, plan)
+            merged = merging.merge(staged, job.limits.fields, plan, job.fields)
         with _timed(seconds, "identify"):
             key_fields = tuple(dict.fromkeys((*job.key_fields, *plan.key_fields)))
             placement = identity.place(staged, job, key_fields)
-            identity.export(connection, job.out / IDENTITY_FILE, key_fields)
+            identity.export(connection, job.out / IDENTITY_FILE, key_fields, job)
         with _timed(seconds, "write"):
             written = writing.write(staged, placement, merged, job, now)
         errors, error_count = reporting.row_errors(staged, merged)

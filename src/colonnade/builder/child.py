@@ -23,6 +23,7 @@ def attempt(value: Mapping[str, Any], isolation: Mapping[str, Any]) -> dict[str,
         answers: Mapping[str, Callable[[], Any]] = {
             "guess": lambda: [asdict(one) for one in look.guess(asked)],
             "suggest": lambda: dict(look.suggest(asked)),
+            "survey": lambda: asdict(look.survey(asked)),
             "preview": lambda: wire.preview_to_json(look.preview(asked)),
         }
         return _answered(answers[ask], asked.scratch, asked.limits)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade.builder.job import BuildJob, RowsInput
+from colonnade.builder.job import KEY_FORM, BuildJob, FileInput, RowsInput
 from colonnade.builder.staging import Part, Staged
 from colonnade.engine.layout import literal
 from colonnade.errors import Invalid
@@ -35,7 +35,7 @@ def place(staged: Staged, job: BuildJob, key_fields: tuple[str, ...]) -> Placeme
     """Make the table `placed`. Raises `Invalid` if a key field does not exist."""
     run = staged.connection.execute
     _make_given(staged)
-    _make_filed(staged, key_fields)
+    _make_filed(staged, key_fields, job)
     _count_occurrences(staged.connection)
     _match(staged.connection, job.identity, key_fields)
     last_built_id, last_live_id = _last_ids(staged.connection, job)
@@ -59,15 +59,22 @@ def place(staged: Staged, job: BuildJob, key_fields: tuple[str, ...]) -> Placeme
     )
 
 
-def export(connection: duckdb.DuckDBPyConnection, target: Path, key_fields: tuple[str, ...]) -> None:
+def export(
+    connection: duckdb.DuckDBPyConnection, target: Path, key_fields: tuple[str, ...], job: BuildJob
+) -> None:
     """Write the identity file: by row from a file its `_id`, content hash, occurrence number and `_key`, and in every row
-    what fields the keys are made of."""
+    what fields the keys are made of. Where files are appended, it goes on to tell what it told of rows that were there:
+    those of the files are never extracted again."""
     made_of = literal(json.dumps(key_fields))
-    connection.execute(
-        f"COPY (SELECT id AS {ID}, content, occurrence, key AS {KEY}, {made_of} AS {KEY_FIELDS}"  # noqa: S608
-        f" FROM {PLACED} WHERE content IS NOT NULL)"
-        f" TO {literal(str(target))} (FORMAT parquet)"
+    told = (
+        f"SELECT id AS {ID}, content, occurrence, key AS {KEY}, {made_of} AS {KEY_FIELDS}"  # noqa: S608
+        f" FROM {PLACED} WHERE content IS NOT NULL{' AND false' if job.appends else ''}"
     )
+    if job.appends and job.identity is not None:
+        before = f"read_parquet({literal(str(job.identity))})"
+        there = f"(SELECT id AS {ID} FROM {PLACED} WHERE content IS NULL)"  # noqa: S608
+        told += f" UNION ALL BY NAME SELECT * FROM {before} SEMI JOIN {there} USING ({ID})"  # noqa: S608
+    connection.execute(f"COPY ({told}) TO {literal(str(target))} (FORMAT parquet)")
 
 
 def _make_given(staged: Staged) -> None:
@@ -98,8 +105,8 @@ def _keep_last(connection: duckdb.DuckDBPyConnection, table: str, column: str, c
     )
 
 
-def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
-    """The rows of files: the last one of each key, unless a given row has that key."""
+def _make_filed(staged: Staged, key_fields: tuple[str, ...], job: BuildJob) -> None:
+    """The rows of files: the last one of each key, unless a given row has that key; that goes where the job appends."""
     for field in key_fields:
         if staged.files and not any(field in part.columns for part in staged.parts):
             raise Invalid(f"The field {field}, which is to identify rows, does not exist", code="build.key")
@@ -110,9 +117,32 @@ def _make_filed(staged: Staged, key_fields: tuple[str, ...]) -> None:
             f"INSERT INTO filed SELECT rowid + {part.first}, {part.content}, {_key(part, key_fields)}"  # noqa: S608
             f" FROM {part.table}"
         )
+    run("CREATE TABLE replaced (key VARCHAR, id BIGINT)")
     if key_fields:
         _keep_last(staged.connection, "filed", "key", "key IS NOT NULL")
+    if key_fields and job.appends:
+        _check_keys(staged)
+        run("INSERT INTO replaced SELECT key, id FROM given SEMI JOIN filed USING (key)")
+        run("CREATE OR REPLACE TABLE given AS SELECT * FROM given ANTI JOIN filed USING (key)")
+    elif key_fields:
         run("CREATE OR REPLACE TABLE filed AS SELECT * FROM filed ANTI JOIN given USING (key)")
+
+
+def _check_keys(staged: Staged) -> None:
+    """Raises `Invalid` for a key that no address could have."""
+    for part in staged.files:
+        assert isinstance(part.input, FileInput)
+        wrong = staged.connection.execute(
+            f"SELECT position - {part.first} + 1, key FROM filed WHERE key IS NOT NULL"  # noqa: S608
+            f" AND position BETWEEN {part.first} AND {part.first + part.rows - 1}"
+            f" AND NOT regexp_full_match(key, {literal(KEY_FORM)}) ORDER BY position LIMIT 1"
+        ).fetchone()
+        if wrong:
+            message = (
+                f"The file {part.input.name} cannot be read: the external id {wrong[1][:100]!r} of row {wrong[0]}"
+                " has other characters than letters, digits, underscores and dashes"
+            )
+            raise Invalid(message, code="build.key_form", row=wrong[0])
 
 
 def _key(part: Part, key_fields: tuple[str, ...]) -> str:
@@ -142,6 +172,7 @@ def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None, key_fie
     nothing of today's."""
     run = connection.execute
     run("CREATE TABLE matched (position BIGINT, id BIGINT)")
+    run("INSERT INTO matched SELECT position, replaced.id FROM filed JOIN replaced USING (key)")
     if identity is None:
         return
     file = f"read_parquet({literal(str(identity))})"
@@ -153,7 +184,10 @@ def _match(connection: duckdb.DuckDBPyConnection, identity: Path | None, key_fie
         f"""CREATE TABLE known AS SELECT * FROM (SELECT {ID} AS id, content, occurrence, {key} AS key FROM {file})
             ANTI JOIN given USING (id)"""  # noqa: S608
     )
-    run("INSERT INTO matched SELECT position, id FROM filed JOIN known USING (key)")
+    run(
+        """INSERT INTO matched SELECT position, id FROM (FROM filed ANTI JOIN matched USING (position))
+            JOIN (FROM known ANTI JOIN matched USING (id)) USING (key)"""
+    )
     run(
         """INSERT INTO matched SELECT position, id FROM (FROM filed ANTI JOIN matched USING (position))
             JOIN (FROM known ANTI JOIN matched USING (id)) USING (content, occurrence)"""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from colonnade.builder.extent import Extent
 from colonnade.generation import LIVE_IDS_FROM, Mark
-from colonnade.query.schema import FieldType, Schema
+from colonnade.query.schema import Field, FieldType, Schema
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class FileInput:
     params: Mapping[str, Any] = field(default_factory=dict)
     owned: bool = False
     """The rows become the truth once they are in: their typed columns keep what was sent in raw columns."""
+    names: tuple[str, ...] = ()
+    """The fields of its columns, in their order; empty: they are named after its header."""
+    as_sent: bool = False
+    """Its cells have the form of `query.raw`."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,10 @@ class Step:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+KEY_FORM = "[A-Za-z0-9_-]+"
+"""Of external keys that somebody gives, as they stand in addresses."""
+
+
 @dataclass(frozen=True)
 class BuildJob:
     """`out` is the folder that becomes the generation (made by the builder, empty or absent before); `scratch` is a
@@ -76,6 +84,7 @@ class BuildJob:
 
     `processors` change the rows of files, in their order; rows that were rows before are left alone. `field_steps` then
     change the fields: their names, types and descriptions. `key_fields` are names as the processors leave them.
+    `fields`: the last word on fields of these names, and such as there are even where no input has them; all lenient.
     `finds_countries`: the manifest is to say which countries the rows are in. `files`: a folder with the files of cells
     of rows that were rows before; they are moved from there.
     """
@@ -91,8 +100,12 @@ class BuildJob:
     limits: Limits = Limits()
     processors: tuple[Step, ...] = ()
     field_steps: tuple[Step, ...] = ()
+    fields: tuple[Field, ...] = ()
     finds_countries: bool = False
     files: Path | None = None
+    appends: bool = False
+    """The rows of files come after those that were rows before; on the same key such a row takes the place of the one that
+    was there, and its id. A key is to have the form `KEY_FORM` then."""
 
 
 LOOK_LIMITS = Limits(

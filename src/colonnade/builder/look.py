@@ -11,9 +11,10 @@ from colonnade.builder import merging, selecting, staging
 from colonnade.builder.job import BuildJob, Guess, LookJob, Preview
 from colonnade.builder.merging import Merged
 from colonnade.builder.staging import Part
-from colonnade.formats import sniffing, suggesting
+from colonnade.formats import sniffing, suggesting, surveying
 from colonnade.formats.port import Source
 from colonnade.formats.registry import EXTRACTORS
+from colonnade.formats.surveying import Survey
 from colonnade.query.schema import Field, FieldType, Schema
 
 _SAMPLE_ROWS = 1_000
@@ -33,6 +34,14 @@ def suggest(job: LookJob) -> Mapping[str, Any]:
     job.scratch.mkdir(parents=True, exist_ok=True)
     bounds = staging.bounds_of(job.limits, rows=1)
     return suggesting.suggest(job.file.format, Source(job.file.path, job.file.name), job.scratch, bounds)
+
+
+def survey(job: LookJob) -> Survey:
+    """What a CSV file or spreadsheet says of itself. Raises `Invalid` and `LimitReached`."""
+    job.scratch.mkdir(parents=True, exist_ok=True)
+    ask = surveying.of_csv if job.file.format == "csvfile" else surveying.of_sheet
+    bounds = staging.bounds_of(job.limits, rows=job.rows)
+    return ask(Source(job.file.path, job.file.name, job.file.params), job.scratch, bounds, job.rows)
 
 
 def preview(job: LookJob) -> Preview:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from colonnade.builder import typing
+from colonnade.builder import lenient_sql, typing
 from colonnade.builder.job import ColumnReport, FileInput, RowsInput, Step
 from colonnade.builder.staging import Part, Staged
 from colonnade.builder.steps import fields as field_steps
@@ -16,6 +16,7 @@ from colonnade.query.schema import Field, FieldType, Schema
 _NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE})
 _MOMENTS = frozenset({FieldType.DATE, FieldType.DATETIME})
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
+DECLARED = "it was declared so; what does not fit is kept as it was sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ def _renamed(part: Part, names: Mapping[str, str]) -> Part:
     )
 
 
-def merge(staged: Staged, max_fields: int, plan: Plan) -> Merged:
+def merge(staged: Staged, max_fields: int, plan: Plan, declared: Sequence[Field] = ()) -> Merged:
     """The union by name. A field's type is the narrowest that everything in it fits; what rows said of a field
-    (label, description, annotations) wins over what a file says, and what a step says over both. Raises
-    `LimitReached`."""
-    names = _names(staged)
+    (label, description, annotations) wins over what a file says, what a step says over both, and what is declared is the
+    last word. Raises `LimitReached`."""
+    known = {one.name: one for one in declared}
+    names = tuple(dict.fromkeys((*_names(staged), *known)))
     if len(names) > max_fields:
         raise LimitReached(
             f"The sources have {len(names)} columns together; this portal takes {max_fields}",
@@ -72,12 +74,26 @@ def merge(staged: Staged, max_fields: int, plan: Plan) -> Merged:
             limit=max_fields,
             value=len(names),
         )
-    cells = _cells(staged)
+    open_shapes = [one for one in plan.shapes if one.name not in known]
+    cells = _cells(staged, frozenset(one.origin for one in open_shapes))
     filed = {one.name: one for one in typing.infer(cells)} if cells.names else {}
-    shaped = [
-        _shaped(staged, one, *_merged(staged, one.origin, filed.get(one.origin))) for one in plan.shapes
+    shapes = {one.name: one for one in plan.shapes}
+    shaped = [_declared(staged, one, shapes.get(one.name)) for one in declared]
+    shaped += [
+        _shaped(staged, one, *_merged(staged, one.origin, filed.get(one.origin))) for one in open_shapes
     ]
     return Merged(tuple(output for output, _ in shaped), tuple(report for _, report in shaped))
+
+
+def _declared(staged: Staged, field: Field, shape: Shape | None) -> tuple[Output, ColumnReport]:
+    """A declared field, with what a step says of it beside its type."""
+    origin = field.name
+    if shape is not None:
+        origin = shape.origin
+        notes = {name: args for name, args in shape.annotations.items() if name != MULTIVALUED}
+        field = replace(field, description=shape.description, annotations=notes)
+    nulls = sum(_nulls(staged, one, origin) if origin in one.columns else one.rows for one in staged.parts)
+    return Output(origin, field), ColumnReport(field.name, field.type, DECLARED, nulls)
 
 
 def _shaped(staged: Staged, shape: Shape, field: Field, report: ColumnReport) -> tuple[Output, ColumnReport]:
@@ -118,10 +134,15 @@ def _names(staged: Staged) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in staged.parts for name in part.columns))
 
 
-def _cells(staged: Staged) -> typing.Cells:
-    """The text columns of all files, whose type is still open, as one relation."""
+def _cells(staged: Staged, wanted: frozenset[str]) -> typing.Cells:
+    """The wanted text columns of all files, whose type is still open, as one relation."""
     names = tuple(
-        dict.fromkeys(name for part in staged.files for name in part.columns if name not in part.fields)
+        dict.fromkeys(
+            name
+            for part in staged.files
+            for name in part.columns
+            if name in wanted and name not in part.fields
+        )
     )
     selects = [
         f"SELECT {part.line} AS _row, {literal(part.input.name)} AS _file, "  # noqa: S608
@@ -187,9 +208,9 @@ def _common_type(
     staged: Staged, typed: Sequence[tuple[Part, Field]], filed: FieldType | None
 ) -> tuple[FieldType, str]:
     fields = [field for _, field in typed]
-    lenient = next((one.type for one in fields if one.lenient and typing.is_cast_known(one.type)), None)
+    lenient = next((one.type for one in fields if one.lenient and lenient_sql.is_known(one.type)), None)
     if lenient:
-        return lenient, "it was declared so; what does not fit is kept as it was sent"
+        return lenient, DECLARED
     types = {field.type for field in fields} | ({filed} if filed else set())
     if len({field.multivalued for field in fields}) == 1 and not (fields[0].multivalued and filed):
         if len(types) == 1:

@@ -16,6 +16,7 @@ from typing import Any
 import colonnade
 from colonnade.builder import verdicts, wire
 from colonnade.builder.job import BuildJob, Guess, Limits, LookJob, Manifest, Preview
+from colonnade.formats.surveying import Survey
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ def build(job: BuildJob, *, poll: Callable[[], None]) -> Manifest:
     return manifest
 
 
+def progress(job: BuildJob) -> float:
+    """How much of a build is done, from 0 to 1; for who polls."""
+    return wire.told(job.scratch)
+
+
 def guess(job: LookJob) -> tuple[Guess, ...]:
     """Which extractors may read a file, the likeliest first; see `look.guess`. Raises what `build` raises.
 
@@ -56,6 +62,11 @@ def suggest(job: LookJob) -> Mapping[str, Any]:
     """Parameters for a file's extractor, found in it; see `look.suggest`. Raises what `build` raises."""
     found: Mapping[str, Any] = _looked(job, "suggest")
     return found
+
+
+def survey(job: LookJob) -> Survey:
+    """What a data file says of itself; see `look.survey`. Raises what `build` raises."""
+    return wire.survey_from_json(_looked(job, "survey"))
 
 
 def preview(job: LookJob) -> Preview:

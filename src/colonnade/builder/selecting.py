@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from colonnade.builder import typing
+from colonnade.builder import lenient_sql, typing
 from colonnade.builder.job import FileInput
 from colonnade.builder.merging import Output
 from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part
 from colonnade.builder.steps import casts
 from colonnade.builder.steps.annotations import MULTIVALUED
 from colonnade.engine.layout import literal, printed, quoted, sql_type
+from colonnade.query import raw as sent
 from colonnade.query.schema import RAW_SUFFIX, Field, FieldType
 
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
+_MARK, _NULL, _ABSENT = (literal(one) for one in (sent.MARK, sent.NULL, sent.ABSENT))
 _KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE, FieldType.FILE)
 
 
@@ -62,6 +64,8 @@ def _from_cell(part: Part, output: Output) -> tuple[str, str]:
     if was and (was.type, was.multivalued) == (field.type, field.multivalued):
         return typing.declared_sql(field, cell), _NO_TEXT
     text = _cell_text(part, output)
+    if field.lenient and lenient_sql.is_known(field.type):
+        return _lenient(field, *_as_sent(part, text))
     if output.separator is not None:
         return casts.values_sql(text, output.separator), _NO_TEXT
     if field.multivalued or not typing.is_cast_known(field.type):
@@ -69,10 +73,7 @@ def _from_cell(part: Part, output: Output) -> tuple[str, str]:
         return _null(field), _NO_TEXT
     if field.type is FieldType.TEXT:
         return text, _NO_TEXT
-    if field.lenient:
-        value = typing.lenient_sql(field.type, text)
-    else:
-        value = typing.declared_sql(field, text) if was else typing.value_sql(field.type, text)
+    value = typing.declared_sql(field, text) if was else typing.value_sql(field.type, text)
     return value, _unsaid(field, value, text)
 
 
@@ -81,10 +82,48 @@ def _unsaid(field: Field, value: str, text: str) -> str:
     return f"CASE WHEN {_printed(field, f'({value})')} IS DISTINCT FROM {text} THEN {text} END"
 
 
+def _lenient(field: Field, text: str, raw: str) -> tuple[str, str]:
+    """A text as a value of a lenient field. `raw`: SQL of what says what the text stands for; null: for itself."""
+    filled = f"nullif({text}, '')"
+    value = lenient_sql.value_sql(field.type, filled)
+    return value, f"coalesce({raw}, {_unsaid(field, value, filled)})"
+
+
+def _as_sent(part: Part, cell: str) -> tuple[str, str]:
+    """The text of a cell that may have the form of `query.raw`, and that form where it has it."""
+    if not (isinstance(part.input, FileInput) and part.input.as_sent):
+        return cell, _NO_TEXT
+    text = _said(cell)
+    return f"CASE WHEN starts_with({cell}, {_MARK}) THEN {text} ELSE {cell} END", (
+        f"CASE WHEN starts_with({cell}, {_MARK}) THEN {cell} END"
+    )
+
+
+def _said(raw: str) -> str:
+    """The text of what `query.raw` says; null for null and for what is not there. A number is as people write it."""
+    json = f"{raw}[2:]"
+    return (
+        f"CASE WHEN NOT starts_with({raw}, {_MARK}) THEN {raw} WHEN {raw} IN ({_ABSENT}, {_NULL}) THEN NULL"
+        f""" WHEN starts_with({raw}, {_MARK} || '"') THEN json_extract_string({json}, '$')"""
+        f" WHEN regexp_full_match({json}, '-?[0-9]+\\.0') THEN split_part({json}, '.', 1)"
+        f" ELSE {json} END"
+    )
+
+
 def _row_text(part: Part, output: Output) -> str:
-    """What was sent, or what is printed of a row's value."""
-    was = part.fields[output.origin]
-    return f"coalesce({_row_raw(part, output)}, {_printed(was, _row_column(part, output))})"
+    """What people read in a row: what was sent, or what is printed of its value."""
+    if not part.fields[output.origin].lenient:
+        return _sent(part, output)
+    raw = _row_raw(part, output)
+    return f"CASE WHEN {raw} IS NULL THEN {_row_printed(part, output)} ELSE {_said(raw)} END"
+
+
+def _sent(part: Part, output: Output) -> str:
+    return f"coalesce({_row_raw(part, output)}, {_row_printed(part, output)})"
+
+
+def _row_printed(part: Part, output: Output) -> str:
+    return _printed(part.fields[output.origin], _row_column(part, output))
 
 
 def _row_column(part: Part, output: Output) -> str:
@@ -99,16 +138,16 @@ def _row_raw(part: Part, output: Output) -> str:
 def _from_row(part: Part, output: Output) -> tuple[str, str]:
     field, was = output.field, part.fields[output.origin]
     column, raw = _row_column(part, output), _row_raw(part, output)
-    if was.type is field.type and was.multivalued == field.multivalued:
+    if (was.type, was.multivalued) == (field.type, field.multivalued) and was.lenient >= field.lenient:
         return column, raw
+    if field.lenient and lenient_sql.is_known(field.type):
+        text = _row_text(part, output) if was.lenient else _sent(part, output)
+        return _lenient(field, text, raw if was.lenient else _NO_TEXT)
     text = _row_text(part, output)
     if output.separator is not None:
         return casts.values_sql(text, output.separator), _NO_TEXT
     if field.type is FieldType.TEXT:
         return text, raw
-    if field.lenient:
-        value = typing.lenient_sql(field.type, text)
-        return value, _unsaid(field, value, text)
     return f"CAST({column} AS {sql_type(field)})", raw
 
 

@@ -110,13 +110,23 @@ def opened(job: BuildJob) -> duckdb.DuckDBPyConnection:
 
 
 def load(connection: duckdb.DuckDBPyConnection, job: BuildJob, *, rows: int | None = None) -> Staged:
-    """Read every input into a table: files first, in order, then rows. Raises `Invalid` and `LimitReached`.
+    """Read every input into a table: files first, in order, then rows; or rows first, where the job appends. Raises
+    `Invalid` and `LimitReached`.
 
     `rows`: of each file no more than these first ones, and no more of it than they take.
     """
     parts: list[Part] = []
     notes: list[str] = []
-    bounds = bounds_of(job.limits, rows=rows)
+    for read in (_read_rows, _read_files) if job.appends else (_read_files, _read_rows):
+        notes += read(connection, job, parts, bounds_of(job.limits, rows=rows))
+    return Staged(connection, tuple(parts), tuple(notes))
+
+
+def _read_files(
+    connection: duckdb.DuckDBPyConnection, job: BuildJob, parts: list[Part], bounds: Bounds
+) -> list[str]:
+    """Returns the notes of the readers."""
+    notes: list[str] = []
     for number, one in enumerate(one for one in job.inputs if isinstance(one, FileInput)):
         folder = job.scratch / f"input{number}"
         folder.mkdir()
@@ -129,6 +139,12 @@ def load(connection: duckdb.DuckDBPyConnection, job: BuildJob, *, rows: int | No
                 parts.append(part)
                 notes += found
                 _check_rows(parts, job.limits)
+    return notes
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection, job: BuildJob, parts: list[Part], bounds: Bounds
+) -> list[str]:
     for given in job.inputs:
         if isinstance(given, RowsInput):
             table = f"part_{len(parts)}"
@@ -138,7 +154,7 @@ def load(connection: duckdb.DuckDBPyConnection, job: BuildJob, *, rows: int | No
             labels = {field.name: field.label for field in fields.values()}
             parts.append(_part(connection, given, parts, columns, labels, fields))
     _check_rows(parts, job.limits)
-    return Staged(connection, tuple(parts), tuple(notes))
+    return []
 
 
 def bounds_of(limits: Limits, *, rows: int | None = None) -> Bounds:
@@ -195,7 +211,10 @@ def _load_file(
             f"ALTER TABLE {table} ADD COLUMN c{len(read)} VARCHAR DEFAULT {literal(source.filename)}"
         )
         read.append(Column(FILENAME_LABEL, FieldType.TEXT))
-    names = naming.field_names([column.label for column in read])
+    names = one.names or naming.field_names([column.label for column in read])
+    if len(names) != len(read):
+        message = f"The file {source.name} has {len(read)} columns where {len(names)} are expected"
+        raise Invalid(message, code="file.columns")
     columns = {name: f"c{number}" for number, name in enumerate(names)}
     labels = {name: column.label for name, column in zip(names, read, strict=True)}
     fields = {

@@ -7,10 +7,12 @@ from typing import Any
 
 from colonnade.builder.job import BuildJob, FileInput, Limits, LookJob, Preview, RowsInput, Step
 from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
+from colonnade.formats.surveying import Survey
 from colonnade.query.schema import Schema
 
 JOB_FILE = "job.json"
 RESULT_FILE = "result.json"
+_PROGRESS_FILE = "progress.txt"
 READING_FILE = "reading.txt"
 """The name of the file that is being read, there for as long as it is: so that the parent can name it should the child
 die of it."""
@@ -32,8 +34,21 @@ def was_reading(scratch: Path) -> str:
         return ""
 
 
+def tell(scratch: Path, share: float) -> None:
+    """Leave word of how much of a build is done, from 0 to 1."""
+    (scratch / _PROGRESS_FILE).write_text(f"{share:.3f}", encoding="ascii")
+
+
+def told(scratch: Path) -> float:
+    """How much of a build is done."""
+    try:
+        return float((scratch / _PROGRESS_FILE).read_text(encoding="ascii") or 0)
+    except (FileNotFoundError, ValueError):  # the latter: it is being written
+        return 0.0
+
+
 def look_to_json(job: LookJob, ask: str) -> dict[str, Any]:
-    """`ask`: `guess`, `suggest` or `preview`."""
+    """`ask`: `guess`, `suggest`, `survey` or `preview`."""
     return {
         "ask": ask,
         "file": _input_to_json(job.file),
@@ -61,6 +76,12 @@ def preview_from_json(value: Mapping[str, Any]) -> Preview:
     return Preview(Schema.from_json(value["schema"]), tuple(value["records"]), tuple(value["notes"]))
 
 
+def survey_from_json(value: Mapping[str, Any]) -> Survey:
+    rows = tuple(tuple(row) for row in value["rows"])
+    kinds = None if value["kinds"] is None else tuple(value["kinds"])
+    return Survey(tuple(value["columns"]), rows, value["params"], value["dialect"], kinds)
+
+
 def _limits_to_json(limits: Limits) -> dict[str, int]:
     return {name: getattr(limits, name) for name in Limits.__dataclass_fields__}
 
@@ -79,8 +100,10 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "limits": _limits_to_json(job.limits),
         "processors": [_step_to_json(one) for one in job.processors],
         "field_steps": [_step_to_json(one) for one in job.field_steps],
+        "fields": Schema(job.fields).to_json(),
         "finds_countries": job.finds_countries,
         "files": None if job.files is None else str(job.files.absolute()),
+        "appends": job.appends,
     }
 
 
@@ -97,8 +120,10 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         limits=Limits(**value["limits"]),
         processors=tuple(Step(**one) for one in value["processors"]),
         field_steps=tuple(Step(**one) for one in value["field_steps"]),
+        fields=Schema.from_json(value["fields"]).fields,
         finds_countries=value["finds_countries"],
         files=None if value["files"] is None else Path(value["files"]),
+        appends=value["appends"],
     )
 
 
@@ -116,6 +141,8 @@ def _input_to_json(one: FileInput | RowsInput) -> dict[str, Any]:
         "format": one.format,
         "params": dict(one.params),
         "owned": one.owned,
+        "names": list(one.names),
+        "as_sent": one.as_sent,
     }
 
 
@@ -123,7 +150,7 @@ def _input_from_json(value: Mapping[str, Any]) -> FileInput | RowsInput:
     path = Path(value["path"])
     if "schema" in value:
         return RowsInput(path, Schema.from_json(value["schema"]), value["fresh_ids"])
-    return FileInput(**{**value, "path": path})
+    return FileInput(**{**value, "path": path, "names": tuple(value["names"])})
 
 
 def error_to_json(error: PortalError) -> dict[str, Any]:

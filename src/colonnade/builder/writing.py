@@ -6,11 +6,12 @@ import queue
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from colonnade.builder import countries, extent
+from colonnade.builder import countries, extent, lenient_sql, wire
 from colonnade.builder.extent import Extent
 from colonnade.builder.identity import PLACED, Placement
 from colonnade.builder.job import BuildJob, FileInput
@@ -29,6 +30,8 @@ _SLICE_CELLS = 4_000_000
 _SLICE_ROWS = 245_760  # two of DuckDB's row groups
 _BATCH_CELLS = 100_000
 _LEAST_HEAP_BYTES = 128 << 20
+_BEFORE = 0.5
+"""How much of a build is done, by experience, when rows begin to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
     connection.execute(layout.attach(job.out / ROWS_FILE, _CATALOG, blocks=blocks))
     if layout.shape_columns(schema):
         register(connection)
+    lenient_sql.register(connection, schema.fields)
     for statement in layout.create_tables(_CATALOG, schema):
         connection.execute(statement)
     slices: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
@@ -63,7 +67,7 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
             threads=job.limits.threads,
         )
         try:
-            _write_rows(staged, merged, at, slices)
+            _write_rows(staged, merged, at, slices, job.scratch)
         finally:
             slices.put(None)
         connection.execute(layout.create_id_index(_CATALOG))
@@ -91,7 +95,11 @@ def _heap_bytes(job: BuildJob) -> int:
 
 
 def _write_rows(
-    staged: Staged, merged: Merged, at: dt.datetime, slices: "queue.SimpleQueue[tuple[int, int] | None]"
+    staged: Staged,
+    merged: Merged,
+    at: dt.datetime,
+    slices: "queue.SimpleQueue[tuple[int, int] | None]",
+    scratch: Path,
 ) -> None:
     """Write all rows in their order, slice by slice, and tell the first and the last `_seq` of each slice."""
     step = min(_SLICE_ROWS, max(1, _SLICE_CELLS // (len(merged.outputs) + 1)))
@@ -104,6 +112,7 @@ def _write_rows(
             if count[0]:
                 slices.put((done + 1, done + count[0]))
                 done += count[0]
+            wire.tell(scratch, _BEFORE + (1 - _BEFORE) * min(1, done / staged.rows))
 
 
 def _insert(part: Part, merged: Merged, at: dt.datetime) -> str:

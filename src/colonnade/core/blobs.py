@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from colonnade.core.attachments import service as attachments
+from colonnade.core.extracts import service as extracts
+from colonnade.core.imports import service as imports
 from colonnade.core.resources import service as resources
 from colonnade.core.work import SYSTEM, Portal, Work
 
 
 @dataclass(frozen=True)
 class Use:
-    """`kind`: what the file is to its dataset, as people call it."""
+    """`kind`: what the file is to its dataset, as people call it. `dataset_id` None: it is of none, or of several."""
 
     digest: str
-    dataset_id: int
+    dataset_id: int | None
     kind: str
     filename: str
 
@@ -28,15 +30,16 @@ def uses(work: Work) -> Iterator[Use]:
     for export in attachments.all_export_files(work):
         if (stored := export.stored) is not None:
             yield Use(stored.digest, export.dataset_id, "alternative export", stored.filename)
+    for one in imports.all_files(work):
+        yield Use(one.digest, one.dataset_id, "data file", one.filename)
+    for kept in extracts.all_files(work):
+        yield Use(kept.digest, kept.dataset_id, "export", kept.filename)
 
 
 def unused(work: Work, digests: Iterable[str]) -> list[str]:
     """Those that nothing uses now."""
-    return [
-        one
-        for one in sorted(set(digests))
-        if not resources.uses_digest(work, one) and not attachments.uses_digest(work, one)
-    ]
+    features = (resources, attachments, imports, extracts)
+    return [one for one in sorted(set(digests)) if not any(each.uses_digest(work, one) for each in features)]
 
 
 def clear(portal: Portal, digests: Iterable[str]) -> None:

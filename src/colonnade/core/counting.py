@@ -4,11 +4,13 @@ All numbers of a portal are here while it runs, so nothing is read from the cata
 """
 
 import datetime as dt
+import ipaddress
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 MOST_ACCOUNTS = 100_000
@@ -17,6 +19,8 @@ OTHERS = "others"
 WHOLE_PORTAL = 0
 """In the place of a dataset's id: all calls of a caller."""
 DOWNLOAD_WEIGHT = 10
+IPV6_NETWORK = 64
+"""Bits of an IPv6 address that tell one client from another: the rest is the client's own to choose."""
 
 
 class Unit(StrEnum):
@@ -234,3 +238,17 @@ class Counters:
     calls: CallCounter = field(default_factory=CallCounter)
     uses: UseCounter = field(default_factory=UseCounter)
     key: bytes = b""
+
+
+@lru_cache(4_096)
+def network_of(address: str) -> str:
+    """What tells clients apart: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # a name, of a client that is no network's
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.IPv6Network((int(found), IPV6_NETWORK), strict=False))
+    return str(found)

@@ -105,8 +105,10 @@ class RowStore:
 
     def count(self, ref: GenerationRef) -> int:
         """How many rows there are."""
-        with self._engine.read(ref) as reading:
-            return reading.rows
+        for _ in range(TRIES):
+            with suppress(StateGoneError), self._engine.read(ref) as reading:
+                return reading.rows
+        raise _too_late()
 
     def mark(self, ref: GenerationRef) -> Mark:
         return self._engine.mark(ref)

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
 from colonnade.core.counting import Caller, Counters
+from colonnade.core.pending import Pending, Searched
 from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
+from colonnade.core.tries import Tries
 from colonnade.db.database import Database
 from colonnade.errors import Unavailable
 from colonnade.files.port import BlobStore
@@ -91,6 +93,8 @@ class Portal:
     catalogue: CatalogueProgress = field(default_factory=CatalogueProgress)
     retention: Retention = field(default_factory=Retention)
     counters: Counters = field(default_factory=Counters)
+    tries: Tries = field(default_factory=Tries)
+    searches: Pending[Searched] = field(default_factory=Pending)
     runner: Runner | None = None
     """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
 

@@ -1,11 +1,11 @@
 """What every table shares: the declarative base and the column types that behave alike on SQLite and PostgreSQL."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, DateTime, MetaData
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -45,3 +45,12 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         dt.datetime: UtcDateTime,
     }
+
+
+LARGEST_ID = 2**63 - 1
+Row = TypeVar("Row", bound=Base)
+
+
+def row_by_id(db: Session, table: type[Row], number: int) -> Row | None:
+    """The row with this id, which a client may have made up: no number is too large to be asked for."""
+    return db.get(table, number) if 0 < number <= LARGEST_ID else None

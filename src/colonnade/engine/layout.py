@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from colonnade.engine.shapes import PREPARED, PREPARED_ARROW
 from colonnade.generation import LIVE_IDS_FROM, Mark
+from colonnade.query import raw
 from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, SOURCE, Field, FieldType, Schema
 
 ROWS = "rows"
@@ -195,8 +196,13 @@ def text_of(field: Field) -> str:
     as `lat, lon`; the coordinates of a shape are not words.
     """
     text = printed(field, quoted(field.name))
+    if field.lenient and field.type is FieldType.TEXT:
+        return f"nfc_normalize({text})"  # what is beside it says nothing that it does not say
     if field.keeps_raw:
-        text = f"coalesce({quoted(field.raw_name)}, {text})"
+        sent = quoted(field.raw_name)
+        if field.lenient:
+            sent = f"nullif(nullif({sent}, {literal(raw.NULL)}), {literal(raw.ABSENT)})"
+        text = f"coalesce({sent}, {text})"
     return f"nfc_normalize({text})"
 
 

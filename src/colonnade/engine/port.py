@@ -57,11 +57,12 @@ class Delete:
 @dataclass(frozen=True)
 class Written:
     """`ids`: for an upsert, the `_id` of each row that was sent, in the order sent (int64). `count`: rows written
-    or deleted. `mark`: after the write."""
+    or deleted; `replaced`: so many of the written ones were there before. `mark`: after the write."""
 
     count: int
     mark: Mark
     ids: Any = field(default=None)
+    replaced: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,15 @@ class CsvText(Printing):
     list_separator: str = ","
     quote_all: bool = False
     escape_formulas: bool = False
+
+
+@dataclass(frozen=True)
+class SentText(Printing):
+    """A row as a line of CSV that ends in LF, each cell as it was sent: minimal quoting, nulls empty, line ends in cells are
+    LF. `raws`: for each output of the line, the place of the output after them that says what was sent of it (in the
+    form of `query.raw`), or None."""
+
+    raws: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +176,7 @@ class LineText(Printing):
     as_wkt: bool = False
 
 
-RowText = CsvText | JsonText | SheetText | LineText
+RowText = CsvText | SentText | JsonText | SheetText | LineText
 
 
 class Reading(Protocol):

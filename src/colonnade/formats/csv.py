@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from colonnade.errors import LimitReached, Unavailable
-from colonnade.formats import csv_count, csv_exact, dialect, encoding, looking
+from colonnade.formats import csv_count, csv_exact, dialect, encoding, looking, sent
 from colonnade.formats.collecting import collect_rows
 from colonnade.formats.dialect import CsvFile, Dialect, Head
 from colonnade.formats.encoding import TextFile
@@ -27,7 +27,7 @@ def read(
     connection: duckdb.DuckDBPyConnection, source: Source, target: str, scratch: Path, bounds: Bounds
 ) -> Extract:
     """See `formats.port.Reader`. Parameters: `separator`, `encoding`, `doublequote`, `escapechar`, `first_row_no`,
-    `headers_first_row`; what is not given is found in the file."""
+    `headers_first_row`; what is not given is found in the file. And `cells`, see `formats.sent`."""
     start, is_cut = looking.head(source, scratch, bounds)
     text = encoding.as_utf8(start, scratch)
     manner = dialect.find(source, text.path)
@@ -45,6 +45,8 @@ def read(
         return collect_rows(connection, source, target, bounds, head.labels, rows)
     if not _load_fast(connection, file, text, target):
         _load_exact(connection, file, target, scratch)
+    elif sent.is_wanted(source):
+        sent.mark(connection, target, len(head.labels))
     return Extract(tuple(map(Column, head.labels)))
 
 

@@ -73,7 +73,9 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
         path = _transcoded(source, str(encoding), scratch, is_given=bool(given))
         fault = _utf8_fault(path)
     if fault:
-        raise Invalid(_described(source, path, fault), code="file.encoding")
+        line = _line_of(path, fault)
+        message = f"The file {source.name} cannot be read: line {line} holds {fault.why}"
+        raise Invalid(message, code="file.encoding", line=line)
     return replace(_scanned(source, path), encoding="utf-8" if encoding in _UTF8 else str(encoding))
 
 
@@ -124,14 +126,18 @@ def _fits(path: Path, encoding: str) -> str:
 
 def _transcoded(source: Source, encoding: str, scratch: Path, *, is_given: bool) -> Path:
     target = scratch / f"utf8-{source.path.name}"
+    line = 1
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
             for text in _texts(source.path, encoding):
                 file.write(text)
+                line += text.count("\n")
     except UnicodeError as fault:
+        if isinstance(fault, UnicodeDecodeError):
+            line += fault.object[: fault.start].count(b"\n")
         claim = "is not in the encoding" if is_given else "looks like, but is not in the encoding"
-        message = f"The file {source.name} {claim} {encoding}: {fault}"
-        raise Invalid(message, code="file.encoding") from None
+        message = f"The file {source.name} {claim} {encoding}, in line {line} or after it: {fault}"
+        raise Invalid(message, code="file.encoding", line=line) from None
     return target
 
 
@@ -140,9 +146,11 @@ def _texts(path: Path, encoding: str) -> Iterator[str]:
         encoding, errors = _WESTERN, LATIN_ERRORS
     else:
         errors = "strict"
-    with path.open("r", encoding=encoding, errors=errors, newline="") as file:
-        while text := file.read(_CHUNK_BYTES):
-            yield text
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
 
 
 def _latin(fault: UnicodeError) -> tuple[str, int]:
@@ -171,7 +179,8 @@ def _utf8_fault(path: Path) -> BadByte | None:
     return BadByte(read, "an unfinished UTF-8 character") if decoder.getstate()[0] else None
 
 
-def _described(source: Source, path: Path, fault: BadByte) -> str:
+def _line_of(path: Path, fault: BadByte) -> int:
+    """The number of the line that it is in, from 1."""
     line, ends_with_cr, left = 1, False, fault.at
     with path.open("rb") as file:
         while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
@@ -179,7 +188,7 @@ def _described(source: Source, path: Path, fault: BadByte) -> str:
             line += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
             line -= ends_with_cr and chunk.startswith(b"\n")
             ends_with_cr = chunk.endswith(b"\r")
-    return f"The file {source.name} cannot be read: line {line} holds {fault.why}"
+    return line
 
 
 def _scanned(source: Source, path: Path) -> TextFile:

@@ -2,7 +2,8 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import duckdb
 import python_calamine as calamine
 
 from colonnade.errors import Invalid
-from colonnade.formats import archives, cells, opendocument, params, workbook
+from colonnade.formats import archives, cells, opendocument, params, sent, workbook
 from colonnade.formats.collecting import collect_rows
 from colonnade.formats.port import Bounds, Extract, Source
 
@@ -23,7 +24,7 @@ def read(
     connection: duckdb.DuckDBPyConnection, source: Source, target: str, scratch: Path, bounds: Bounds
 ) -> Extract:
     """See `formats.port.Reader`. Parameters: `sheet`, by its name or its number from 1, else the first that is
-    shown; `first_row_no`, the row of the sheet to begin with; `headers_first_row`."""
+    shown; `first_row_no`, the row of the sheet to begin with; `headers_first_row`. And `cells`, see `formats.sent`."""
     try:
         name = _chosen(source, sheets(source.path))
         notes: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ def _split(source: Source, sheet: calamine.CalamineSheet) -> tuple[list[str], It
     """The labels of the columns and the rows below them; rows without any cell are left out."""
     first = params.number(source, "first_row_no", 1, least=1)
     rows = (
-        [_value(cell) for cell in row]
+        row
         for number, row in enumerate(sheet.iter_rows(), 1)
         if number >= first and any(cell != "" for cell in row)
     )
@@ -87,13 +88,13 @@ def _split(source: Source, sheet: calamine.CalamineSheet) -> tuple[list[str], It
         where = f"no row {first}, where its data should begin" if first > 1 else "no cell"
         raise Invalid(f"The sheet {sheet.name} of the file {source.name} has {where}", code="file.empty")
     if params.flag(source, "headers_first_row", default=True):
-        return [_label(one) for one in head], rows
-    return [""] * len(head), _with(head, rows)
+        return [label(one) for one in head], _values(source, rows)
+    return [""] * len(head), _values(source, chain([head], rows))
 
 
-def _with(first: list[Any], rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    yield first
-    yield from rows
+def _values(source: Source, rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    value = _VALUES.get(params.text(source, sent.PARAMETER), _value)
+    return ([value(cell) for cell in row] for row in rows)
 
 
 def _value(cell: Any) -> Any:
@@ -103,5 +104,13 @@ def _value(cell: Any) -> Any:
     return cell
 
 
-def _label(cell: Any) -> str:
+_VALUES: Mapping[str, Callable[[Any], Any]] = {
+    sent.WANTED: sent.sheet_cell,
+    sent.AS_TEXTS: sent.printed_cell,
+}
+
+
+def label(cell: Any) -> str:
+    """A cell as the header of a column."""
+    cell = _value(cell)
     return "" if cell in (None, "") else str(cells.FORMS[type(cell)](cell)[1]).strip()

@@ -102,6 +102,16 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     return tuple(one["name"] for one in found if one["name"] not in charts)
 
 
+def active_sheet(path: Path) -> str | None:
+    """The table that was open when the workbook was saved; None if it does not say, or that is no table."""
+    with zipfile.ZipFile(path) as book:
+        views = _elements(book, "xl/workbook.xml", "workbookView")
+        names = [one.get("name", "") for one in _elements(book, "xl/workbook.xml", "sheet")]
+    at = next(iter(views), {}).get("activeTab", "0")
+    name = names[int(at)] if views and at.isdecimal() and int(at) < len(names) else None
+    return name if name in sheet_names(path) else None
+
+
 def _part(book: zipfile.ZipFile, sheet: str, *, is_there: bool = True) -> str | None:
     """The name of a sheet's part in the file."""
     targets = {

@@ -76,7 +76,7 @@ class _JsonRequest(Request):
     async def json(self) -> Any:
         """Raises `json.JSONDecodeError`, of which orjson's own error is a kind."""
         value = orjson.loads(await self.body())
-        if _is_deeper(value, DEEPEST):
+        if is_deeper(value, DEEPEST):
             raise json.JSONDecodeError(f"nested deeper than {DEEPEST} levels", "", 0)
         return value
 
@@ -86,7 +86,8 @@ def _named_json(scope: Scope) -> Scope:
     return {**scope, "headers": [*others, (b"content-type", b"application/json")]}
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested deeper than so many levels."""
     level = [value]
     for _ in range(levels):
         level = [child for one in level for child in _children(one)]

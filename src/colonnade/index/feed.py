@@ -11,7 +11,8 @@ from colonnade.disk import sync
 from colonnade.generation import Mark
 from colonnade.index.analyzer import fold
 from colonnade.index.guard import guarded
-from colonnade.index.layout import ID_FIELD, make_index, sentinel, text_field
+from colonnade.index.layout import ID_FIELD, Names, extra_field, make_index, sentinel, text_field
+from colonnade.index.splitting import extras
 from colonnade.query.schema import ID, Schema
 
 MIN_HEAP_BYTES = 15_000_000
@@ -34,12 +35,13 @@ def feed(
     `heap_bytes` is shared by the threads. Beyond Tantivy's memory the process dies (SIGABRT); there is no error.
     Raises `IndexBrokenError`; errors of `batches` pass through.
     """
-    index = make_index(folder, schema.names)
+    names = Names.of(schema)
+    index = make_index(folder, names)
     rows = 0
     with _bulk_writer(index, max(heap_bytes, threads * MIN_HEAP_BYTES), threads) as writer:
         for batch in batches:
             with guarded():
-                add_rows(writer, batch)
+                add_rows(writer, batch, names)
             rows += batch.num_rows
         with guarded():
             writer.add_document(sentinel(mark))
@@ -49,9 +51,9 @@ def feed(
     return rows
 
 
-def add_rows(writer: tantivy.IndexWriter, rows: Any) -> None:
+def add_rows(writer: tantivy.IndexWriter, rows: Any, names: Names) -> None:
     """Add one document a row of a record batch or table shaped like `TextChanges.rows`."""
-    for document in _documents(rows):
+    for document in _documents(rows, names):
         writer.add_document(document)
 
 
@@ -67,11 +69,10 @@ def _bulk_writer(index: tantivy.Index, heap_bytes: int, threads: int) -> Iterato
             writer.wait_merging_threads()
 
 
-def _documents(rows: Any) -> Iterator[tantivy.Document]:
+def _documents(rows: Any, names: Names) -> Iterator[tantivy.Document]:
     """Nulls and empty texts are left out."""
-    names = [name for name in rows.schema.names if name != ID]
-    fields = [text_field(name) for name in names]
-    columns = [rows.column(name).to_pylist() for name in names]
+    texts_by_field = dict(_texts(rows, names))
+    fields, columns = list(texts_by_field), list(texts_by_field.values())
     ids = rows.column(ID).to_pylist()
     texts = zip(*columns, strict=True) if columns else iter([()] * len(ids))
     for number, row in zip(ids, texts, strict=True):
@@ -81,3 +82,15 @@ def _documents(rows: Any) -> Iterator[tantivy.Document]:
             if text:
                 document.add_text(field, text if text.isascii() else fold(text))
         yield document
+
+
+def _texts(rows: Any, names: Names) -> Iterator[tuple[str, list[str | None]]]:
+    """Each Tantivy field that holds anything, with its texts."""
+    for name in rows.schema.names:
+        if name == ID:
+            continue
+        column = rows.column(name)
+        yield text_field(name), column.to_pylist()
+        more = extras(column) if name in names.split else None
+        if more is not None:
+            yield extra_field(name), more.to_pylist()

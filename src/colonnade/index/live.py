@@ -40,7 +40,7 @@ class LiveIndex:
         """One commit; a failure leaves the state before. Raises `IndexBrokenError`."""
         if self._is_retired:
             raise IndexBrokenError("the index was dropped meanwhile")
-        unknown = set(changes.rows.schema.names) - self._names - {ID}
+        unknown = set(changes.rows.schema.names) - self._names.all - {ID}
         if unknown:
             raise IndexBrokenError(f"the index has no field {', '.join(sorted(unknown))}")
         try:
@@ -72,7 +72,7 @@ class LiveIndex:
             for number in ids.to_pylist():
                 writer.delete_documents_by_term(ID_FIELD, number)
         writer.delete_documents_by_term(SENTINEL_FIELD, SENTINEL)
-        add_rows(writer, changes.rows)
+        add_rows(writer, changes.rows, self._names)
         writer.add_document(sentinel(changes.mark))
         writer.commit()
         self._index.reload()

@@ -13,8 +13,9 @@ from tantivy import FieldType, Occur, Order, Query
 
 from colonnade.generation import Mark, no_ids
 from colonnade.index.guard import guarded
-from colonnade.index.layout import ID_FIELD, text_field
+from colonnade.index.layout import ID_FIELD, Names, text_field
 from colonnade.index.terms import Term, terms
+from colonnade.index.variants import Variants, runs
 from colonnade.query.tree import MatchMode, TextMatch
 
 SLICE = 50_000
@@ -34,9 +35,7 @@ MAX_EXPANSIONS = 1 << 14
 class TantivySearcher:
     """A snapshot: the searcher and its mark belong together. Any number of threads may use it."""
 
-    def __init__(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, names: frozenset[str], mark: Mark
-    ) -> None:
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, names: Names, mark: Mark) -> None:
         self._searcher = searcher
         self._schema = schema
         self._names = names
@@ -53,7 +52,7 @@ class TantivySearcher:
     def ids(self, match: TextMatch, within: tuple[int, int] | None = None) -> Any:
         """Every term of the text must occur in at least one of the fields; a term of several words in one field, the
         words one after the other. A text without any word asks for nothing and so is true of every row: callers
-        take an empty search box as no condition, and this agrees; only `LIKE` is then true of none. A field that the
+        take an empty search box as no condition, and this agrees; `LIKE` and `VARIANTS` are then true of none. A field that the
         index does not have holds no text. `fields` None means all. Raises `IndexBrokenError`.
         """
         with guarded():
@@ -90,8 +89,11 @@ class TantivySearcher:
     def _queries(self, match: TextMatch) -> Iterator[Query]:
         """What must all be true, as few queries; none where nothing can be. A few terms at a time, so that a text of
         thousands of words, which usually ends with the first few, makes no query of a million parts."""
+        if match.mode is MatchMode.VARIANTS:
+            yield from self._variants(match)
+            return
         wanted = terms(match.text, match.mode)
-        names = self._names if match.fields is None else self._names.intersection(match.fields)
+        names = self._names.all if match.fields is None else self._names.all.intersection(match.fields)
         if not wanted and match.mode is not MatchMode.LIKE:
             yield _any_row(self._schema)
             return
@@ -101,6 +103,20 @@ class TantivySearcher:
         for start in range(0, len(wanted), TERMS_AT_ONCE):
             some = wanted[start : start + TERMS_AT_ONCE]
             yield _and(_or(self._term(term, field) for field in fields) for term in some)
+
+    def _variants(self, match: TextMatch) -> Iterator[Query]:
+        """A text without any word is true of none."""
+        found = runs(match.text)
+        possible = [one for one in found if one.can_match]
+        names = self._names if match.fields is None else self._names.only(match.fields)
+        if not names.all or not possible:
+            return
+        asked = Variants(self._schema, names, self._is_taken)
+        if match.is_any:
+            yield asked.some(possible)
+        elif len(possible) == len(found):
+            for start in range(0, len(possible), TERMS_AT_ONCE):
+                yield asked.every(possible[start : start + TERMS_AT_ONCE])
 
     def _term(self, term: Term, field: str) -> Query:
         *head, last = term.words

@@ -25,6 +25,9 @@ WORKFLOW = "run_job"
 SENT_QUEUE = "sent"
 """Jobs that a command sent. One at a time: they are checks and backups of everything."""
 
+WAIT_SECONDS = 0.05
+"""How often who waits for a job looks whether it is over."""
+
 UNFINISHED = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 _plans: dict[str, Plan] = {}
@@ -61,7 +64,7 @@ class DbosRunner:
         return status is not None and status.status not in UNFINISHED
 
     def wait(self, job: str) -> None:
-        DBOS.retrieve_workflow(job).get_result()
+        DBOS.retrieve_workflow(job).get_result(polling_interval_sec=WAIT_SECONDS)
 
     def close(self) -> None:
         DBOS.destroy()

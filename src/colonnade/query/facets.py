@@ -46,7 +46,7 @@ class FacetQuery:
     """One level of a field's values among the records that fulfil `where`.
 
     `prefix`: the path whose children are asked for; None is the first level. `sort` None: the field's `facetsort`,
-    else by count, dates latest first. `zone`: where days are cut.
+    else by count, dates latest first. `zone`: where days are cut; `language`: of names in `where`.
     """
 
     field: Field
@@ -55,6 +55,7 @@ class FacetQuery:
     sort: FacetSort | None = None
     limit: int = MOST
     zone: dt.tzinfo = dt.UTC
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def facet_query(facet: FacetQuery) -> Query:
         order_by=_order(facet),
         limit=facet.limit + 1,  # one may be of records whose paths have no such level
         zone=facet.zone,
+        language=facet.language,
     )
 
 

@@ -1,7 +1,9 @@
 """The columns of an answer and their order, bound."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from colonnade.errors import Invalid
 from colonnade.query.geo import is_cluster
@@ -9,7 +11,7 @@ from colonnade.query.literals import checked_text
 from colonnade.query.malformed import malformed
 from colonnade.query.printing import date_precision, json_formatted
 from colonnade.query.ranges import bound_range, check_slots, is_range, printed, unprinted
-from colonnade.query.schema import FieldType
+from colonnade.query.schema import FieldType, Schema
 from colonnade.query.scope import Scope
 from colonnade.query.spreading import spread
 from colonnade.query.tree import Aggregate, AsJson, Call, Expr, FieldRef, Literal, Named, Order, Output, Star
@@ -46,11 +48,19 @@ def bound_select(items: Sequence[Named] | None, keys: Outputs, scope: Scope) -> 
 
     Raises `Invalid`.
     """
-    if items is None:
-        items = () if keys else (Named(Star(), "*"),)
+    if items is None and not keys:
+        return _every_field(scope.fields)
+    items = items or ()
     elements = tuple(replace(one, multivalued=False) for one in _printed(keys))
     found = (_output(one, elements, keys, scope) for one in spread(items, scope))
     return _unique((*elements, *found))
+
+
+@lru_cache(maxsize=1024)
+def _every_field(visible: Schema) -> Outputs:
+    """What nearly every page asks for; no name in it depends on more than the fields."""
+    scope = Scope(visible, frozenset(), dt.UTC, dt.datetime.now(dt.UTC))
+    return _unique(_output(one, (), (), scope) for one in spread((Named(Star(), "*"),), scope))
 
 
 def bound_order(items: Sequence[Order], keys: Outputs, outputs: Outputs, scope: Scope) -> tuple[Order, ...]:

@@ -53,7 +53,7 @@ class Field:
     keeps_raw: bool = False
     lenient: bool = False
     multivalued: bool = False
-    annotations: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    annotations: Mapping[str, Sequence[str | int]] = field(default_factory=dict, hash=False)
 
     @property
     def raw_name(self) -> str:

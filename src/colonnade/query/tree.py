@@ -98,18 +98,22 @@ class MatchMode(StrEnum):
 
     `WORDS`: as they are; what stands between blanks is a phrase, and `*` at its end makes it a prefix. `LIKE`: the
     same, and `%` is `*`, also at the beginning. `FUZZY`: word for word, with one letter wrong from three letters on
-    and two from six on; the last word may go on. `PREFIXES`: word for word, each may go on.
+    and two from six on; the last word may go on. `PREFIXES`: word for word, each may go on. `VARIANTS`: as `WORDS`, `*`
+    and `?` stand for letters anywhere in a word, a word is also its nicknames, and what is joined in the text by a sign,
+    or split in a word by its letters (`WiFi`, `B52`), is one word and several.
     """
 
     WORDS = "words"
     LIKE = "like"
     FUZZY = "fuzzy"
     PREFIXES = "prefixes"
+    VARIANTS = "variants"
 
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """Every word of `text` occurs in the row, in any of `fields` (None: in any visible field).
+    """Every word of `text` occurs in the row, in any of `fields` (None: in any visible field). `is_any`: one of what
+    stands between blanks is enough.
 
     Answered by the index, never by a scan.
     """
@@ -117,6 +121,7 @@ class TextMatch:
     text: str
     fields: tuple[str, ...] | None = None
     mode: MatchMode = MatchMode.WORDS
+    is_any: bool = False
     at: int = field(default=0, compare=False)
 
 

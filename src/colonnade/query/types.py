@@ -51,6 +51,7 @@ _RESULTS: Mapping[str, FieldType] = {
     **dict.fromkeys(("place_text", "place_digest"), FieldType.TEXT),
     "local": FieldType.DATETIME,
     **dict.fromkeys(("within_distance", "in_bbox", "intersects", "disjoint", "within"), FieldType.BOOLEAN),
+    "words_across": FieldType.BOOLEAN,
     "distance": FieldType.DOUBLE,
     **dict.fromkeys(("geo_cluster", "cluster_text"), FieldType.JSON),
 }

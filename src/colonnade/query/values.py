@@ -258,7 +258,7 @@ _BINDERS: Mapping[str, _Binder] = {
     "random": _random,
     "system": _system,
     **geo.BINDERS,
-    "record_size": _all_bound,
+    **dict.fromkeys(("record_size", "words_across"), _all_bound),
     **dict.fromkeys(
         ("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member"), _first_bound
     ),

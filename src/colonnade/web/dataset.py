@@ -49,7 +49,8 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         "asked": asked,
         "table": table,
         "files": taken,
-        "fields": [(one, type_name(one)) for one in dataset.fields],
+        "fields": [(one, type_name(one), unit(one)) for one in dataset.fields],
+        "are_measured": any(map(unit, dataset.fields)),
         "are_described": any(one.description for one in dataset.fields),
         "citation": _citation(request, dataset),
         "linked_data": told,
@@ -60,6 +61,11 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
 
 def type_name(field: Field) -> str:
     return "List of texts" if field.multivalued else TYPES[field.type]
+
+
+def unit(field: Field) -> str:
+    """What its numbers count; empty where nobody said it."""
+    return ", ".join(map(str, field.annotations.get("unit", ())))
 
 
 def _citation(request: Request, dataset: Described) -> Mapping[str, Any]:

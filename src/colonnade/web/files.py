@@ -24,7 +24,7 @@ FORMATS: Mapping[ExportFormat, tuple[str, str]] = {
     ExportFormat.PARQUET: ("Parquet", "for analysis, with types"),
     ExportFormat.GEOJSON: ("GeoJSON", "for maps on the web"),
     ExportFormat.SHP: ("Shapefile", "for geographic systems"),
-    ExportFormat.FGB: ("FlatGeobuf", "for geographic systems, with an index"),
+    ExportFormat.FGB: ("FlatGeobuf", "geographic, with an index"),
     ExportFormat.KML: ("KML", "for virtual globes"),
     ExportFormat.GPX: ("GPX", "for navigation"),
     ExportFormat.ICAL: ("iCalendar", "for calendars"),

@@ -3,6 +3,8 @@
 import pytest
 from tests.support.house import House
 
+pytestmark = pytest.mark.builds_apart
+
 
 @pytest.fixture(scope="module")
 def published(house: House) -> tuple[str, str]:

@@ -17,6 +17,8 @@ from tests.support.house import House
 
 from colonnade.core.jobs.model import State
 
+pytestmark = pytest.mark.builds_apart
+
 STATUS = ("status", "previous", "next", "since", "is_published", "message", "records_errors", "params")
 ACTIVE: dict[str, tuple[State, ...]] = {
     "queued": (),

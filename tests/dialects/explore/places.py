@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 from tests.dialects.explore.support import get
-from tests.support.house import ANONYMOUS, AUTOMATION, House, Person
+from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House, Person
+
+ROOT = EXPLORE.removesuffix("/catalog/datasets")
 
 PLACES = """name,country,region,pop,size,open,founded,seen,tags,at
 Aix,FR,South/Coast,10,1.5,true,2019-08-05,2019-12-31T23:30:00Z,sea;sun,"43.5, 5.4"
@@ -74,6 +77,26 @@ def names(house: House, person: Person = ANONYMOUS, **params: Any) -> list[str]:
     answer = get(house, "/places/records", person, limit=100, **params)
     assert answer.status_code == 200, answer.text
     return [one["name"][0] for one in answer.json()["results"]]
+
+
+def raw(house: House, path: str, **params: Any) -> httpx2.Response:
+    """The answer at a path below the root of the API, without following it anywhere."""
+    return house.client.get(f"{ROOT}{path}", params=params or None, follow_redirects=False)
+
+
+def ask(house: House, path: str, **params: Any) -> Any:
+    """What stands there, all well."""
+    answer = raw(house, path, **params)
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.json()
+
+
+def first_id(house: House) -> str:
+    """The id of the first place."""
+    found: str = ask(house, "/catalog/datasets/places/records", select="recordid", limit=1)["results"][0][
+        "recordid"
+    ]
+    return found
 
 
 def attach(house: House, uid: str, filename: str = "notes.txt", content: bytes = b"words") -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.explore.support import Cast, error, get
-from tests.support.house import ANONYMOUS, EXPLORE, House, Person
+from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House, Person
 
 KEYS = {
     "dataset_id",
@@ -164,3 +164,34 @@ def test_a_change_of_rules_is_seen_at_once(house: House) -> None:
     path = f"/api/automation/v1.0/datasets/{made['uid']}/"
     house.client.delete(path, headers=house.admin.headers)
     assert name not in _ids(house, guest)
+
+
+ANNOTATIONS: dict[str, tuple[str, list[str]]] = {
+    "id": ("a", []),
+    "sortable": ("a", []),
+    "facetsort": ("a", ["-count"]),
+    "timeserie_precision": ("day", ["month"]),
+    "timerangeFilter": ("day", []),
+}
+"""Those that no other dataset of these tests has: on which field, with what arguments."""
+
+
+@pytest.fixture(scope="module")
+def annotated(house: House) -> dict[str, Any]:
+    """By field, the annotations that are shown of it."""
+    made = house.create(dataset_id="zz-annotated")
+    house.add_csv(made["uid"], "a,day\n1,2020-01-02\n")
+    for name, (field, args) in ANNOTATIONS.items():
+        step = {"type": "annotate", "field": field, "annotation": name, "args": args}
+        path = f"{AUTOMATION}/datasets/{made['uid']}/fields/"
+        assert house.client.post(path, json=step, headers=house.admin.headers).status_code == 201
+    assert house.publish(made["uid"])["status"] == "idle"
+    return {one["name"]: one["annotations"] for one in get(house, "/zz-annotated").json()["fields"]}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, id=f"explore-4.1-annotation-{one}") for one in ANNOTATIONS]
+)
+def test_an_annotation_is_shown_with_its_arguments(annotated: dict[str, Any], name: str) -> None:
+    field, args = ANNOTATIONS[name]
+    assert annotated[field][name] == args

@@ -57,7 +57,7 @@ def test_facets_of_the_metadata_are_annotations_of_the_fields(house: House, decl
     assert {one["name"] for one in listed["fields"] if one["annotations"]} == {"carrier", "day", "origin"}
 
 
-def test_they_are_the_facets_that_are_answered_in_their_order_and_sort(
+def test_they_are_the_facets_that_are_answered_in_their_order_and_sort_explore_5_facetsort(
     house: House, declared: dict[str, Any]
 ) -> None:
     found = _facets(house, declared["dataset_id"])

@@ -27,7 +27,7 @@ def ugly(house: House) -> str:
     return "ugly"
 
 
-def test_csv_is_written_to_the_byte(house: House, ugly: str) -> None:
+def test_csv_is_written_to_the_byte_explore_6_3_csv(house: House, ugly: str) -> None:
     answer = file(house, ugly, "csv")
     assert answer.content.decode() == (
         '\ufeffname;une_valeur;n\r\n"a;b";é;1\r\n"say ""hi""";"line\nbreak";\r\n plain ;x,y;3\r\n'
@@ -39,7 +39,9 @@ def test_csv_is_written_to_the_byte(house: House, ugly: str) -> None:
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|", "\\t"])
-def test_csv_is_read_back_with_every_delimiter(house: House, ugly: str, delimiter: str) -> None:
+def test_csv_is_read_back_with_every_delimiter_explore_6_2_delimiter(
+    house: House, ugly: str, delimiter: str
+) -> None:
     text = file(house, ugly, "csv", delimiter=delimiter, with_bom="false").text
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.replace("\\t", "\t")))
     assert rows == [
@@ -68,7 +70,7 @@ def test_a_line_of_csv_is_never_blank(house: House, ugly: str) -> None:
     assert file(house, ugly, "csv", select="n", with_bom="false").text == 'n\r\n1\r\n""\r\n3\r\n'
 
 
-def test_json_is_the_records(house: House, flights: str) -> None:
+def test_json_is_the_records_explore_6_3_json(house: House, flights: str) -> None:
     results = get(house, f"/{flights}/records", limit=100).json()["results"]
     answer = file(house, flights, "json")
     assert answer.json() == results
@@ -80,7 +82,9 @@ def test_json_is_the_records(house: House, flights: str) -> None:
     assert file(house, flights, "jsonl", where="delay > 1000").content == b""
 
 
-def test_datetimes_have_the_offset_of_the_zone_in_records_and_in_files(house: House, flights: str) -> None:
+def test_datetimes_have_the_offset_of_the_zone_in_records_and_in_files_explore_3_timezone_printed(
+    house: House, flights: str
+) -> None:
     asked: dict[str, Any] = {"timezone": "America/New_York", "select": "departed", "order_by": "departed"}
     results = get(house, f"/{flights}/records", **asked).json()["results"]
     assert results[0] == {"departed": "2013-01-01T00:17:00-05:00"} or results[0]["departed"].endswith(
@@ -91,7 +95,7 @@ def test_datetimes_have_the_offset_of_the_zone_in_records_and_in_files(house: Ho
     assert lines[1:] == [one["departed"] or '""' for one in results]
 
 
-def test_parquet_is_typed(house: House, flights: str) -> None:
+def test_parquet_is_typed_explore_6_3_parquet_types(house: House, flights: str) -> None:
     answer = file(house, flights, "parquet", parquet_compression="zstd")
     assert answer.headers["content-type"] == "application/vnd.apache.parquet"
     table = pq.read_table(io.BytesIO(answer.content))
@@ -109,7 +113,9 @@ def test_parquet_is_typed(house: House, flights: str) -> None:
     assert (empty.num_rows, empty.num_columns) == (0, table.num_columns)
 
 
-def test_a_file_takes_every_clause_without_the_bounds_of_a_page(house: House, flights: str) -> None:
+def test_a_file_takes_every_clause_without_the_bounds_of_a_page_explore_6_3_clauses(
+    house: House, flights: str
+) -> None:
     text = file(
         house,
         flights,
@@ -128,7 +134,9 @@ def test_a_file_takes_every_clause_without_the_bounds_of_a_page(house: House, fl
     assert len(file(house, flights, "json", refine="carrier:UA", exclude="origin:LGA").json()) == 2
 
 
-def test_a_compressed_file_is_gzip_and_says_so_in_its_name(house: House, ugly: str) -> None:
+def test_a_compressed_file_is_gzip_and_says_so_in_its_name_explore_6_2_compressed(
+    house: House, ugly: str
+) -> None:
     answer = file(house, ugly, "csv", compressed="true")
     assert answer.headers["content-type"] == "application/gzip"
     assert answer.headers["content-disposition"] == 'attachment; filename="ugly.csv.gz"'
@@ -136,7 +144,9 @@ def test_a_compressed_file_is_gzip_and_says_so_in_its_name(house: House, ugly: s
 
 
 @pytest.mark.parametrize("format_", ["xls", "CSV", "csv.exe", "%00"])
-def test_an_unknown_format_is_a_wrong_parameter(house: House, flights: str, format_: str) -> None:
+def test_an_unknown_format_is_a_wrong_parameter_explore_6_1_unknown(
+    house: House, flights: str, format_: str
+) -> None:
     status, code, message = error(get(house, f"/{flights}/exports/{format_}"))
     assert (status, code) == (400, "InvalidRESTParameterError")
     assert "is expected" in message
@@ -194,7 +204,7 @@ def test_head_has_the_head_of_the_file(house: House, flights: str) -> None:
     assert house.client.head(f"{EXPLORE}/{flights}/exports/csv?where=((").status_code == 400
 
 
-def test_the_list_of_files_links_to_them(house: House, flights: str) -> None:
+def test_the_list_of_files_links_to_them_explore_4_4_exports(house: House, flights: str) -> None:
     body = get(house, f"/{flights}/exports").json()
     links = {one["rel"]: one["href"] for one in body["links"]}
     assert {"csv", "json", "jsonl", "parquet"} <= set(links)
@@ -203,7 +213,7 @@ def test_the_list_of_files_links_to_them(house: House, flights: str) -> None:
     assert error(get(house, "/nowhere/exports"))[:2] == (404, "NotFoundResource")
 
 
-def test_a_dataset_without_rows_gives_files_without_rows(house: House) -> None:
+def test_a_dataset_without_rows_gives_files_without_rows_explore_6_3_no_rows(house: House) -> None:
     house.published("a,b\n", dataset_id="headed")
     assert file(house, "headed", "csv", with_bom="false").text == "a;b\r\n"
     assert file(house, "headed", "json").json() == []

@@ -48,7 +48,9 @@ def get(house: House, path: str, person: Person = ANONYMOUS) -> Any:
     return house.client.get(path, headers=person.headers)
 
 
-def test_a_file_is_told_of_in_the_record(house: House, album: str) -> None:
+def test_a_file_is_told_of_in_the_record_explore_4_1_annotation_has_thumbnails(
+    house: House, album: str
+) -> None:
     ada, bob = house.records("album").json()["results"]
     assert ada["photo"] == {
         "id": uid(RED),
@@ -87,7 +89,9 @@ def test_a_file_is_fetched_byte_for_byte(
 @pytest.mark.parametrize(
     ("size", "width"), [("100", 300), ("300", 300), ("301", 1000), ("1000", 1000), ("1200", 2400)]
 )
-def test_widgets_get_a_picture_that_is_large_enough(house: House, album: str, size: str, width: int) -> None:
+def test_widgets_get_a_picture_that_is_large_enough_explore_14_thumbnails(
+    house: House, album: str, size: str, width: int
+) -> None:
     answer = get(house, f"/explore/dataset/album/files/{uid(BLUE)}/{size}/")
     assert answer.headers["content-type"] == "image/jpeg"
     assert Image.open(io.BytesIO(answer.content)).width == width

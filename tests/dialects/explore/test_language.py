@@ -168,8 +168,7 @@ def test_an_error_has_its_code_and_words(
     assert error(get(house, f"/{dated}/records", **params)) == (400, code, message)
 
 
-def test_nothing_found_is_no_error(house: House, dated: str) -> None:
-    """explore 7.1"""
+def test_nothing_found_is_no_error_explore_7_1(house: House, dated: str) -> None:
     answer = get(house, f"/{dated}/records", where="id = 99")
     assert (answer.status_code, answer.json()) == (200, {"total_count": 0, "results": []})
 
@@ -190,8 +189,9 @@ def test_pages_have_bounds(house: House, dated: str, params: Any, count: int, to
     assert (len(found["results"]), found["total_count"]) == (count, total)
 
 
-def test_dates_are_printed_as_well_as_they_are_known(house: House, dated: str) -> None:
-    """explore 11: timeserie_precision"""
+def test_dates_are_printed_as_well_as_they_are_known_explore_11_timeserie_precision(
+    house: House, dated: str
+) -> None:
     expected = [
         {"since": "2019-03", "founded": "1851"},
         {"since": "2020-11", "founded": "1900"},
@@ -212,8 +212,8 @@ def test_dates_are_printed_as_well_as_they_are_known(house: House, dated: str) -
     assert grouped == [{"founded": year, "n": 1} for year in ("1851", "1900", "1900")]
 
 
-def test_a_text_is_shown_as_the_json_that_it_is(house: House, dated: str) -> None:
-    """explore 10.3: json_format; files other than JSON have the text"""
+def test_a_text_is_shown_as_the_json_that_it_is_explore_10_3_json_format(house: House, dated: str) -> None:
+    """Files other than JSON have the text."""
     asked = {"select": "json_format(told) as t, json_format(told, 'none') as u", "order_by": "id"}
     expected = [
         {"t": {"a": [1, None]}, "u": {"a": [1, None]}},
@@ -226,8 +226,7 @@ def test_a_text_is_shown_as_the_json_that_it_is(house: House, dated: str) -> Non
     assert _csv(house, dated, **asked)[1:] == [['{"a": [1, null]}'] * 2, ["no json"] * 2, ["", ""]]
 
 
-def test_ranges_are_keys_with_texts(house: House, dated: str) -> None:
-    """explore 10.5: range"""
+def test_ranges_are_keys_with_texts_explore_10_5_range(house: House, dated: str) -> None:
     asked = {"group_by": "range(seen, 1 day) as d", "select": "count(*) as n"}
     assert _results(house, dated, **asked) == [
         {"d": "[2021-02-20T00:00:00.000Z, 2021-02-21T00:00:00.000Z[", "n": 2},
@@ -278,8 +277,7 @@ def test_fields_of_the_catalogue_by_the_beginning_of_their_names(
     assert list(found) == names
 
 
-def test_datasets_are_grouped_by_ranges(house: House, dated: str) -> None:
-    """explore 10.5: range, of the catalogue"""
+def test_datasets_are_grouped_by_ranges_explore_10_5_range_of_the_catalogue(house: House, dated: str) -> None:
     asked: dict[str, Any] = {"group_by": "range(records_count, *, 3, 4) as r", "select": "count(*) as n"}
     found = get(house, where=f"dataset_id = '{dated}'", **asked).json()
     assert found["results"] == [{"r": "[*, 3.0[", "n": 0}, {"r": "[3.0, 4.0[", "n": 1}]

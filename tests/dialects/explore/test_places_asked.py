@@ -72,7 +72,7 @@ def test_values_of_places(house: House, sites: str) -> None:
     assert found["box"] == {"type": "Feature", "geometry": box, "properties": {}}
 
 
-def test_clusters_are_objects(house: House, sites: str) -> None:
+def test_clusters_are_objects_explore_10_5_geo_cluster_object(house: House, sites: str) -> None:
     asked = {
         "select": "count(*) as n",
         "group_by": "geo_cluster(geo_point_2d, 10)",

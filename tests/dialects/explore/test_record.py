@@ -39,7 +39,7 @@ def test_a_record_takes_a_selection_and_a_zone(house: House, flights: str) -> No
     assert error(get(house, f"/{flights}/records/{one}", select="nothing"))[:2] == (400, "ODSQLError")
 
 
-def test_an_id_stays_over_a_publish(house: House) -> None:
+def test_an_id_stays_over_a_publish_explore_4_2_recordid(house: House) -> None:
     made = house.published("a\n1\n2\n", dataset_id="kept-ids")
     before = ids(house, "kept-ids")
     house.publish(made["uid"])

@@ -1,16 +1,15 @@
-"""Endpoints, sources and parameters: each row of sections 1, 2, 2.1, 3 and 7.3 of the reference."""
+"""Endpoints, sources and parameters: each row of sections 1, 2, 3 and 7.3 of the reference."""
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx2
 import pytest
-from tests.dialects.explore.places import attach, names, published_places
+from tests.dialects.explore.places import ROOT, ask, attach, first_id, names, published_places, raw
 from tests.dialects.explore.support import error
-from tests.support.house import EXPLORE, House
+from tests.support.house import House
 
-ROOT = EXPLORE.removesuffix("/catalog/datasets")
 SITE = f"http://testserver{ROOT}"
+CATALOG, FACETS, DATASET = "/catalog/datasets", "/catalog/facets", "/catalog/datasets/places"
+RECORDS, COUNTS, RECORD = f"{DATASET}/records", f"{DATASET}/facets", f"{DATASET}/records/{{record}}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,20 +22,7 @@ def places(house: House) -> str:
 
 @pytest.fixture(scope="module")
 def record_id(house: House) -> str:
-    found: str = ask(house, "/catalog/datasets/places/records", select="recordid", limit=1)["results"][0][
-        "recordid"
-    ]
-    return found
-
-
-def raw(house: House, path: str, **params: Any) -> httpx2.Response:
-    return house.client.get(f"{ROOT}{path}", params=params or None, follow_redirects=False)
-
-
-def ask(house: House, path: str, **params: Any) -> Any:
-    answer = raw(house, path, **params)
-    assert answer.status_code == 200, (path, answer.text)
-    return answer.json()
+    return first_id(house)
 
 
 PATHS = [
@@ -88,10 +74,15 @@ def test_every_path_answers_in_each_of_its_forms(
             "/catalog/exports/json", "application/json; charset=utf-8", id="explore-2-catalog-export"
         ),
         pytest.param("/catalog/exports/csv", "text/csv; charset=utf-8", id="explore-2-catalog-export-csv"),
-        pytest.param("/catalog/datasets/places/exports/jsonl", "application/", id="explore-2-export"),
+        pytest.param("/catalog/exports/dcat", "application/rdf+xml", id="explore-2-catalog-export-dcat"),
+        pytest.param("/catalog/exports/dcat_ap_ch", "application/rdf+xml", id="explore-2-catalog-export-dcat_ap"),
+        pytest.param("/catalog/datasets/places/exports/jsonl", "application/jsonl", id="explore-2-export"),
+        pytest.param("/catalog/datasets/places/exports/parquet", "application/vnd.apache.parquet",
+                     id="explore-2-export-parquet"),
+        pytest.param("/catalog/datasets/places/exports/gpx", "application/gpx+xml", id="explore-2-export-gpx"),
         pytest.param("/catalog/datasets/places/exports/csv", "text/csv", id="explore-2-export-csv"),
     ],
-)
+)  # fmt: skip
 def test_files_are_given_out_whatever_the_client_accepts(house: House, path: str, type_: str) -> None:
     answer = house.client.get(f"{ROOT}{path}", headers={"Accept": "application/json; charset=utf-8"})
     assert answer.status_code == 200
@@ -99,18 +90,22 @@ def test_files_are_given_out_whatever_the_client_accepts(house: House, path: str
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
 
 
-def test_attachments_are_listed_and_downloaded_explore_4_4(house: House, places: str) -> None:
+def test_attachments_are_listed_explore_4_4_attachments(house: House, places: str) -> None:
     (one,) = ask(house, "/catalog/datasets/places/attachments")["attachments"]
     uid = one["metas"]["id"]
     assert one == {
         "href": f"{SITE}/catalog/datasets/places/attachments/{uid}",
         "metas": {"mime-type": "text/plain", "title": "notes.txt", "url": "odsfile://notes.txt", "id": uid},
     }
+
+
+def test_an_attachment_is_downloaded_explore_2_attachment(house: House) -> None:
+    (one,) = ask(house, "/catalog/datasets/places/attachments")["attachments"]
     assert house.client.get(one["href"]).content == b"words"
     assert error(raw(house, "/catalog/datasets/places/attachments/no"))[:2] == (404, "NotFoundResource")
 
 
-def test_a_dataset_is_found_by_its_uid_explore_2(house: House, places: str) -> None:
+def test_a_dataset_is_found_by_its_uid_explore_2_uid(house: House, places: str) -> None:
     assert ask(house, f"/catalog/datasets/{places}") == ask(house, "/catalog/datasets/places")
     assert ask(house, f"/catalog/datasets/{places}/records") == ask(house, "/catalog/datasets/places/records")
 
@@ -163,7 +158,7 @@ def test_its_datasets_are_unknown_explore_2_monitoring(house: House, path: str) 
     assert error(answer) == (404, "NotFoundResource", "Unknown dataset: places")
 
 
-def test_older_clients_have_another_name_for_the_catalogue_explore_2(house: House) -> None:
+def test_older_clients_have_another_name_for_the_catalogue_explore_2_sources(house: House) -> None:
     for source in ("shared", "opendatasoft"):
         assert ask(house, f"/{source}/datasets")["total_count"] == 1
         assert ask(house, f"/{source}/datasets/places/records", limit=0)["total_count"] == 6
@@ -206,83 +201,6 @@ def test_pages_that_others_link_to_are_there_explore_14_pages(house: House, path
 
 def test_nothing_here_is_deprecated_explore_7_3(house: House) -> None:
     assert "ods-explore-api-deprecation" not in raw(house, "/catalog/datasets").headers
-
-
-# Section 2.1: what is honoured where. The last value says what the parameter made of the answer.
-
-Seen = Callable[[Any], Any]
-CATALOG, FACETS, DATASET = "/catalog/datasets", "/catalog/facets", "/catalog/datasets/places"
-RECORDS, COUNTS, RECORD = f"{DATASET}/records", f"{DATASET}/facets", f"{DATASET}/records/{{record}}"
-
-
-def _first(body: Any) -> Any:
-    return body["results"][0]
-
-
-def _total(body: Any) -> Any:
-    return body["total_count"]
-
-
-def _counted(body: Any) -> Any:
-    return {one["name"]: one.get("count") for one in body["facets"][0]["facets"]}
-
-
-def _itself(body: Any) -> Any:
-    return body
-
-
-def _modified(body: Any) -> Any:
-    one = body["results"][0] if "results" in body else body
-    return one["metas"]["default"]["modified"]
-
-
-PARIS = "2020-01-01T00:30:00+01:00"
-HONOURED: list[tuple[str, str, dict[str, Any], Seen, Any]] = [
-    ("select", CATALOG, {"select": "title"}, _first, {"title": "Places"}),
-    ("select", DATASET, {"select": "title, dcat.creator"}, _itself, {"title": "Places", "dcat.creator": "Someone"}),
-    ("select", RECORDS, {"select": "name"}, _first, {"name": "Aix"}),
-    ("select", RECORD, {"select": "name, pop"}, _itself, {"name": "Aix", "pop": 10}),
-    ("where", CATALOG, {"where": ["has_records", "title = 'x'"]}, _total, 0),
-    ("where", FACETS, {"where": "title = 'x'", "facet": "keyword"}, _counted, {}),
-    ("where", RECORDS, {"where": ["pop > 10", "pop < 40"]}, _total, 2),
-    ("where", COUNTS, {"where": "pop > 30", "facet": "open"}, _counted, {"false": 1, "true": 1}),
-    ("group_by", CATALOG, {"group_by": "publisher"}, _first, {"publisher": "A traveller"}),
-    ("group_by", RECORDS, {"group_by": "country"}, _total, 3),
-    ("order_by", CATALOG, {"order_by": "title desc"}, _total, 1),
-    ("order_by", RECORDS, {"order_by": "-pop", "select": "pop"}, _first, {"pop": 60}),
-    ("limit", CATALOG, {"limit": 0}, _itself, {"total_count": 1, "results": []}),
-    ("limit", RECORDS, {"limit": 0}, _itself, {"total_count": 6, "results": []}),
-    ("offset", CATALOG, {"offset": 1}, _itself, {"total_count": 1, "results": []}),
-    ("offset", RECORDS, {"offset": 5, "select": "pop"}, _first, {"pop": 60}),
-    ("refine", CATALOG, {"refine": ["keyword:sea", "keyword:x"]}, _total, 0),
-    ("refine", FACETS, {"refine": "keyword:x", "facet": "theme"}, _counted, {}),
-    ("refine", RECORDS, {"refine": ["tags:sea", "tags:rain"]}, _total, 1),
-    ("refine", COUNTS, {"refine": "tags:rain", "facet": "country"}, _counted, {"IE": 2}),
-    ("exclude", CATALOG, {"exclude": "keyword:sea"}, _total, 0),
-    ("exclude", FACETS, {"exclude": "keyword:sea", "facet": "theme"}, _counted, {}),
-    ("exclude", RECORDS, {"exclude": ["tags:sea", "tags:rain"]}, _total, 2),
-    ("exclude", COUNTS, {"exclude": "country:FR", "facet": "open"}, _counted, {"true": 2}),
-    ("facet", FACETS, {"facet": "license"}, _counted, {"CC0": 1}),
-    ("facet", COUNTS, {"facet": ["country", "open"]}, _counted, {"FR": 3, "IE": 2}),
-    ("lang", RECORDS, {"lang": "fr", "select": "date_format(founded, 'MMMM') as m"}, _first, {"m": "août"}),
-    ("lang", RECORD, {"lang": "fr", "select": "date_format(founded, 'MMMM') as m"}, _itself, {"m": "août"}),
-    ("timezone", CATALOG, {"timezone": "Europe/Paris"}, _modified, PARIS),
-    ("timezone", FACETS, {"timezone": "Europe/Paris", "facet": "modified"}, _counted, {"2020": 1}),
-    ("timezone", DATASET, {"timezone": "Europe/Paris"}, _modified, PARIS),
-    ("timezone", RECORDS, {"timezone": "Europe/Paris", "select": "seen"}, _first, {"seen": PARIS}),
-    ("timezone", COUNTS, {"timezone": "Europe/Paris", "facet": "seen"}, _counted, {"2021": 1, "2020": 3}),
-    ("timezone", RECORD, {"timezone": "Europe/Paris", "select": "seen"}, _itself, {"seen": PARIS}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("path", "params", "seen", "expected"),
-    [pytest.param(*row, id=f"explore-2.1-{name}-{number}") for number, (name, *row) in enumerate(HONOURED)],
-)
-def test_parameters_are_honoured(
-    house: House, record_id: str, path: str, params: dict[str, Any], seen: Seen, expected: Any
-) -> None:
-    assert seen(ask(house, path.format(record=record_id), **params)) == expected
 
 
 @pytest.mark.parametrize("path", [CATALOG, FACETS, DATASET, RECORDS, COUNTS, RECORD])

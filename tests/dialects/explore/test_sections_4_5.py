@@ -98,19 +98,33 @@ def test_the_dataset_says_of_itself(shown: dict[str, Any], name: str, value: Any
     assert shown[name] == value
 
 
-def test_fields_have_their_annotations_explore_4_1(shown: dict[str, Any]) -> None:
-    fields = {one["name"]: one for one in shown["fields"]}
-    assert fields["pop"] == {
+ANNOTATED = {
+    "facet": ("country", {"facet": [], "disjunctive": []}),
+    "disjunctive": ("country", {"facet": [], "disjunctive": []}),
+    "multivalued": ("tags", {"multivalued": [";"]}),
+    "hierarchical": ("region", {"hierarchical": ["/"], "facet": []}),
+    "decimals": ("size", {"decimals": [1]}),
+    "unit": ("pop", {"unit": ["people"]}),
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "annotations"),
+    [pytest.param(*row, id=f"explore-4.1-annotation-{name}") for name, row in ANNOTATED.items()],
+)
+def test_fields_have_their_annotations(shown: dict[str, Any], field: str, annotations: Any) -> None:
+    (found,) = (one["annotations"] for one in shown["fields"] if one["name"] == field)
+    assert found == annotations
+
+
+def test_fields_are_told_with_their_types_explore_4_1_fields(shown: dict[str, Any]) -> None:
+    assert next(one for one in shown["fields"] if one["name"] == "pop") == {
         "name": "pop",
         "label": "pop",
         "type": "int",
         "description": None,
         "annotations": {"unit": ["people"]},
     }
-    assert fields["tags"]["annotations"] == {"multivalued": [";"]}
-    assert fields["region"]["annotations"] == {"hierarchical": ["/"], "facet": []}
-    assert fields["country"]["annotations"] == {"facet": [], "disjunctive": []}
-    assert fields["size"]["annotations"] == {"decimals": [1]}
     assert [one["type"] for one in shown["fields"]] == [
         *("text", "text", "text", "int", "double", "boolean", "date", "datetime", "text", "geo_point_2d")
     ]
@@ -195,6 +209,7 @@ NAMES: list[tuple[str, Any, str]] = [
     ),
     ("dcat.creator", "Someone", "= 'Someone'"),
     ("dcat.issued", "2018-01-02", "< date'2019'"),
+    *((f"dcat.{one}", None, "is null") for one in ("created", "contributor", "spatial", "temporal")),
     ("dcat.accrualperiodicity", None, "is null"),
     ("inspire.theme", ["Addresses"], "= 'Addresses'"),
     ("inspire.extend_bounding_box_westbound_longitude", None, "is null"),
@@ -312,7 +327,8 @@ COUNTS: list[tuple[str, dict[str, Any], Any]] = [
     ("sort-count", {"facet": "facet(name='tags', sort='count')"}, [("sun", 1), ("rain", 2), ("sea", 3)]),
     ("sort-minus-count", {"facet": "facet(name='tags', sort='-count')"}, [("sea", 3), ("rain", 2), ("sun", 1)]),
     ("sort-alphanum", {"facet": 'facet(name="tags", sort="alphanum")'}, [("rain", 2), ("sea", 3), ("sun", 1)]),
-    ("sort-minus-alphanum", {"facet": "facet(name='founded', sort='alphanum')"}, [("2019", 3), ("2020", 2)]),
+    ("sort-minus-alphanum", {"facet": "facet(name='tags', sort='-alphanum')"}, [("sun", 1), ("sea", 3), ("rain", 2)]),
+    ("sort-alphanum-of-dates", {"facet": "facet(name='founded', sort='alphanum')"}, [("2019", 3), ("2020", 2)]),
     ("sort-num", {"facet": "facet(name='pop', sort='num', limit=2)"}, [("10", 1), ("20", 1)]),
     ("sort-minus-num", {"facet": "facet(name='size', sort='-num', limit=2)"}, [("6.5", 1), ("5.5", 1)]),
     ("limit", {"facet": "FACET( name = `tags` , limit = 1 )".replace("`", "'")}, [("sea", 3)]),

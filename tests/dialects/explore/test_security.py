@@ -8,7 +8,7 @@ from tests.support.house import ANONYMOUS, House, Person
 
 
 @pytest.mark.parametrize("path", ["", "/records", "/records?where=((", "/records?limit=1000", "/nothing"])
-def test_a_dataset_that_one_may_not_know_of_is_as_unknown_as_one_that_is_not_there(
+def test_a_dataset_that_one_may_not_know_of_is_as_unknown_as_one_that_is_not_there_explore_7_4_unseen(
     house: House, people: Cast, path: str
 ) -> None:
     for person in (ANONYMOUS, people.stranger, people.weak):

@@ -77,7 +77,7 @@ def test_pages_of_other_sites_may_send_a_key(house: House) -> None:
         pytest.param(ADMIN_KEY, id="explore-7.4-key-alone"),
     ],
 )
-def test_a_key_is_taken_in_every_spelling(house: House, value: str) -> None:
+def test_a_key_is_taken_in_every_spelling_explore_7_4_parameter(house: House, value: str) -> None:
     assert house.client.get(EXPLORE, headers={"Authorization": value}).status_code == 200
     assert get(house, apikey=value.rpartition(" ")[2]).status_code == 200
 
@@ -98,7 +98,7 @@ def test_a_wrong_key_or_scheme_is_told_before_anything_else(house: House, value:
         assert answer.headers["www-authenticate"] == "Apikey"
 
 
-def test_a_key_shows_what_its_owner_may_see(house: House) -> None:
+def test_a_key_shows_what_its_owner_may_see_explore_7_4_owner(house: House) -> None:
     made = house.published("a\n1\n", dataset_id="zz-keyed", is_restricted=True)
     path = f"{EXPLORE}/zz-keyed/records"
     assert house.client.get(path).status_code == 404

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import rdflib
 from tests.dialects.explore.test_files import RED, add_archive, uid
-from tests.dialects.exports.support import SCHEMA, SITES, features, file, layers
+from tests.dialects.exports.support import SCHEMA, SITES, SQUARE, features, file, layers
 from tests.dialects.exports.test_tables import lines, sheet
 from tests.formats.support import zipped
 from tests.support.house import EXPLORE, House
@@ -121,3 +121,49 @@ def test_a_worksheet_takes_several_columns_of_files(house: House, album: str) ->
     head, row = sheet(file(house, "xlsx", dataset=album, select="photo as a, name as b, photo as c"))
     assert head == ["a", "b", "c"]
     assert json.loads(row[0]) == json.loads(row[2])
+
+
+MOMENT, BLOB = "2020-06-30T22:30:00.250000+00:00", '{"a":[1,null]}'
+SHOWN: dict[str, tuple[Any, ...]] = {
+    "text": ("title", *["Éléphant & <b>co</b>"] * 3),
+    "text-multivalued": ("tags", ["red", "b,lue"], "red,b,lue", "red,b,lue"),
+    "int": ("id", 1, 1, "1"),
+    "double": ("height", 1.5, 1.5, "1.5"),
+    "boolean": ("open", True, True, "true"),
+    "date": ("start_day", *["2020-02-29"] * 3),
+    "datetime": ("seen", *[MOMENT] * 3),
+    "geo_point_2d": ("spot", {"lon": 2.35, "lat": 48.85}, [48.85, 2.35], "48.85, 2.35"),
+    "geo_shape": ("shape", {"type": "Feature", "geometry": SQUARE, "properties": {}}, SQUARE, None),
+    "json_blob": ("blob", BLOB, BLOB, BLOB),
+}
+"""By type: a field of the first record, as records of Explore and of Search have it, and as CSV has it."""
+
+
+@pytest.mark.parametrize(
+    ("field", "explored", "searched", "cell"),
+    [pytest.param(*row, id=f"explore-11-{name}") for name, row in SHOWN.items()],
+)
+def test_a_value_is_shown_as_its_type_is(
+    house: House, field: str, explored: Any, searched: Any, cell: str | None
+) -> None:
+    asked: dict[str, Any] = {"select": field, "where": "id = 1"}
+    assert house.records(SITES, **asked).json()["results"] == [{field: explored}]
+    params = {"dataset": SITES, "q": "id=1", "fields": field}
+    (found,) = house.client.get("/api/records/1.0/search", params=params).json()["records"]
+    assert found["fields"] == {field: searched}
+    (written,) = lines(file(house, "csv", **asked))[1]
+    assert written == cell if cell else json.loads(written) == SQUARE
+
+
+def test_a_file_is_shown_as_what_it_is_explore_11_file(house: House, album: str) -> None:
+    shown = house.records(album, select="photo").json()["results"][0]["photo"]
+    assert shown["url"] == ADDRESS
+    params = {"dataset": album, "fields": "photo"}
+    (found,) = house.client.get("/api/records/1.0/search", params=params).json()["records"]
+    assert found["fields"]["photo"] == {name: value for name, value in shown.items() if name != "url"}
+    assert json.loads(lines(file(house, "csv", dataset=album, select="photo"))[1][0]) == shown
+
+
+def test_what_is_null_is_shown_as_such_explore_11_null(house: House) -> None:
+    assert set(house.records(SITES, where="id = 4").json()["results"][0].values()) == {4, None}
+    assert lines(file(house, "csv", where="id = 4"))[1] == ["4", *[""] * 14]

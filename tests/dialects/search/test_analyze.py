@@ -249,8 +249,7 @@ def test_what_is_wrong_is_said(house: House, params: dict[str, Any], message: st
     assert text.startswith(message)
 
 
-def test_too_many_groups_are_told_of(house: House) -> None:
-    """explore-12.4-truncated"""
+def test_too_many_groups_are_told_of_explore_12_4_truncated(house: House) -> None:
     rows = "\n".join(map(str, range(20_001)))
     house.published(f"n\n{rows}\n", dataset_id="numbers")
     answer = ask(house, f"{RECORDS}/analyze", dataset="numbers", x="n", **COUNT)

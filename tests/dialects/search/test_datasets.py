@@ -46,7 +46,7 @@ def _ids(house: House, **params: Any) -> list[str]:
     return [one["datasetid"] for one in _search(house, **params)["datasets"]]
 
 
-def test_a_dataset_is_an_object_with_flat_metadata(house: House) -> None:
+def test_a_dataset_is_an_object_with_flat_metadata_explore_12_3_dataset(house: House) -> None:
     shown = ask(house, f"{DATASETS}/{CITIES}").json()
     metas = shown.pop("metas")
     fields = {one["name"]: one for one in shown.pop("fields")}
@@ -78,7 +78,7 @@ def test_a_dataset_is_an_object_with_flat_metadata(house: House) -> None:
     assert None not in metas.values()
 
 
-def test_the_list_has_the_same_objects(house: House, others: None) -> None:
+def test_the_list_has_the_same_objects_explore_12_3_list(house: House, others: None) -> None:
     body = _search(house, q="cities")
     assert body["nhits"] == 1
     assert body["parameters"] == {"timezone": "UTC", "rows": 10, "start": 0, "format": "json", "q": "cities"}
@@ -113,7 +113,7 @@ def test_metadata_by_template_are_shown_if_they_are_asked_for(
         assert {"download_count", "popularity_score"} <= set(shown["extra_metas"]["explore"])
 
 
-def test_a_dataset_without_anything_has_its_keys(house: House, empty: str) -> None:
+def test_a_dataset_without_anything_has_its_keys_explore_12_3_empty(house: House, empty: str) -> None:
     shown = ask(house, f"{DATASETS}/{empty}").json()
     assert (shown["fields"], shown["features"], shown["has_records"]) == ([], [], False)
 
@@ -151,12 +151,14 @@ def test_datasets_are_found(house: House, others: None, params: dict[str, Any], 
     assert _ids(house, **params) == expected
 
 
-def test_datasets_are_found_by_where_their_records_are(house: House, others: None) -> None:
+def test_datasets_are_found_by_where_their_records_are_explore_12_1_datasets_geofilter(
+    house: House, others: None
+) -> None:
     assert _ids(house, geofilter__bbox="45,2,46,3") == [CITIES]
     assert _ids(house, geofilter__bbox="0,0,1,1") == []
 
 
-def test_facets_of_the_catalogue(house: House, others: None) -> None:
+def test_facets_of_the_catalogue_explore_12_3_facet_groups(house: House, others: None) -> None:
     body = _search(
         house, rows=0, facet=["keyword", "publisher", "modified"], refine__publisher="A geographer"
     )
@@ -190,7 +192,7 @@ def test_what_is_wrong_is_said(house: House, params: dict[str, Any], message: st
     assert text.startswith(message)
 
 
-def test_datasets_as_jsonp_rss_and_atom(house: House, others: None) -> None:
+def test_datasets_as_jsonp_rss_and_atom_explore_12_1_datasets_format(house: House, others: None) -> None:
     script = ask(house, f"{DATASETS}/search", format="jsonp", callback="show", rows=0)
     assert script.text.startswith("/**/show({")
     assert ask(house, f"{DATASETS}/{CITIES}", format="jsonp", callback="show").text.startswith("/**/show({")

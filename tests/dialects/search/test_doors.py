@@ -22,7 +22,9 @@ OF_RECORDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("call", [pytest.param(name, id=f"explore-12-{name}") for name in OF_RECORDS])
-def test_a_dataset_that_one_may_not_know_of_is_unknown(house: House, people: Cast, call: str) -> None:
+def test_a_dataset_that_one_may_not_know_of_is_unknown_explore_12_6_unknown_dataset(
+    house: House, people: Cast, call: str
+) -> None:
     wrong = {"rows": -5, "sort": "nothing", **OF_RECORDS[call]}
     for person in (ANONYMOUS, people.stranger, people.weak):
         for params in (OF_RECORDS[call], wrong):
@@ -129,7 +131,7 @@ def test_a_hidden_field_is_not_told_of_by_words(house: House, people: Cast) -> N
     assert len(_found(house, people.inspector, q="salary:1111")) == 1
 
 
-def test_the_list_has_what_one_may_know_of(house: House, people: Cast) -> None:
+def test_the_list_has_what_one_may_know_of_explore_12_datasets_search(house: House, people: Cast) -> None:
     def listed(person: Person) -> int:
         found: int = ask(house, f"{DATASETS}/search", person, q="datasetid=people").json()["nhits"]
         return found
@@ -150,7 +152,7 @@ KEYS: dict[str, Any] = {
 @pytest.mark.parametrize(
     "way", [pytest.param(one, id=f"explore-12.1-apikey-{name}") for name, one in KEYS.items()]
 )
-def test_keys_open_what_is_restricted(house: House, people: Cast, way: Any) -> None:
+def test_keys_open_what_is_restricted_explore_12_6_wrong_key(house: House, people: Cast, way: Any) -> None:
     def get(key: str) -> Any:
         options = way(key)
         params = {"dataset": "people", **options.pop("params", {})}
@@ -251,7 +253,7 @@ def test_other_methods(house: House, path: str) -> None:
     assert put.headers["allow"] == "GET, POST, HEAD, OPTIONS"
 
 
-def test_pages_of_other_sites_may_ask(house: House) -> None:
+def test_pages_of_other_sites_may_ask_explore_1_cors(house: House) -> None:
     origin = {"Origin": "https://widgets.example"}
     asked = {
         **origin,
@@ -271,6 +273,11 @@ def test_pages_of_other_sites_may_ask(house: House) -> None:
 def test_paths_that_are_none(house: House) -> None:
     for path in (f"{RECORDS}/nothing", f"{DATASETS}/{CITIES}/nothing", RECORDS):
         assert error(house.client.get(path)) == (404, "Not found.")
+
+
+def test_records_cannot_be_pushed_yet_explore_12_push(house: House) -> None:
+    path = f"/api/push/1.0/{CITIES}/realtime/push/?pushkey=x"
+    assert error(house.client.post(path, json={"name": "Oslo"})) == (404, "Not found.")
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +305,7 @@ def attached(house: House) -> dict[str, str]:
     }
 
 
-def test_files_are_told_of_and_sent(house: House, attached: dict[str, str]) -> None:
+def test_files_are_told_of_and_sent_explore_12_files(house: House, attached: dict[str, str]) -> None:
     shown = ask(house, f"{DATASETS}/attached").json()
     uid = attached["attachment"]
     assert shown["attachments"] == [

@@ -67,15 +67,14 @@ def test_what_is_in_the_file_is_chosen(house: House, params: dict[str, Any], tex
     assert _file(house, fields="name,pop", **params).text == text
 
 
-def test_columns_are_named_by_labels(house: House, plain: str) -> None:
-    """explore-12.1-use_labels_for_header"""
+def test_columns_are_named_by_labels_explore_12_1_use_labels_for_header(house: House, plain: str) -> None:
     path = f"/explore/dataset/{plain}/download/"
     params = {"fields": "first_name"}
     assert ask(house, path, None, use_labels_for_header="true", **params).text == "First name\r\nx\r\n"
     assert ask(house, path, None, **params).text == "first_name\r\nx\r\n"
 
 
-def test_moments_are_those_of_the_zone(house: House) -> None:
+def test_moments_are_those_of_the_zone_explore_14_timezone(house: House) -> None:
     params = {"fields": "seen", "rows": 1, "timezone": "Europe/Paris"}
     assert _file(house, **params).text == "seen\r\n2020-01-01T11:00:00+01:00\r\n"
     (record,) = _file(house, **params, format="json").json()
@@ -91,21 +90,19 @@ def test_a_sheet(house: House, format_: str) -> None:
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
 
 
-def test_geojson(house: House) -> None:
-    """explore-14-geojson"""
+def test_geojson_explore_14_geojson(house: House) -> None:
     body = _file(house, format="geojson").json()
     assert body["type"] == "FeatureCollection"
     assert [one["properties"]["name"] for one in body["features"]] == NAMES
     assert body["features"][0]["geometry"]["type"] == "Polygon"
 
 
-def test_a_shapefile(house: House) -> None:
-    """explore-14-shp"""
+def test_a_shapefile_explore_14_shp(house: House) -> None:
     answer = _file(house, format="shp", q="lyon")
     assert any(name.endswith(".shp") for name in zipfile.ZipFile(io.BytesIO(answer.content)).namelist())
 
 
-def test_json_lines(house: House) -> None:
+def test_json_lines_explore_14_jsonl(house: House) -> None:
     lines = _file(house, format="jsonl", fields="name").text.splitlines()
     assert [json.loads(line)["name"] for line in lines] == NAMES
 
@@ -156,8 +153,9 @@ def test_an_empty_dataset_has_an_empty_file(house: House, empty: str) -> None:
 
 
 @pytest.mark.parametrize("format_", ["csv", "json", "xls"])
-def test_a_private_file_is_refused_in_json(house: House, people: Cast, format_: str) -> None:
-    """explore-12.6-private-download"""
+def test_a_private_file_is_refused_in_json_explore_12_6_private_download(
+    house: House, people: Cast, format_: str
+) -> None:
     path = f"/explore/dataset/{people.dataset_id}/download/"
     browser = {"Accept": "text/html"}
     for person in (ANONYMOUS, people.stranger, people.weak):
@@ -178,10 +176,10 @@ def test_a_file_has_what_its_reader_may_see(house: House, people: Cast) -> None:
 
 
 @pytest.mark.parametrize(("said", "found"), [({}, 0), ({"disjunctive.colour": "true"}, 2)])
-def test_the_question_says_whether_refinements_are_choices(
+def test_the_question_says_whether_refinements_are_choices_explore_12_1_disjunctive(
     house: House, said: dict[str, str], found: int
 ) -> None:
-    """explore-12.1-disjunctive: whatever the publisher declared."""
+    """Whatever the publisher declared."""
     made = house.create()
     house.add_csv(made["uid"], "colour\nred\nblue\n")
     for annotation in ("facet", "disjunctive"):

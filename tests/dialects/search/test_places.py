@@ -21,7 +21,7 @@ def _clusters(house: House, **params: Any) -> list[tuple[list[float], int]]:
     return [([round(one, 2) for one in each["cluster_center"]], each["count"]) for each in body["clusters"]]
 
 
-def test_near_points_are_one_cluster(house: House) -> None:
+def test_near_points_are_one_cluster_explore_12_5_clusterprecision(house: House) -> None:
     far = _clusters(house, clusterprecision=12)
     assert sorted(far) == sorted((place, 1) for place in CENTRES.values())
     ((centre, count),) = _clusters(house, clusterprecision=0)
@@ -32,7 +32,7 @@ def test_near_points_are_one_cluster(house: House) -> None:
     assert _clusters(house, q="reykjavik") == []
 
 
-def test_an_answer_tells_of_all_clusters(house: House) -> None:
+def test_an_answer_tells_of_all_clusters_explore_12_5_geocluster(house: House) -> None:
     body = _get(house, "geocluster", clusterprecision=0, y__s__func="SUM", y__s__expr="pop")
     (cluster,) = body["clusters"]
     assert cluster["series"] == {"s": 5590}
@@ -64,14 +64,13 @@ def test_a_cluster_has_its_hull(house: House, params: dict[str, str]) -> None:
     assert cluster["cluster"]["type"] == "Polygon"
 
 
-def test_the_distance_between_clusters_is_in_pixels(house: House) -> None:
-    """explore-12.5-clusterdistance"""
+def test_the_distance_between_clusters_is_in_pixels_explore_12_5_clusterdistance(house: House) -> None:
     assert len(_clusters(house, clusterprecision=5, clusterdistance=2)) == 4
     assert len(_clusters(house, clusterprecision=5, clusterdistance=400)) == 1
     assert _clusters(house, clusterprecision=5, clustermode="heatmap", shapeprecision=3)
 
 
-def test_shapes_are_previewed(house: House) -> None:
+def test_shapes_are_previewed_explore_12_5_geopreview(house: House) -> None:
     found = _get(house, "geopreview")
     assert len(found) == 4
     assert all(set(one) == {"geometry", "geo_digest"} for one in found)
@@ -92,7 +91,7 @@ def test_a_digest_finds_the_records_of_a_place(house: House) -> None:
     assert names(house, geo_digest="0123") == []
 
 
-def test_places_are_counted(house: House) -> None:
+def test_places_are_counted_explore_12_5_geopolygon(house: House) -> None:
     body = _get(house, "geopolygon", clusterprecision=4, y__s__func="SUM", y__s__expr="pop")
     assert (body["count"], body["clusterprecision"]) == ({"min": 1, "max": 1}, 4)
     assert body["series"] == {"s": {"min": 170, "max": 2800}}

@@ -30,7 +30,7 @@ FIELDS = {
 }
 
 
-def test_a_record_has_an_id_fields_a_place_and_a_moment(house: House) -> None:
+def test_a_record_has_an_id_fields_a_place_and_a_moment_explore_12_2_record(house: House) -> None:
     body = search(house, rows=1)
     (record,) = body["records"]
     assert body["nhits"] == 5
@@ -43,13 +43,13 @@ def test_a_record_has_an_id_fields_a_place_and_a_moment(house: House) -> None:
     assert explored["name"] == PARIS
 
 
-def test_what_is_null_is_left_out(house: House) -> None:
+def test_what_is_null_is_left_out_explore_12_2_null(house: House) -> None:
     (record,) = search(house, q="reykjavik")["records"]
     assert record["fields"] == {"name": REYKJAVIK, "country": "IS", "path": "eu", "pop": 130, "port": True}
     assert set(record) == {"datasetid", "recordid", "fields", "record_timestamp"}
 
 
-def test_parameters_are_told_back(house: House) -> None:
+def test_parameters_are_told_back_explore_12_2_parameters(house: House) -> None:
     answer = ask(
         house,
         f"{RECORDS}/search/",
@@ -120,6 +120,16 @@ FOUND: dict[str, tuple[dict[str, Any], list[str]]] = {
     "unknown-parameter": ({"groupby": "x", "source": "", "assetmetas": "true"}, NAMES),
     "empty-parameters": ({"q": "", "sort": "", "rows": "", "refine__country": "", "fields": ""}, NAMES),
     "lang": ({"lang": "fr", "rows": 1}, [PARIS]),
+    "without-effect": (
+        {
+            "geo_simplify": "true",
+            "geo_simplify_zoom": "9",
+            "assetmetas": "true",
+            "source": "shared",
+            "rows": 1,
+        },
+        [PARIS],
+    ),
 }
 
 
@@ -151,8 +161,7 @@ def test_records_are_found_by_their_place(house: House, params: dict[str, Any], 
     assert names(house, **params) == expected
 
 
-def test_records_tell_how_far_they_are(house: House) -> None:
-    """explore-12.1-geofilter-distance-dist"""
+def test_records_tell_how_far_they_are_explore_12_1_geofilter_distance_dist(house: House) -> None:
     params = {"geofilter.distance": "45.76,4.83,700000", "fields": "name"}
     found = search(house, **params, sort="-dist")["records"]
     assert [one["fields"]["name"] for one in found] == [LYON, PARIS, HAVRE]
@@ -230,7 +239,7 @@ def test_facets_are_counted_and_sorted(house: House, params: dict[str, Any], ord
     assert found == order if params else sorted(found) == order
 
 
-def test_facets_have_paths_states_and_levels(house: House) -> None:
+def test_facets_have_paths_states_and_levels_explore_12_2_facet_groups(house: House) -> None:
     body = search(house, rows=0, facet=["path", "founded"], refine__founded="1950", exclude__path="eu/it")
     path, founded = body["facet_groups"]
     eu = {"name": "eu", "path": "eu", "state": "displayed", "count": 2}
@@ -283,7 +292,7 @@ def test_what_is_said_again_is_said_once(house: House) -> None:
     assert [one["name"] for one in answer["facet_groups"]] == ["country"]
 
 
-def test_a_disjunctive_facet_shows_the_other_choices(house: House) -> None:
+def test_a_disjunctive_facet_shows_the_other_choices_explore_12_1_disjunctive_facet(house: House) -> None:
     params: dict[str, Any] = {"rows": 0, "facet": "country", "refine__country": ["FR"]}
     (plain,) = search(house, **params)["facet_groups"]
     (open_,) = search(house, **params, disjunctive__country="true")["facet_groups"]
@@ -295,14 +304,14 @@ def test_a_disjunctive_facet_shows_the_other_choices(house: House) -> None:
     ]
 
 
-def test_facets_are_told_only_if_they_are_asked_for(house: House) -> None:
+def test_facets_are_told_only_if_they_are_asked_for_explore_12_2_facets_if_asked(house: House) -> None:
     assert "facet_groups" not in search(house)
     assert search(house, facet="tags", q="zzz")["facet_groups"] == [
         {"name": "tags", "count": 0, "facets": []}
     ]
 
 
-def test_fields_are_chosen(house: House) -> None:
+def test_fields_are_chosen_explore_12_1_fields(house: House) -> None:
     (record,) = search(house, rows=1, fields="pop, name")["records"]
     assert record["fields"] == {"pop": 2100, "name": PARIS}
     assert "geometry" not in record
@@ -310,7 +319,7 @@ def test_fields_are_chosen(house: House) -> None:
     assert record["geometry"] == record["fields"]["geo_shape"] == SQUARE
 
 
-def test_moments_are_those_of_the_zone(house: House) -> None:
+def test_moments_are_those_of_the_zone_explore_12_1_timezone(house: House) -> None:
     (record,) = search(house, rows=1, timezone="Europe/Paris")["records"]
     assert record["fields"]["seen"] == "2020-01-01T11:00:00+01:00"
     assert record["fields"]["founded"] == "1950-03-01"
@@ -319,7 +328,7 @@ def test_moments_are_those_of_the_zone(house: House) -> None:
     assert names(house, q="seen<2020-01-01T11:00:00", timezone="Europe/Paris") == []
 
 
-def test_geojson_is_a_collection_of_features(house: House) -> None:
+def test_geojson_is_a_collection_of_features_explore_12_1_format_geojson(house: House) -> None:
     answer = ask(
         house, f"{RECORDS}/search", dataset=CITIES, format="geojson", fields="name,geo_shape,geo_point_2d"
     )
@@ -337,7 +346,9 @@ def test_geojson_is_a_collection_of_features(house: House) -> None:
 
 @pytest.mark.parametrize("callback", ["show", "_a.b$1", "angular.callbacks._0"])
 @pytest.mark.parametrize("format_", ["jsonp", "geojsonp"])
-def test_a_script_calls_the_function_that_is_named(house: House, callback: str, format_: str) -> None:
+def test_a_script_calls_the_function_that_is_named_explore_12_1_callback(
+    house: House, callback: str, format_: str
+) -> None:
     answer = ask(house, f"{RECORDS}/search", dataset=CITIES, format=format_, callback=callback, rows=1)
     assert answer.headers["content-type"] == "application/javascript; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -345,13 +356,13 @@ def test_a_script_calls_the_function_that_is_named(house: House, callback: str, 
     assert answer.text.endswith("});")
 
 
-def test_json_is_laid_out_for_people(house: House) -> None:
+def test_json_is_laid_out_for_people_explore_12_1_pretty_print(house: House) -> None:
     answer = ask(house, f"{RECORDS}/search", dataset=CITIES, pretty_print="true", rows=0)
     assert answer.text.startswith('{\n  "nhits": 5,\n')
     assert answer.json() == search(house, rows=0, pretty_print="true")
 
 
-def test_csv_is_the_page(house: House) -> None:
+def test_csv_is_the_page_explore_12_1_format_csv(house: House) -> None:
     answer = ask(
         house, f"{RECORDS}/search", dataset=CITIES, format="csv", rows=2, fields="name,pop,tags", sort="pop"
     )
@@ -360,7 +371,7 @@ def test_csv_is_the_page(house: House) -> None:
 
 
 @pytest.mark.parametrize("format_", ["rss", "atom"])
-def test_feeds_name_every_record(house: House, format_: str) -> None:
+def test_feeds_name_every_record_explore_12_1_format_feed(house: House, format_: str) -> None:
     answer = ask(
         house, f"{RECORDS}/search", dataset=CITIES, format=format_, fields="name,note", q='"ville lumiere"'
     )
@@ -373,7 +384,7 @@ def test_feeds_name_every_record(house: House, format_: str) -> None:
     )
 
 
-def test_one_record_is_found_by_its_id(house: House) -> None:
+def test_one_record_is_found_by_its_id_explore_12_record(house: House) -> None:
     (record,) = search(house, rows=1, start=1)["records"]
     path = f"{DATASETS}/{CITIES}/records/{record['recordid']}"
     assert ask(house, path).json() == ask(house, f"{path}/").json() == record

@@ -33,6 +33,10 @@ class Attachment(Base):
     size: Mapped[int]
     """Bytes."""
     digest: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str | None]
+    """None: nobody gave it one, and it is called by its file's name."""
+    created_by: Mapped[str | None]
+    created_by_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     removed_at: Mapped[dt.datetime | None]
 

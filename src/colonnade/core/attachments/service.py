@@ -94,6 +94,11 @@ def uses_digest(work: Work, digest: str) -> bool:
     )
 
 
+def names(work: Work, dataset_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Of the files beside the rows of these datasets: the dataset, and what the file is called."""
+    return [(one.dataset_id, one.filename) for one in store.of_datasets(work.db, Attachment, dataset_ids)]
+
+
 def all_files(work: Work) -> Sequence[Attachment]:
     """The attachments of all datasets."""
     return store.with_content(work.db, Attachment)

@@ -117,15 +117,28 @@ _CODES = frozenset(
 SEARCHED = tuple(one.name for one in STORED.fields if one.type in TEXTS and one.name not in _CODES)
 """Where words are looked for if no field is named. Not among codes: every second dataset is of Europe/Paris."""
 
+NUMBER, CREATOR, CATEGORIES, WORDS = "number", "creator", "categories", "words"
+_SHELF = (
+    _field(NUMBER, FieldType.INT),
+    _field(CREATOR),
+    _field(CATEGORIES, multivalued=True),
+    _field(WORDS, multivalued=True),
+)
+"""What a newsroom finds datasets by besides (`shelf`)."""
+FOUND_BY = Schema(
+    (*(one for one in STORED.fields if one.name in {"title", "description", "dataset_uid"}), *_SHELF)
+)
+
 WHOLE = Schema(
     (
         *STORED.fields,
+        *_SHELF,
         _field(CUSTOM, FieldType.JSON),
         _field("restricted", FieldType.BOOLEAN),
         _field("principals", multivalued=True),
     )
 )
-"""The same with what permissions ask about, and the whole template `custom`."""
+"""The same with what newsrooms and permissions ask about, and the whole template `custom`."""
 
 
 def features(schema: Schema, metadata: Mapping[str, Any] | None = None) -> list[str]:

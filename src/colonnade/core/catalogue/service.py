@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from colonnade.core.catalogue import model, naming, published
+from colonnade.core.catalogue import model, naming, published, shelf
+from colonnade.core.catalogue.shelf import Shelf
 from colonnade.core.counting import Usage
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Audience, Dataset, ReadableDataset
@@ -118,7 +119,7 @@ def _asked(work: Work, query: Query) -> tuple[GenerationRef, BoundQuery]:
     ref = follow(work.portal, with_usage=_asks_for_usage(query))
     if not query.order_by and not query.group_by:
         query = replace(query, order_by=DEFAULT_ORDER)
-    bound = bind(naming.own_names(query), visible=model.STORED, guard=_guard(work.actor), table=model.WHOLE)
+    bound = bind(naming.own_names(query), visible=model.STORED, guard=guard(work.actor), table=model.WHOLE)
     return ref, bound
 
 
@@ -160,7 +161,7 @@ def _touched(progress: CatalogueProgress) -> set[int]:
     return taken
 
 
-def _guard(actor: Actor) -> Expr | None:
+def guard(actor: Actor) -> Expr | None:
     """What the actor may know of: open datasets, and restricted ones on which a ruleset is held."""
     if actor.may(SEE_ALL):
         return None
@@ -187,7 +188,11 @@ def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
     audiences = datasets.audiences(work, listed)
     currents = tables.currents(work, [one.id for one in listed])
     used = usage.of(work, [one.id for one in listed])
-    rows = [_row(work, one, audiences[one.id], currents.get(one.id), used[one.id]) for one in listed]
+    shelves = shelf.shelves(work, listed)
+    rows = [
+        _row(work, one, audiences[one.id], currents.get(one.id), used[one.id], shelves[one.id])
+        for one in listed
+    ]
     columns = {KEY: pa.array([str(one.id) for one in listed], pa.string())}
     for field in model.WHOLE.fields:
         columns[field.name] = pa.array([row[field.name] for row in rows], arrow_type(field))
@@ -195,10 +200,16 @@ def _rows(work: Work, shown: Iterable[Dataset]) -> pa.Table:
 
 
 def _row(
-    work: Work, dataset: Dataset, audience: Audience, generation: Generation | None, used: Usage
+    work: Work,
+    dataset: Dataset,
+    audience: Audience,
+    generation: Generation | None,
+    used: Usage,
+    placed: Shelf,
 ) -> dict[str, object]:
     about = records.about_generation(work, dataset, audience.access, generation)
-    return model.row(
+    sees_all = audience.access.data_visible and audience.access.filters is None
+    found = model.row(
         dataset,
         has_records=about.has_records,
         data_visible=audience.access.data_visible,
@@ -207,3 +218,4 @@ def _row(
         usage=used,
         principals=audience.principals,
     )
+    return {**found, **placed.row(about.schema, sees_all=sees_all and audience.access.visible_fields is None)}

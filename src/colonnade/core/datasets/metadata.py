@@ -114,6 +114,18 @@ def with_default(metadata: Mapping[str, Any], name: str, value: object) -> dict[
     return {**metadata, DEFAULT: {**fields, name: triple(value)}}
 
 
+def amended(
+    metadata: Mapping[str, Any], values: Mapping[str, object], template: str = DEFAULT
+) -> dict[str, Any]:
+    """A copy in which fields of a template have these local values. Raises `Invalid`."""
+    fields = dict(metadata.get(template, {}))
+    for name, value in values.items():
+        before = fields.get(name, {})
+        kept = checked_value(template, name, {VALUE: value, OVERRIDE: before.get(REMOTE) is not None}, before)
+        fields[name] = kept
+    return {**metadata, template: fields}
+
+
 def data_language(language: str) -> str | None:
     """The language of data that is meant by a portal's language (`pt-br`: `pt`); None: metadata have no word for it."""
     plain = language.partition("-")[0]

@@ -17,10 +17,11 @@ from colonnade.core.datasets.model import (
     ViewableDataset,
 )
 from colonnade.core.datasets.security import Access, Rules, Security, checked
+from colonnade.core.people import service as people
 from colonnade.core.people.model import Group, Person
 from colonnade.core.uids import new_uid
 from colonnade.core.usage import service as usage
-from colonnade.core.work import Actor, Work, now
+from colonnade.core.work import MEMBERS, Actor, Work, now
 from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
 
 KNOWING = ("edit_dataset", "publish_dataset")
@@ -50,6 +51,11 @@ def readable_by_uids(work: Work, uids: Sequence[str]) -> list[ReadableDataset]:
         if dataset is not None and seen is not None:
             readables.append(ReadableDataset(dataset, seen))
     return readables
+
+
+def readable_ids(work: Work) -> Sequence[int]:
+    """The ids of all datasets that `readable` would open for the actor, in order of creation."""
+    return store.readable_ids(work.db, work.actor, sees_all=work.actor.may(security.SEE_ALL))
 
 
 def viewable(work: Work, name: str) -> ViewableDataset:
@@ -122,6 +128,52 @@ def create(
     )
 
 
+def create_shared(work: Work, metadata: object, *, wanted_slug: str | None = None) -> EditableDataset:
+    """A new dataset that is published from its first moment, to every signed-in user and to nobody else, and that each
+    of them may edit. Anybody who is signed in may make one, whatever they may do with other datasets; a key must not be
+    cut so that it forbids it. Raises `Unauthenticated`, `Denied`, `Invalid`."""
+    _signed_in(work.actor)
+    if not may_share(work.actor):
+        raise Denied("You may not create datasets.", code="dataset.create_denied")
+    draft = meta.checked(metadata)
+    slug = (
+        slugs.shared(work, meta.title(draft) or "")
+        if wanted_slug is None
+        else slugs.chosen(work, wanted_slug)
+    )
+    editable = _added(
+        work,
+        Dataset(slug=slug, metadata_draft=draft, is_restricted=True, default_security=Security().to_json()),
+    )
+    members = people.group(work, MEMBERS)
+    assert members is not None, "the first start makes it"
+    permissions = ["explore_restricted_dataset", "edit_dataset"]
+    work.db.add(
+        Ruleset(
+            dataset_id=editable.dataset.id,
+            group_id=members.id,
+            security=Security().to_json(),
+            permissions=permissions,
+        )
+    )
+    work.db.flush()
+    show(work, editable.dataset)
+    return editable
+
+
+def amend(
+    work: Work, editable: EditableDataset, values: Mapping[str, object], template: str = meta.DEFAULT
+) -> None:
+    """Set values of a template for publishers and readers at once; what else of the draft is not published stays so.
+    Raises `Invalid`."""
+    dataset = editable.dataset
+    dataset.metadata_draft = meta.amended(dataset.metadata_draft, values, template)
+    if dataset.metadata_published is not None:
+        dataset.metadata_published = meta.harmless(meta.amended(dataset.metadata_published, values, template))
+        note_change(work, dataset)
+    touch(work, editable)
+
+
 def copied(work: Work, source: ViewableDataset) -> EditableDataset:
     """A new unpublished dataset that says of itself what another does, with the same visibility for who holds no
     ruleset. Rulesets are not copied: its creator gets one with every permission on it. What the dataset is made of
@@ -137,6 +189,12 @@ def copied(work: Work, source: ViewableDataset) -> EditableDataset:
             default_security=one.default_security,
         ),
     )
+
+
+def may_share(actor: Actor) -> bool:
+    """Whether the actor may add to what all members share, rows and files as well as datasets: every person may, by a key
+    that lets them make datasets."""
+    return actor.may("create_dataset") or (actor.is_signed_in and actor.key_allows("create_dataset"))
 
 
 def _check_may_create(work: Work) -> None:

@@ -1,6 +1,7 @@
 """What datasets are called in addresses (`dataset_id`)."""
 
 import re
+import unicodedata
 
 from colonnade.core.datasets import store
 from colonnade.core.uids import free_name, slug
@@ -8,6 +9,7 @@ from colonnade.core.work import Work
 from colonnade.errors import Invalid
 
 PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
+SHARED_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
 MADE_LENGTH = 150
 """Of a name that is made here: room for a number is left."""
@@ -20,6 +22,26 @@ def wanted(work: Work, name: str) -> str:
     if _is_taken(work, name):
         raise _wrong("Another dataset has this identifier.")
     return name
+
+
+def chosen(work: Work, name: str) -> str:
+    """The same for a dataset of a newsroom, whose names may have capitals."""
+    if not SHARED_PATTERN.fullmatch(name) or UID_PATTERN.fullmatch(name):
+        raise _wrong("Letters, digits, underscores and hyphens only.")
+    if _is_taken(work, name):
+        raise _wrong("Another dataset has this identifier.")
+    return name
+
+
+def shared(work: Work, title: str) -> str:
+    """A free name for a dataset of a newsroom: underscores stay, and what is no letter, digit, blank or hyphen is left
+    out."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^\w\s-]", "", plain, flags=re.ASCII).strip().lower()
+    wanted = re.sub(r"[-\s]+", "-", words)[:MADE_LENGTH]
+    return free_name(
+        wanted or "dataset", lambda name: _is_taken(work, name) or bool(UID_PATTERN.fullmatch(name))
+    )
 
 
 def made(work: Work, title: str) -> str:

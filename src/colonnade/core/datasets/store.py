@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.datasets.model import CatalogueChange, Dataset, Ruleset
@@ -18,8 +18,12 @@ def by_slug_or_uid(db: Session, name: str) -> Dataset | None:
     return by_slug(db, name) or by_uid(db, name)
 
 
+_BY_SLUG = select(Dataset).where(Dataset.slug == bindparam("slug"))
+"""Made once: every request of a reader asks this, and to make the statement takes as long as to ask it."""
+
+
 def by_slug(db: Session, slug: str) -> Dataset | None:
-    return db.scalar(select(Dataset).where(Dataset.slug == slug))
+    return db.scalar(_BY_SLUG, {"slug": slug})
 
 
 def by_uid(db: Session, uid: str) -> Dataset | None:
@@ -109,6 +113,16 @@ def rulesets_of(db: Session, dataset_ids: Sequence[int]) -> dict[int, list[tuple
     return found
 
 
+def ids_held(db: Session, person_id: int) -> Sequence[int]:
+    """The ids of the datasets on which a person holds a ruleset of their own."""
+    return db.scalars(select(Ruleset.dataset_id).where(Ruleset.person_id == person_id)).all()
+
+
+def ids_made_by(db: Session, username: str) -> Sequence[int]:
+    """The ids of the living datasets that a person made."""
+    return db.scalars(select(Dataset.id).where(Dataset.created_by == username, Dataset.deleted_at.is_(None))).all()
+
+
 def remove_rulesets(db: Session, dataset_id: int) -> None:
     db.execute(delete(Ruleset).where(Ruleset.dataset_id == dataset_id))
 
@@ -127,6 +141,16 @@ def last_change(db: Session) -> int:
 
 def living_ids(db: Session) -> Sequence[int]:
     return db.scalars(select(Dataset.id).where(Dataset.deleted_at.is_(None)).order_by(Dataset.id)).all()
+
+
+def readable_ids(db: Session, actor: Actor, *, sees_all: bool) -> Sequence[int]:
+    """The ids of the published datasets that the actor may know of. `sees_all`: whatever they are."""
+    query = select(Dataset.id).where(Dataset.deleted_at.is_(None), Dataset.is_published.is_(True))
+    if not sees_all:
+        is_open = Dataset.is_restricted.is_(False)
+        held = select(Ruleset.dataset_id).where(_held_by(actor))
+        query = query.where(or_(is_open, Dataset.id.in_(held)) if actor.is_signed_in else is_open)
+    return db.scalars(query.order_by(Dataset.id)).all()
 
 
 def _held_by(actor: Actor) -> ColumnElement[bool]:

@@ -45,20 +45,28 @@ class Kind(StrEnum):
     DELETE = "delete"
     CHECK = "check"
     BACKUP = "backup"
+    ALERTS = "alerts"
+    IMPORT = "import"
+    REINDEX = "reindex"
+    EXTRACT = "extract"
+    """A file of records that the portal keeps. It never makes a dataset busy: it only reads."""
+
+
+_IS_EXCLUSIVE = "state IN ('queued', 'processing', 'aborting', 'deleting') AND kind != 'extract'"
 
 
 class Job(Base):
-    """The latest job of a dataset is its status."""
+    """The latest job of a dataset that is no extract is its status."""
 
     __tablename__ = "job"
     __table_args__ = (
-        # A dataset has at most one active job; the database says so, whatever the code forgets.
+        # A dataset has at most one active job that changes it; the database says so, whatever the code forgets.
         Index(
             "uq_job_active_dataset",
             "dataset_id",
             unique=True,
-            sqlite_where=text("state IN ('queued', 'processing', 'aborting', 'deleting')"),
-            postgresql_where=text("state IN ('queued', 'processing', 'aborting', 'deleting')"),
+            sqlite_where=text(_IS_EXCLUSIVE),
+            postgresql_where=text(_IS_EXCLUSIVE),
         ),
         Index("ix_job_dataset_number", "dataset_id", "number"),
         {"sqlite_autoincrement": True},
@@ -78,8 +86,13 @@ class Job(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     records_errors: Mapped[list[Any]] = mapped_column(default=list)
     created_by: Mapped[str | None]
+    created_by_id: Mapped[int | None]
+    """Of the person who asked."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    started_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+    trace: Mapped[str | None]
+    """Where in the program it failed, for who looks after the portal; no paths of the machine in it."""
 
     @property
     def is_active(self) -> bool:
@@ -92,3 +105,12 @@ class JobQueued(Event):
 
     uid: str
     kind: Kind
+
+
+@dataclass(frozen=True)
+class JobEnded(Event):
+    """A job came to its end. `state`: to which."""
+
+    uid: str
+    kind: Kind
+    state: State

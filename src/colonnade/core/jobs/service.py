@@ -6,6 +6,8 @@ from typing import Any
 
 from colonnade.core.jobs import store
 from colonnade.core.jobs.model import ACTIVE, ENDED, TRANSITIONS, Job, JobQueued, Kind, State
+from colonnade.core.jobs.store import Wanted as Wanted
+from colonnade.core.jobs.traces import told
 from colonnade.core.work import Work, now
 from colonnade.errors import Conflict, LimitReached, NotFound, PortalError
 
@@ -14,8 +16,9 @@ READY = frozenset({State.DONE, State.ABORTED, State.FAILED, State.LIMIT_REACHED}
 
 
 def queue(work: Work, kind: Kind, dataset_id: int | None, *, params: Mapping[str, Any] | None = None) -> Job:
-    """Write a job down; it starts when the work is committed. Raises `Conflict` while the dataset has an active one."""
-    before = None if dataset_id is None else check_idle(work, dataset_id)
+    """Write a job down; it starts when the work is committed. Raises `Conflict` while the dataset has an active one,
+    unless the new one only reads."""
+    before = None if dataset_id is None or kind is Kind.EXTRACT else check_idle(work, dataset_id)
     job = Job(
         uid=str(uuid.uuid4()),
         kind=kind.value,
@@ -23,6 +26,7 @@ def queue(work: Work, kind: Kind, dataset_id: int | None, *, params: Mapping[str
         previous=None if before is None else before.state,
         params=dict(params or {}),
         created_by=work.actor.username,
+        created_by_id=work.actor.person_id,
     )
     work.db.add(job)
     work.db.flush()
@@ -31,7 +35,7 @@ def queue(work: Work, kind: Kind, dataset_id: int | None, *, params: Mapping[str
 
 
 def check_idle(work: Work, dataset_id: int) -> Job | None:
-    """The latest job of a dataset, which is over. Raises `Conflict` while it is not."""
+    """The latest job of a dataset that changes it, which is over. Raises `Conflict` while it is not."""
     job = latest(work, dataset_id)
     if job is not None and job.is_active:
         raise Conflict(
@@ -50,12 +54,15 @@ def advance(job: Job, state: State, *, message: str | None = None) -> None:
             f"A job cannot go from {job.state} to {state}.", code="job.transition", state=job.state
         )
     job.previous, job.state, job.since, job.message = job.state, state.value, now(), message
+    if state is State.PROCESSING:
+        job.started_at = job.started_at or job.since
     if state in ENDED:
         job.ended_at = job.since
 
 
 def fail(job: Job, error: PortalError) -> None:
     """End a job that an error stopped."""
+    job.trace = told(error)
     if isinstance(error, LimitReached) and job.state != State.QUEUED:
         job.params = {**job.params, "error": dict(error.facts)}
         advance(job, State.LIMIT_REACHED, message=error.message)
@@ -73,8 +80,22 @@ def ask_to_abort(work: Work, dataset_id: int, allowed: Iterable[State]) -> Job:
     return job
 
 
+def ask_to_stop(job: Job) -> None:
+    """Have an active job stop: at once if it has not begun, else as soon as it can. One that cannot stop, or was asked
+    already, goes on."""
+    if job.state == State.QUEUED:
+        advance(job, State.ABORTED)
+    elif job.state == State.PROCESSING:
+        advance(job, State.ABORTING)
+
+
 def progress(work: Work, job: Job, **facts: Any) -> None:
     job.progress = {**job.progress, **facts}
+
+
+def say(job: Job, message: str) -> None:
+    """Tell people how far it is."""
+    job.message = message
 
 
 def get(work: Work, uid: str) -> Job:
@@ -84,8 +105,39 @@ def get(work: Work, uid: str) -> Job:
     return found
 
 
+def by_number(work: Work, number: int) -> Job | None:
+    return store.by_number(work.db, number)
+
+
+def page(work: Work, wanted: Wanted, *, limit: int | None, offset: int) -> tuple[Sequence[Job], int]:
+    """Those that are wanted, in order of their numbers, and how many there are."""
+    return store.page(work.db, wanted, limit=limit, offset=offset)
+
+
+def dataset_ids(work: Work, wanted: Wanted) -> Sequence[int]:
+    """The datasets that these jobs are about."""
+    return store.dataset_ids(work.db, wanted)
+
+
 def latest(work: Work, dataset_id: int) -> Job | None:
+    """The latest job that changes a dataset: its status."""
     return store.latest(work.db, dataset_id)
+
+
+def latest_of(work: Work, dataset_ids: Sequence[int], kinds: Sequence[Kind]) -> Mapping[int, Job]:
+    """The latest job of these kinds of each dataset, by its id; without those that have none."""
+    return store.latest_of(work.db, dataset_ids, kinds)
+
+
+def is_busy(work: Work, dataset_id: int) -> bool:
+    """Whether a job that changes the dataset is active."""
+    job = latest(work, dataset_id)
+    return job is not None and job.is_active
+
+
+def active_of(work: Work, dataset_id: int) -> Sequence[Job]:
+    """All active jobs of a dataset, those that only read included."""
+    return store.active_of(work.db, dataset_id)
 
 
 def active(work: Work) -> Sequence[Job]:

@@ -1,13 +1,57 @@
 """Queries over jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from colonnade.core.jobs.model import ACTIVE, Job
+from colonnade.core.jobs.model import ACTIVE, Job, Kind, State
 
 _ACTIVE = sorted(state.value for state in ACTIVE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs are asked for. `states`, `about`: None for any. `about`: of these datasets, or asked for by the person
+    `asked_by`. `ended`: year, month and day of their end (UTC), each None for any."""
+
+    kinds: Sequence[Kind]
+    states: Sequence[State] | None = None
+    ended: tuple[int | None, int | None, int | None] = (None, None, None)
+    numbers: Sequence[int] | None = None
+    about: Sequence[int] | None = None
+    asked_by: int | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [Job.kind.in_([one.value for one in self.kinds])]
+        if self.states is not None:
+            found.append(Job.state.in_([one.value for one in self.states]))
+        if self.numbers is not None:
+            found.append(Job.number.in_(self.numbers))
+        for part, value in zip(("year", "month", "day"), self.ended, strict=True):
+            if value is not None:
+                found.append(extract(part, Job.ended_at) == value)
+        if self.about is not None:
+            found.append(or_(Job.dataset_id.in_(self.about), Job.created_by_id == self.asked_by))
+        return found
+
+
+def page(db: Session, wanted: Wanted, *, limit: int | None, offset: int) -> tuple[Sequence[Job], int]:
+    conditions = wanted.conditions
+    total = db.scalar(select(func.count(Job.number)).where(*conditions)) or 0
+    query = select(Job).where(*conditions).order_by(Job.number).offset(offset)
+    return db.scalars(query if limit is None else query.limit(limit)).all(), total
+
+
+def dataset_ids(db: Session, wanted: Wanted) -> Sequence[int]:
+    query = select(Job.dataset_id).where(*wanted.conditions, Job.dataset_id.is_not(None)).distinct()
+    return [one for one in db.scalars(query) if one is not None]
+
+
+def by_number(db: Session, number: int) -> Job | None:
+    return db.get(Job, number)
 
 
 def by_uid(db: Session, uid: str) -> Job | None:
@@ -15,7 +59,21 @@ def by_uid(db: Session, uid: str) -> Job | None:
 
 
 def latest(db: Session, dataset_id: int) -> Job | None:
-    return db.scalar(select(Job).where(Job.dataset_id == dataset_id).order_by(Job.number.desc()).limit(1))
+    """Of those that change the dataset."""
+    changing = (Job.dataset_id == dataset_id, Job.kind != Kind.EXTRACT.value)
+    return db.scalar(select(Job).where(*changing).order_by(Job.number.desc()).limit(1))
+
+
+def latest_of(db: Session, dataset_ids: Sequence[int], kinds: Sequence[Kind]) -> Mapping[int, Job]:
+    known = (Job.dataset_id.in_(dataset_ids), Job.kind.in_([one.value for one in kinds]))
+    numbers = select(func.max(Job.number)).where(*known).group_by(Job.dataset_id)
+    found = db.scalars(select(Job).where(Job.number.in_(numbers)))
+    return {one.dataset_id: one for one in found if one.dataset_id is not None}
+
+
+def active_of(db: Session, dataset_id: int) -> Sequence[Job]:
+    wanted = (Job.dataset_id == dataset_id, Job.state.in_(_ACTIVE))
+    return db.scalars(select(Job).where(*wanted).order_by(Job.number)).all()
 
 
 def active(db: Session) -> Sequence[Job]:

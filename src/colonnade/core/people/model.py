@@ -48,6 +48,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     permissions: Mapped[list[str]] = mapped_column(default=list)
     joined_at: Mapped[dt.datetime] = mapped_column(default=now)
+    last_login: Mapped[dt.datetime | None]
 
 
 class Group(Base):
@@ -90,3 +91,29 @@ class ApiKey(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     revoked_at: Mapped[dt.datetime | None]
     revocation_reason: Mapped[str | None]
+
+
+class WebSession(Base):
+    """Somebody who signed in with a password, in one browser. The token is high-entropy, and only its SHA-256 is kept."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    ends_at: Mapped[dt.datetime]
+
+
+class MailedKey(Base):
+    """What a mailed link holds, as its SHA-256: whoever has it may set the person's password, once. It stays when its
+    time is over, so that people can be told so."""
+
+    __tablename__ = "mailed_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    """A new one takes the place of the one before."""
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    ends_at: Mapped[dt.datetime]

@@ -3,22 +3,24 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import argon2
 from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
 from colonnade.core.people import store
+from colonnade.core.people.addresses import is_address, plain
 from colonnade.core.people.model import DOMAIN_PERMISSIONS, ApiKey, Group, Membership, Person
+from colonnade.core.people.passwords import Hashed, hash_of
 from colonnade.core.uids import free_name, new_uid, slug
 from colonnade.core.work import ANONYMOUS, MEMBERS, Actor, Work, now
+from colonnade.db.base import row_by_id
 from colonnade.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 KEY_PATTERN = re.compile(r"[0-9a-fA-F]{40,80}")
+TAKEN = "There is a user with this e-mail address already."
 USERNAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}")
-_hasher = argon2.PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,30 @@ class FirstAdministrator:
 
 def actor_of_key(db: Session, key: str | None) -> Actor:
     """The actor behind an API key; nobody without one. Raises `Unauthenticated` for a wrong or revoked key."""
-    if not key:
-        return ANONYMOUS
+    return _actor_by(db, *_valid(db, key)) if key else ANONYMOUS
+
+
+def actor_of_email_and_key(db: Session, email: str, key: str) -> Actor:
+    """The actor behind a key that is said to be of the person with this e-mail address (or user name). Raises
+    `Unauthenticated` if either is wrong."""
+    person, api_key = _valid(db, key)
+    if plain(email) not in {plain(person.email), plain(person.username)}:
+        raise _no_key()
+    return _actor_by(db, person, api_key)
+
+
+def _valid(db: Session, key: str) -> tuple[Person, ApiKey]:
     found = store.person_and_key(db, digest_of(key))
     if found is None or found[1].revoked_at is not None or not found[0].is_active:
-        raise Unauthenticated("This API key is not valid.", code="key.invalid")
-    person, api_key = found
+        raise _no_key()
+    return found
+
+
+def _no_key() -> Unauthenticated:
+    return Unauthenticated("This API key is not valid.", code="key.invalid")
+
+
+def _actor_by(db: Session, person: Person, api_key: ApiKey) -> Actor:
     return actor_of(db, person, None if api_key.permissions is None else frozenset(api_key.permissions))
 
 
@@ -54,19 +74,29 @@ def actor_of(db: Session, person: Person, key_permissions: frozenset[str] | None
     )
 
 
+def is_superuser(actor: Actor) -> bool:
+    """Whether the actor may do everything at this moment."""
+    return actor.permissions.issuperset(DOMAIN_PERMISSIONS)
+
+
 def add_person(
-    work: Work, username: str, *, email: str, password: str | None = None, permissions: Sequence[str] = ()
+    work: Work,
+    username: str,
+    *,
+    email: str,
+    password: str | Hashed | None = None,
+    permissions: Sequence[str] = (),
 ) -> Person:
-    if not USERNAME_PATTERN.fullmatch(username):
+    """Raises `Invalid` for a name or an address that is none, or that somebody has, whatever the case of its letters."""
+    if not USERNAME_PATTERN.fullmatch(username) and not is_address(username):
         raise _wrong("username", "Letters, digits and _ . @ + - only, beginning with a letter or a digit.")
-    if store.person_by_name(work.db, username) is not None:
+    if store.people_called(work.db, plain(username)):
         raise _wrong("username", "This name is taken.")
-    if "@" not in email:
-        raise _wrong("email", "This is not an e-mail address.")
+    check_address(work, email)
     person = Person(
         username=username,
-        email=email,
-        password_hash=None if password is None else _hasher.hash(password),
+        email=email.strip(),
+        password_hash=None if password is None else hash_of(password),
         permissions=_known(permissions),
     )
     work.db.add(person)
@@ -74,19 +104,56 @@ def add_person(
     return person
 
 
+def check_address(work: Work, email: str, owner: Person | None = None) -> None:
+    """Raises `Invalid` for what is no e-mail address, or is somebody else's than the owner's."""
+    local, _, host = email.strip().partition("@")
+    if not (local and host) or any(one.isspace() or not one.isprintable() for one in email.strip()):
+        raise _wrong("email", "This is not an e-mail address.")
+    if any(owner is None or one.id != owner.id for one in store.people_called(work.db, plain(email))):
+        raise _wrong("email", TAKEN)
+
+
 def person(work: Work, username: str) -> Person:
-    found = store.person_by_name(work.db, username)
+    """By the user name; in another case of its letters, or by the e-mail address, where that is one person's alone."""
+    found = store.person_by_name(work.db, username) or by_email(work.db, username)
     if found is None:
         raise NotFound(f"There is no user {username}.", code="person.unknown")
     return found
+
+
+def by_email(db: Session, email: str) -> Person | None:
+    """Whose e-mail address this is, or else whose user name, in any case; None if that is nobody or several."""
+    called = store.people_called(db, plain(email))
+    owners = [one for one in called if plain(one.email) == plain(email)] or called
+    return owners[0] if len(owners) == 1 else None
+
+
+def by_id(work: Work, person_id: int) -> Person:
+    found = row_by_id(work.db, Person, person_id)
+    if found is None:
+        raise NotFound(f"There is no user {person_id}.", code="person.unknown")
+    return found
+
+
+def by_ids(work: Work, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Those of them that there are."""
+    return {one.id: one for one in store.people_by_ids(work.db, sorted(set(person_ids)))}
+
+
+def by_names(work: Work, usernames: Iterable[str | None]) -> dict[str, Person]:
+    """Those of them that there are, by their exact user names."""
+    wanted = sorted({one for one in usernames if one is not None})
+    return {one.username: one for one in store.people_by_names(work.db, wanted)}
 
 
 def people(work: Work) -> Sequence[Person]:
     return store.people(work.db)
 
 
-def set_password(work: Work, person: Person, password: str) -> None:
-    person.password_hash = _hasher.hash(password)
+def set_password(work: Work, person: Person, password: str | Hashed, *, keep: str | None = None) -> None:
+    """Also ends all sessions of the person but one, whose token is `keep`."""
+    person.password_hash = hash_of(password)
+    store.end_sessions(work.db, person.id, but=None if keep is None else digest_of(keep, exact=True))
 
 
 def set_permissions(work: Work, person: Person, permissions: Sequence[str]) -> None:
@@ -185,8 +252,9 @@ def ensure_first_administrator(work: Work, settings: Settings) -> FirstAdministr
     )
 
 
-def digest_of(key: str) -> str:
-    return hashlib.sha256(key.lower().encode()).hexdigest()
+def digest_of(key: str, *, exact: bool = False) -> str:
+    """What is kept of a key or a token. `exact`: the case of its letters counts."""
+    return hashlib.sha256((key if exact else key.lower()).encode(errors="replace")).hexdigest()
 
 
 def _known(permissions: Sequence[str]) -> list[str]:

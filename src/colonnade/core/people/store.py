@@ -1,16 +1,35 @@
 """Queries over people, groups and keys."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from colonnade.core.people.model import ApiKey, Group, Membership, Person
+from colonnade.core.people.model import ApiKey, Group, MailedKey, Membership, Person, WebSession
 from colonnade.core.work import MEMBERS
 
 
 def person_by_name(db: Session, username: str) -> Person | None:
     return db.scalar(select(Person).where(Person.username == username))
+
+
+def people_called(db: Session, name: str) -> Sequence[Person]:
+    """Whose user name or e-mail address this is. `name`: in lower case."""
+    called = or_(func.lower(Person.username) == name, func.lower(Person.email) == name)
+    return db.scalars(select(Person).where(called).order_by(Person.id)).all()
+
+
+def people_by_ids(db: Session, ids: Sequence[int]) -> Sequence[Person]:
+    return db.scalars(select(Person).where(Person.id.in_(ids))).all()
+
+
+def people_by_names(db: Session, usernames: Sequence[str]) -> Sequence[Person]:
+    return db.scalars(select(Person).where(Person.username.in_(usernames))).all()
+
+
+def page(db: Session, limit: int | None, offset: int) -> Sequence[Person]:
+    return db.scalars(select(Person).order_by(Person.id).limit(limit).offset(offset)).all()
 
 
 def person_and_key(db: Session, digest: str) -> tuple[Person, ApiKey] | None:
@@ -57,4 +76,42 @@ def key_by_uid(db: Session, uid: str) -> ApiKey | None:
 def membership(db: Session, person_id: int, group_id: int) -> Membership | None:
     return db.scalar(
         select(Membership).where(Membership.person_id == person_id, Membership.group_id == group_id)
+    )
+
+
+def session_and_person(db: Session, digest: str) -> tuple[WebSession, Person] | None:
+    row = db.execute(
+        select(WebSession, Person)
+        .join(Person, Person.id == WebSession.person_id)
+        .where(WebSession.digest == digest)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def end_session(db: Session, digest: str) -> None:
+    db.execute(delete(WebSession).where(WebSession.digest == digest))
+
+
+def end_sessions(db: Session, person_id: int, *, but: str | None = None) -> None:
+    """All of a person's sessions, except the one with this digest."""
+    ended = delete(WebSession).where(WebSession.person_id == person_id)
+    db.execute(ended if but is None else ended.where(WebSession.digest != but))
+
+
+def forget_ended_sessions(db: Session, at: dt.datetime) -> None:
+    db.execute(delete(WebSession).where(WebSession.ends_at <= at))
+
+
+def mailed_key(db: Session, digest: str) -> MailedKey | None:
+    return db.scalar(select(MailedKey).where(MailedKey.digest == digest))
+
+
+def forget_mailed_keys(db: Session, person_id: int) -> None:
+    db.execute(delete(MailedKey).where(MailedKey.person_id == person_id))
+
+
+def expire_mailed_keys(db: Session, person_id: int, at: dt.datetime) -> None:
+    """End them; they stay, so that whoever uses one is told."""
+    db.execute(
+        update(MailedKey).where(MailedKey.person_id == person_id, MailedKey.ends_at > at).values(ends_at=at)
     )

@@ -10,9 +10,14 @@ import orjson
 
 from colonnade.builder.job import FileInput, Manifest, RowsInput, Step
 from colonnade.builder.steps.catalogue import Kind as StepKind
+from colonnade.core.columns import service as columns
 from colonnade.core.connections import sources as connected
 from colonnade.core.datasets import service as datasets
+from colonnade.core.imports import service as imports
+from colonnade.core.imports.looking import EXTRACTORS
+from colonnade.core.imports.model import FileKind
 from colonnade.core.jobs.model import Job, Kind
+from colonnade.core.publishing import importing
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Resource
 from colonnade.core.steps import service as steps
@@ -20,7 +25,7 @@ from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
 from colonnade.disk import link_files, link_or_copy
-from colonnade.errors import Unavailable
+from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import (
     FILES_FOLDER,
     IDENTITY_FILE,
@@ -30,7 +35,7 @@ from colonnade.generation import (
     GenerationRef,
     Mark,
 )
-from colonnade.query.schema import Schema
+from colonnade.query.schema import Field, Schema
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Gathered:
     """The inputs of a build. `since` and `mark`: the state that the carried rows are of; writes after it are replayed
     at the swap. `loaded`: owned resources whose files are extracted by this build. `is_live`: the generation will
     hold owned rows. `processors` and `field_steps`: as they were when this was gathered. `finds_countries`: metadata
-    ask where the records are."""
+    ask where the records are. `fields`, `appends`, `key_fields`: as of `BuildJob`."""
 
     inputs: tuple[FileInput | RowsInput, ...]
     identity: Path | None
@@ -51,6 +56,9 @@ class Gathered:
     processors: tuple[Step, ...] = ()
     field_steps: tuple[Step, ...] = ()
     finds_countries: bool = False
+    fields: tuple[Field, ...] = ()
+    appends: bool = False
+    key_fields: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -65,6 +73,9 @@ class Gathered:
             "processors": [_step_json(one) for one in self.processors],
             "field_steps": [_step_json(one) for one in self.field_steps],
             "finds_countries": self.finds_countries,
+            "fields": [one.to_json() for one in self.fields],
+            "appends": self.appends,
+            "key_fields": list(self.key_fields),
         }
 
     @classmethod
@@ -82,12 +93,19 @@ class Gathered:
             processors=tuple(Step(**one) for one in value.get("processors", ())),
             field_steps=tuple(Step(**one) for one in value.get("field_steps", ())),
             finds_countries=value.get("finds_countries", False),
+            fields=tuple(Field.from_json(one) for one in value.get("fields", ())),
+            appends=value.get("appends", False),
+            key_fields=tuple(value.get("key_fields", ())),
         )
 
 
 def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
     """Lay what the build needs into `folder`."""
     assert job.dataset_id is not None
+    if job.kind == Kind.IMPORT:
+        return import_inputs(work, job, table_uid, folder)
+    if job.kind == Kind.REINDEX:
+        return reindex_inputs(work, job, table_uid, folder)
     table = tables.table(work, table_uid)
     current = tables.current(work, table)
     sources = resources.of_dataset(work, job.dataset_id)
@@ -118,7 +136,82 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         is_live=bool(owned),
         processors=_steps(work, job, StepKind.PROCESSOR),
         field_steps=_steps(work, job, StepKind.FIELD),
+        fields=columns.declared_fields(work, job.dataset_id),
         finds_countries=job.kind == Kind.PUBLISH and datasets.follows_places(work, job.dataset_id),
+    )
+
+
+def reindex_inputs(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
+    """Every row that is there, and what its fields are to be."""
+    table = tables.table(work, table_uid)
+    # Whoever began to write before the job was there is done when the latch is free; later ones see the job.
+    with tables.latch(work.portal, table_uid):
+        current = tables.newest(work, table_uid)
+        carried, mark, last_live_id = _all_rows(work, current, folder)
+    return Gathered(
+        inputs=tuple(carried),
+        identity=None if current is None else _identity(work, current.ref, folder),
+        last_built_id=table.last_built_id,
+        last_live_id=last_live_id,
+        since=None if current is None else current.ref,
+        mark=mark,
+        loaded=(),
+        is_live=True,
+        fields=columns.schema_of(columns.asked(job)).fields,
+    )
+
+
+def import_inputs(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
+    """Every row that is there, and after them the file's."""
+    assert job.dataset_id is not None
+    table = tables.table(work, table_uid)
+    current = tables.current(work, table)
+    carried, mark, last_live_id = _all_rows(work, current, folder)
+    key_field = job.params["key_field"]
+    return Gathered(
+        inputs=(*carried, _import_file(work, job, folder)),
+        identity=None if current is None else _identity(work, current.ref, folder),
+        last_built_id=table.last_built_id,
+        last_live_id=last_live_id,
+        since=None if current is None else current.ref,
+        mark=mark,
+        loaded=(),
+        is_live=True,
+        fields=importing.fields(work, job),
+        appends=True,
+        key_fields=() if key_field is None else (key_field,),
+    )
+
+
+def _all_rows(
+    work: Work, current: Generation | None, folder: Path
+) -> tuple[list[RowsInput], Mark, int]:
+    """As `_owned_rows`, of all sources."""
+    if current is None:
+        return [], START, LIVE_IDS_FROM
+    path = folder / "rows.parquet"
+    mark = work.rows.export_rows(current.ref, path, sources=(), excluded=True)
+    link_files(tables.folder(work.portal, current.ref) / FILES_FOLDER, folder / FILES_FOLDER)
+    # After the mark: an id that was given out later is replayed, one that was given out before is counted here.
+    return [RowsInput(path=path, schema=current.schema)], mark, work.rows.live_ids(current.ref)
+
+
+def _import_file(work: Work, job: Job, folder: Path) -> FileInput:
+    file = imports.by_id(work, job.params["import_id"])
+    if file is None:
+        raise NotFound("The file was removed.", code="import.unknown")
+    path = folder / job.params["resource"]
+    with work.blobs.local(file.digest) as blob:
+        link_or_copy(blob, path)
+    return FileInput(
+        path=path,
+        name=file.original_name,
+        source=job.params["resource"],
+        format=EXTRACTORS[FileKind(file.kind)],
+        params=file.params,
+        owned=True,
+        names=tuple(one.field for one in importing.asked(job)),
+        as_sent=True,
     )
 
 
@@ -225,10 +318,13 @@ def _input_json(one: FileInput | RowsInput) -> dict[str, Any]:
         "format": one.format,
         "params": dict(one.params),
         "owned": one.owned,
+        "names": list(one.names),
+        "as_sent": one.as_sent,
     }
 
 
 def _input(value: Mapping[str, Any]) -> FileInput | RowsInput:
     if "schema" in value:
         return RowsInput(Path(value["path"]), Schema.from_json(value["schema"]), value["fresh_ids"])
-    return FileInput(**{**value, "path": Path(value["path"])})
+    names = tuple(value.get("names", ()))
+    return FileInput(**{**value, "path": Path(value["path"]), "names": names})

@@ -19,7 +19,7 @@ from colonnade.core.datasets.model import Dataset
 from colonnade.core.datasets.security import FULL
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
-from colonnade.core.publishing import downloads, inputs
+from colonnade.core.publishing import downloads, inputs, landing, telling
 from colonnade.core.publishing.inputs import manifest_of
 from colonnade.core.records.identity import record_id
 from colonnade.core.resources import service as resources
@@ -55,6 +55,8 @@ def plans(portal: Portal) -> tuple[Plan, ...]:
     return (
         Plan(Kind.PUBLISH, building, **ends),
         Plan(Kind.RESTORE, building, **ends),
+        Plan(Kind.IMPORT, building, **ends),
+        Plan(Kind.REINDEX, building, **ends),
         Plan(Kind.UNPUBLISH, (Step("withdraw", partial(withdraw, portal)),), **ends),
     )
 
@@ -67,7 +69,7 @@ def begin(portal: Portal, uid: str, done: Done) -> Any:
         if "generation" not in job.progress:
             table = tables.ensure(work, job.dataset_id)
             generation = tables.reserve(work, table)
-            jobs.advance(job, State.PROCESSING)
+            telling.begun(work, job)
             jobs.progress(work, job, table=table.uid, generation=generation.number)
         return {"table": job.progress["table"], "number": job.progress["generation"]}
 
@@ -110,10 +112,19 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         processors=gathered.processors,
         field_steps=gathered.field_steps,
         finds_countries=gathered.finds_countries,
+        fields=gathered.fields,
+        appends=gathered.appends,
+        key_fields=gathered.key_fields,
         files=scratch / "inputs" / FILES_FOLDER,
         limits=_limits(portal),
     )
-    poll = inputs.throttled(partial(_check, portal, uid), POLL_SECONDS)
+    tell = telling.percentage(portal, uid, partial(process.progress, job))
+
+    def look() -> None:
+        _check(portal, uid)
+        tell()
+
+    poll = inputs.throttled(look, POLL_SECONDS)
     while not slots.acquire(timeout=POLL_SECONDS):
         _check(portal, uid)
     try:
@@ -139,6 +150,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             # Before the write transaction, for which every other change of the catalogue waits.
             manifest = manifest_of(tables.folder(portal, ref))
             built = tables.catch_up(work, ref, manifest, since=gathered.since, mark=gathered.mark)
+            land = landing.prepared(work, jobs.get(work, uid), ref, built.schema)
         with portal.writing(SYSTEM) as work:
             job = _going_on(work, uid)
             assert job.dataset_id is not None
@@ -154,7 +166,8 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             else:
                 datasets.note_change(work, dataset)
             job.records_errors = _records_errors(manifest, ref.table)
-            jobs.advance(job, State.DONE)
+            land(work, dataset, job)
+            telling.done(work, job)
     return None
 
 
@@ -226,9 +239,9 @@ def failed(portal: Portal, uid: str, error: PortalError) -> None:
         if not job.is_active:
             return
         if isinstance(error, AbortedError):
-            jobs.advance(job, State.ABORTED)
+            telling.aborted(work, job)
         else:
-            jobs.fail(job, error)
+            telling.failed(work, job, error)
 
 
 def ended(portal: Portal, uid: str) -> None:

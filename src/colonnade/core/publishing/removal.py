@@ -6,7 +6,10 @@ from typing import Any
 
 from colonnade.core import blobs
 from colonnade.core.attachments import service as attachments
+from colonnade.core.columns import service as columns
+from colonnade.core.extracts import service as extracts
 from colonnade.core.feedback import service as feedback
+from colonnade.core.imports import service as imports
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.resources import service as resources
@@ -53,7 +56,12 @@ def remove(portal: Portal, uid: str, done: Done) -> Any:
         if job.is_active:
             steps.remove_all(work, dataset_id)
             feedback.remove_all(work, dataset_id)
-            digests = resources.remove_all(work, dataset_id) + attachments.remove_all(work, dataset_id)
+            columns.remove_all(work, dataset_id)
+            digests = [
+                digest
+                for feature in (resources, attachments, imports, extracts)
+                for digest in feature.remove_all(work, dataset_id)
+            ]
             # Written down with the commit, for a run that is cut off before the blobs are gone.
             jobs.progress(work, job, unused=blobs.unused(work, digests))
             jobs.advance(job, State.DONE)

@@ -55,11 +55,8 @@ def restore(work: Work, publishable: PublishableDataset, number: int) -> Job:
 
 def remove(work: Work, editable: EditableDataset) -> None:
     """Remove a dataset: nobody finds it from now on; a job removes what it owned, after stopping what still runs."""
-    running = jobs.latest(work, editable.dataset.id)
-    if running is not None and running.state == State.PROCESSING:
-        jobs.advance(running, State.ABORTING)
-    elif running is not None and running.state == State.QUEUED:
-        jobs.advance(running, State.ABORTED)
+    for running in jobs.active_of(work, editable.dataset.id):
+        jobs.ask_to_stop(running)
     datasets.bury(work, editable.dataset)
     work.db.flush()
     jobs.queue(work, Kind.DELETE, None, params={"dataset_id": editable.dataset.id})

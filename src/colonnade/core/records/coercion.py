@@ -1,7 +1,9 @@
-"""Values as they are sent (JSON) to values as columns hold them, row by row, all or none."""
+"""Values as they are sent (JSON) to values as columns hold them, row by row, all or none.
+
+A lenient field takes whatever is sent and keeps it, as `colonnade.query.raw` says.
+"""
 
 import datetime as dt
-import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from colonnade.builder import lenient
 from colonnade.engine.layout import arrow_type
 from colonnade.errors import Invalid
+from colonnade.query import raw
 from colonnade.query.schema import KEY, Field, FieldType, Schema
 
 INT_RANGE = range(-(1 << 63), 1 << 63)
@@ -40,14 +44,30 @@ def arrow_rows(schema: Schema, rows: Sequence[LiveRow]) -> Any:
     wrong; then none of the rows may be written.
     """
     wrong = _unknown_fields(schema, rows)
-    columns: dict[str, Any] = {KEY: pa.array([row.key for row in rows], pa.string())}
+    cells = {name: [row.values.get(name) for row in rows] for name in schema.names}
+    return _arrow(schema, [row.key for row in rows], cells, wrong)
+
+
+def arrow_columns(schema: Schema, keys: Sequence[str | None], cells: Mapping[str, Sequence[Any]]) -> Any:
+    """The same for rows as columns: the cells of some or all fields, as many as there are keys."""
+    nothing = [None] * len(keys)
+    return _arrow(schema, keys, {name: cells.get(name, nothing) for name in schema.names}, [])
+
+
+def _arrow(
+    schema: Schema,
+    keys: Sequence[str | None],
+    cells: Mapping[str, Sequence[Any]],
+    wrong: list[tuple[int, str, str]],
+) -> Any:
+    columns: dict[str, Any] = {KEY: _texts(keys)}
     for field in schema.fields:
-        values, raws, misfits = _column(field, [row.values.get(field.name) for row in rows])
+        values, raws, misfits = _column(field, cells[field.name])
         wrong.extend((number, field.name, message) for number, message in misfits)
         if not misfits:
-            columns[field.name] = pa.array(values, arrow_type(field))
+            columns[field.name] = _texts(values) if _is_text(field) else pa.array(values, arrow_type(field))
         if field.keeps_raw:
-            columns[field.raw_name] = pa.array(raws, pa.string())
+            columns[field.raw_name] = _texts(raws)
     if wrong:
         raise _invalid(wrong)
     return pa.table(columns)
@@ -61,22 +81,70 @@ def misfit(field: Field, value: Any) -> str | None:
 
 def _column(field: Field, sent: Sequence[Any]) -> tuple[list[Any], list[str | None], list[tuple[int, str]]]:
     """A column's values, its raw texts, and its misfits as (row number, message)."""
-    values: list[Any] = []
-    raws: list[str | None] = []
+    if field.lenient and field.keeps_raw and not field.multivalued and field.type in lenient.READERS:
+        values, raws = _lenient(field.type, sent)
+        return values, raws, []
+    values, raws = [], []
     misfits: list[tuple[int, str]] = []
     for number, value in enumerate(sent, 1):
-        raw = None
+        beside = None
         try:
             held = None if value is None or value == "" else _read(field, value)
             if field.keeps_raw and not _says_the_same(field, held, value):
-                raw = _text(value)
+                beside = _text(value)
         except _MisfitError as error:
-            held, raw = None, _text(value)
+            held, beside = None, _text(value)
             if not field.lenient:
                 misfits.append((number, f"{_shown(value)} is not {error}"))
         values.append(held)
-        raws.append(raw)
+        raws.append(beside)
     return values, raws, misfits
+
+
+def _lenient(type_: FieldType, sent: Sequence[Any]) -> tuple[list[Any], list[str | None]]:
+    """A lenient column's values and raw texts."""
+    values: list[Any] = []
+    raws: list[str | None] = []
+    read, native = lenient.READERS[type_], _NATIVE.get(type_)
+    for value in sent:
+        text, beside = raw.kept(value)
+        if type_ is FieldType.TEXT or text is None:
+            held: Any = text
+        elif native is type(value):
+            held = _held(value)
+        else:
+            held = read(text)
+            if beside is None and raw.printed(held) != text:
+                beside = text
+        values.append(held)
+        raws.append(beside)
+    return values, raws
+
+
+def _held(value: Any) -> Any:
+    """A number that a column can hold, or a boolean; None for another number."""
+    is_held = math.isfinite(value) if isinstance(value, float) else value in INT_RANGE
+    return value if is_held else None
+
+
+_NATIVE: Mapping[FieldType, type] = {
+    FieldType.INT: int,
+    FieldType.DOUBLE: float,
+    FieldType.BOOLEAN: bool,
+}
+"""The JSON types that are values of these columns as they are."""
+
+
+def _is_text(field: Field) -> bool:
+    return field.type is FieldType.TEXT and not field.multivalued
+
+
+def _texts(values: Sequence[str | None]) -> Any:
+    """Raises `Invalid` for half of a character, which JSON can say and UTF-8 cannot."""
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError as error:
+        raise Invalid("A text has half of a character in it.", code="rows.text") from error
 
 
 def _read(field: Field, value: Any) -> Any:
@@ -89,11 +157,7 @@ def _read(field: Field, value: Any) -> Any:
 
 def _text(value: Any) -> str:
     """A text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else raw.as_json(value)
 
 
 def _int(value: Any) -> int:
@@ -210,7 +274,7 @@ def _says_the_same(field: Field, held: Any, value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = _json(value)
+    text = raw.as_json(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -57,6 +57,7 @@ class Filter:
     refine: tuple[Refinement, ...] = ()
     exclude: tuple[Refinement, ...] = ()
     zone: dt.tzinfo = dt.UTC
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def _nodes(
         sort=wanted.sort,
         limit=wanted.limit,
         zone=filter_.zone,
+        language=filter_.language,
     )
     marks = _Marks(
         "/" if field.type in DATES else separator(field),

@@ -24,8 +24,19 @@ from colonnade.engine.port import Delete, RowText, Selection, Upsert, Written
 from colonnade.errors import Conflict, Denied, Invalid, NotFound
 from colonnade.query import odsql
 from colonnade.query.bind import bind
-from colonnade.query.schema import ID, MODIFIED, FieldType, Schema
-from colonnade.query.tree import BoundQuery, Compare, CompareOp, Expr, FieldRef, Literal, Or, Output, Query
+from colonnade.query.schema import ID, MODIFIED, SEQ, FieldType, Schema
+from colonnade.query.tree import (
+    BoundQuery,
+    Compare,
+    CompareOp,
+    Expr,
+    FieldRef,
+    Literal,
+    Or,
+    Order,
+    Output,
+    Query,
+)
 
 T = TypeVar("T")
 
@@ -33,6 +44,12 @@ NOTHING = Schema(())
 
 Form = Callable[[BoundQuery], RowText | None]
 """As which texts a query's answer is wanted; None: as values."""
+
+Beside = Callable[[Schema], Sequence[Output]]
+"""Of the fields that are seen: columns of the rows, whatever they are called."""
+
+WRITTEN_ORDER = Order(FieldRef(SEQ))
+"""A row that is rewritten moves last."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +143,24 @@ def stream(
     return _newest(work, generation, streamed)
 
 
+def stream_stored(
+    work: Work, readable: ReadableDataset, query: Query, beside: Beside, form: Callable[[Schema], RowText]
+) -> Stream:
+    """The same as `select_stored` without a total, as the texts that `form` makes for the fields that are seen. Raises as
+    `select`; the work may end before the stream does."""
+    generation = _seen(work, readable)
+    if generation is None:
+        return Stream(bind(query, visible=NOTHING), _nothing())
+
+    def streamed(now: Generation) -> Stream:
+        bound, seen = _bound(readable, now, query), readable.access.visible(now.schema)
+        outputs = (*bound.outputs, *beside(seen))
+        whole = replace(bound, outputs=outputs, order_by=(*bound.order_by, WRITTEN_ORDER))
+        return _stream(work, whole, now, lambda _: form(seen))
+
+    return _newest(work, generation, streamed)
+
+
 def answerer(work: Work, readable: ReadableDataset) -> Callable[[Query], list[dict[str, Any]]]:
     """What answers many small queries on the same records, as those of facets are, all within the time of one: the rows
     of each, which nobody counts. It raises as `select`."""
@@ -160,6 +195,24 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
     return page
 
 
+def select_stored(
+    work: Work, readable: ReadableDataset, query: Query, beside: Beside, guard: Expr | None = None
+) -> Page:
+    """The records that fulfil a query, and columns beside what it selects, in the order in which they were written where
+    it says no other. `guard`: a condition over any column, and-ed in. Raises as `select`."""
+    generation = _seen(work, readable)
+    if generation is None:
+        bound = bind(query, visible=NOTHING)
+        return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
+
+    def page(now: Generation) -> Page:
+        bound = _bound(readable, now, query, guard)
+        outputs = (*bound.outputs, *beside(readable.access.visible(now.schema)))
+        return _page(work, replace(bound, outputs=outputs, order_by=(*bound.order_by, WRITTEN_ORDER)), now)
+
+    return _newest(work, generation, page)
+
+
 def visible_fields(work: Work, readable: ReadableDataset) -> Schema:
     """The fields of the records that the actor may see. Raises `Denied` as `select`."""
     generation = _seen(work, readable)
@@ -176,10 +229,15 @@ def upsert(work: Work, editable: EditableDataset, resource: Resource, rows: Sequ
 
     All or none: `Invalid` names each row and field that is wrong. Readable and searchable when it returns.
     """
+    return put(work, editable, resource, lambda schema: arrow_rows(schema, rows))
+
+
+def put(
+    work: Work, editable: EditableDataset, resource: Resource, made: Callable[[Schema], pa.Table]
+) -> Written:
+    """The same for the Arrow table of an `Upsert`, made for the schema that counts when it is written."""
     table = _owned_table(work, editable, resource)
-    written = tables.write_by(
-        work, table, lambda schema: Upsert(rows=arrow_rows(schema, rows), source=resource.uid)
-    )
+    written = tables.write_by(work, table, lambda schema: Upsert(rows=made(schema), source=resource.uid))
     work.happened(RowsChanged(editable.dataset.id))
     return written
 
@@ -195,6 +253,16 @@ def delete_all(work: Work, editable: EditableDataset, resource: Resource) -> Wri
     """Delete every row of an owned resource."""
     table = _owned_table(work, editable, resource)
     written = tables.write(work, table, Delete(sources=[resource.uid]))
+    work.happened(RowsChanged(editable.dataset.id))
+    return written
+
+
+def delete_sources(work: Work, editable: EditableDataset, sources: Sequence[str]) -> Written:
+    """Delete every row of owned resources, those included that were removed meanwhile."""
+    table = tables.main_table(work, editable.dataset.id)
+    if table is None:
+        raise Conflict("This dataset has no rows yet.", code="table.empty")
+    written = tables.write(work, table, Delete(sources=list(sources)))
     work.happened(RowsChanged(editable.dataset.id))
     return written
 

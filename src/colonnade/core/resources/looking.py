@@ -85,13 +85,13 @@ def of_given(
 def guesses(portal: Portal, content: Content) -> tuple[Extractor, ...]:
     """The extractors that may read it, the likeliest first. Raises `Invalid` with fields, `LimitReached`, and
     `Unavailable` when too many look at once."""
-    return tuple(EXTRACTORS[one.extractor] for one in _look(portal, content, "", {}, process.guess))
+    return tuple(EXTRACTORS[one.extractor] for one in look(portal, content, "", {}, process.guess))
 
 
 def suggested(portal: Portal, content: Content, extractor: str) -> Mapping[str, Any]:
     """Parameters for an extractor. Raises what `guesses` raises."""
     service.check_extractor(extractor)
-    return _look(portal, content, extractor, {}, process.suggest)
+    return look(portal, content, extractor, {}, process.suggest)
 
 
 def suggested_if_readable(portal: Portal, content: Content, extractor: str) -> Mapping[str, Any]:
@@ -106,16 +106,19 @@ def suggested_if_readable(portal: Portal, content: Content, extractor: str) -> M
 def previewed(portal: Portal, content: Content, extractor: str, params: Mapping[str, Any]) -> Preview:
     """The first rows, typed. Raises what `guesses` raises."""
     service.check_extractor(extractor)
-    return _look(portal, content, extractor, params, process.preview)
+    return look(portal, content, extractor, params, process.preview)
 
 
-def _look(
+def look(
     portal: Portal,
     content: Content,
     extractor: str,
     params: Mapping[str, Any],
     ask: Callable[[LookJob], _Found],
+    *,
+    rows: int = SHOWN_ROWS,
 ) -> _Found:
+    """What the builder's child answers to a question about a content. Raises what `guesses` raises."""
     if not _LOOKS.acquire(timeout=WAIT_SECONDS):
         message = "Too many sources are being looked at just now. Try again in a moment."
         raise Unavailable(message, code="look.busy")
@@ -125,7 +128,7 @@ def _look(
                 LOOK_LIMITS, fields=portal.settings.max_fields, cell_bytes=portal.settings.max_cell_bytes
             )
             file = FileInput(path=path, name=name, source="look", format=extractor, params=params)
-            return ask(LookJob(file, scratch / "work", SHOWN_ROWS, limits))
+            return ask(LookJob(file, scratch / "work", rows, limits))
     except Invalid as error:
         place = "params" if error.code == "file.parameters" else "datasource"
         raise Invalid(error.message, code=error.code, fields={place: [error.message]}) from error

@@ -88,7 +88,7 @@ def add(
     if is_read:
         check_extractor(extractor)
     resource = Resource(
-        uid=new_uid("re", lambda uid: store.uid_taken(work.db, uid)),
+        uid=free_uid(work),
         dataset_id=editable.dataset.id,
         title=title or _default_title(file_uid, http),
         type=extractor if is_read else None,
@@ -205,6 +205,27 @@ def loaded(work: Work, resource_uids: Sequence[str], dataset_id: int) -> None:
     for found in store.resources(work.db, dataset_id):
         if found.uid in resource_uids and found.is_owned:
             found.loaded_at = now()
+
+
+def free_uid(work: Work) -> str:
+    """A uid for a resource that is going to be made."""
+    return new_uid("re", lambda uid: store.uid_taken(work.db, uid))
+
+
+def add_loaded(work: Work, dataset_id: int, uid: str, title: str) -> Resource:
+    """An owned resource whose rows are in already. For jobs."""
+    added = Resource(
+        uid=uid,
+        dataset_id=dataset_id,
+        title=title,
+        type=None,
+        params={},
+        ownership=Ownership.OWNED.value,
+        loaded_at=now(),
+    )
+    work.db.add(added)
+    work.db.flush()
+    return added
 
 
 def remove_all(work: Work, dataset_id: int) -> list[str]:

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,7 +55,13 @@ class Generation(Base):
 
     @property
     def schema(self) -> Schema:
-        return Schema.from_json(self.fields)
+        return _schema(orjson.dumps(self.fields))
+
+
+@lru_cache(maxsize=1024)
+def _schema(fields: bytes) -> Schema:
+    """The same fields are the same schema: every request asks for it, and to make one takes as long as to plan a query."""
+    return Schema.from_json(orjson.loads(fields))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.tables.model import DataTable, Generation
@@ -46,18 +46,21 @@ def current(db: Session, uid: str) -> Generation | None:
     )
 
 
+_CURRENTS = (
+    select(DataTable.dataset_id, Generation)
+    .join(Generation, Generation.table_uid == DataTable.uid)
+    .where(
+        DataTable.dataset_id.in_(bindparam("dataset_ids", expanding=True)),
+        DataTable.resource_id.is_(None),
+        DataTable.current == Generation.number,
+    )
+)
+"""Made once, as every request of a reader asks this."""
+
+
 def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
     """The generations that count of the main tables of these datasets."""
-    rows = db.execute(
-        select(DataTable.dataset_id, Generation)
-        .join(Generation, Generation.table_uid == DataTable.uid)
-        .where(
-            DataTable.dataset_id.in_(dataset_ids),
-            DataTable.resource_id.is_(None),
-            DataTable.current == Generation.number,
-        )
-    )
-    return dict(rows.all())
+    return dict(db.execute(_CURRENTS, {"dataset_ids": list(dataset_ids)}).all())
 
 
 def generations(db: Session, uid: str) -> Sequence[Generation]:

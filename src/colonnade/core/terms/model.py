@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from colonnade.core.work import now
@@ -14,6 +14,7 @@ from colonnade.db.base import Base
 class Vocabulary(StrEnum):
     THEME = "theme"
     LICENCE = "licence"
+    CATEGORY = "category"
 
 
 class Term(Base):
@@ -22,6 +23,7 @@ class Term(Base):
     __tablename__ = "term"
     __table_args__ = (
         UniqueConstraint("vocabulary", "uid"),
+        Index("ix_term_slug", "vocabulary", "slug", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -31,6 +33,8 @@ class Term(Base):
     """Short and random (`5sylls5`)."""
     labels: Mapped[dict[str, Any]]
     """Language -> name in it; at least one."""
+    slug: Mapped[str | None]
+    """The name of a category in addresses, which stays when it is called otherwise; None in the other vocabularies."""
     url: Mapped[str | None]
     """Where the text of a licence is."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)

@@ -1,8 +1,8 @@
-"""Keeping the portal's themes and licences."""
+"""Keeping the portal's themes, licences and categories."""
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from colonnade.core.terms import store
 from colonnade.core.terms.model import Term, Vocabulary
@@ -32,21 +32,49 @@ def terms(work: Work, vocabulary: Vocabulary) -> Sequence[Term]:
     return store.of_vocabulary(work.db, vocabulary)
 
 
-def add(work: Work, vocabulary: Vocabulary, labels: Mapping[str, str], *, url: str | None = None) -> Term:
-    """A new term with these names, each in a language.
+def by_ids(work: Work, vocabulary: Vocabulary, ids: Iterable[int]) -> Sequence[Term]:
+    """Those of them that the vocabulary has."""
+    return store.by_ids(work.db, vocabulary, sorted(set(ids)))
+
+
+def by_slug(work: Work, vocabulary: Vocabulary, slug: str) -> Term | None:
+    return store.by_slug(work.db, vocabulary, slug)
+
+
+def add(
+    work: Work,
+    vocabulary: Vocabulary,
+    labels: Mapping[str, str],
+    *,
+    url: str | None = None,
+    slug: str | None = None,
+) -> Term:
+    """A new term with these names, each in a language. `slug`: its name in addresses, where the vocabulary has such.
 
     Raises `Invalid` for a name or an address that is none, `Conflict` when another term is called so already.
     """
     _check_may(work)
     _check(labels, url)
     known = store.of_vocabulary(work.db, vocabulary)
-    taken = sorted(name for name in set(labels.values()) if any(one.is_called(name) for one in known))
-    if taken:
-        raise Conflict(f"There is a {vocabulary} {taken[0]} already.", code="term.taken")
-    term = Term(vocabulary=vocabulary, uid=_new_uid({one.uid for one in known}), labels=dict(labels), url=url)
+    _check_free(vocabulary, labels, known)
+    if slug is not None and any(one.slug == slug for one in known):
+        raise Conflict(f"There is a {vocabulary} {slug} already.", code="term.taken")
+    uid = _new_uid({one.uid for one in known})
+    term = Term(vocabulary=vocabulary, uid=uid, labels=dict(labels), url=url, slug=slug)
     work.db.add(term)
     work.db.flush()
     return term
+
+
+def rename(work: Work, term: Term, labels: Mapping[str, str]) -> None:
+    """Give a term other names. What it is called in addresses stays. `term`: as this work read it."""
+    _check_may(work)
+    _check(labels, term.url)
+    vocabulary = Vocabulary(term.vocabulary)
+    known = store.of_vocabulary(work.db, vocabulary)
+    _check_free(vocabulary, labels, [one for one in known if one.id != term.id])
+    term.labels = dict(labels)
+    work.db.flush()
 
 
 def remove(work: Work, vocabulary: Vocabulary, uid: str) -> Term:
@@ -63,6 +91,12 @@ def add_standard_licences(work: Work) -> None:
     """For a portal that was just made."""
     for name, url in STANDARD_LICENCES.items():
         add(work, Vocabulary.LICENCE, {"en": name}, url=url)
+
+
+def _check_free(vocabulary: Vocabulary, labels: Mapping[str, str], known: Sequence[Term]) -> None:
+    taken = sorted(name for name in set(labels.values()) if any(one.is_called(name) for one in known))
+    if taken:
+        raise Conflict(f"There is a {vocabulary} {taken[0]} already.", code="term.taken")
 
 
 def _check_may(work: Work) -> None:

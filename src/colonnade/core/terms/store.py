@@ -15,3 +15,12 @@ def of_vocabulary(db: Session, vocabulary: Vocabulary) -> Sequence[Term]:
 
 def by_uid(db: Session, vocabulary: Vocabulary, uid: str) -> Term | None:
     return db.scalar(select(Term).where(Term.vocabulary == vocabulary, Term.uid == uid))
+
+
+def by_ids(db: Session, vocabulary: Vocabulary, ids: Sequence[int]) -> Sequence[Term]:
+    query = select(Term).where(Term.vocabulary == vocabulary, Term.id.in_(ids))
+    return db.scalars(query.order_by(Term.id)).all()
+
+
+def by_slug(db: Session, vocabulary: Vocabulary, slug: str) -> Term | None:
+    return db.scalar(select(Term).where(Term.vocabulary == vocabulary, Term.slug == slug))

@@ -72,7 +72,9 @@ class _Names:
         self._work = work
         self._known: dict[int, str] = {}
 
-    def dataset(self, dataset_id: int) -> str:
+    def dataset(self, dataset_id: int | None) -> str:
+        if dataset_id is None:
+            return "no dataset"
         if dataset_id not in self._known:
             found = datasets.by_id(self._work, dataset_id)
             removed = f"the removed dataset {dataset_id}"

@@ -5,13 +5,11 @@ and `take_changed` tells which of them are behind. It need be asked only by quer
 """
 
 import hashlib
-import ipaddress
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
-from colonnade.core.counting import WHOLE_PORTAL, Account, Caller, Quota, Standing, Usage
+from colonnade.core.counting import WHOLE_PORTAL, Account, Caller, Quota, Standing, Usage, network_of
 from colonnade.core.secrets import Secrets
 from colonnade.core.usage import store
 from colonnade.core.work import SYSTEM, Actor, Portal, Work
@@ -19,8 +17,6 @@ from colonnade.errors import QuotaReached, Unavailable
 
 BATCH = 1_000
 """Accounts that are written in one transaction."""
-IPV6_NETWORK = 64
-"""Bits of an IPv6 address that tell one client from another: the rest is the client's own to choose."""
 
 
 def of(work: Work, dataset_ids: Sequence[int]) -> dict[int, Usage]:
@@ -63,7 +59,7 @@ def caller_of(portal: Portal, actor: Actor, address: str, *, takes_body: bool = 
     """Who is counted: persons with all their keys as one, others by the network address that they call from."""
     if actor.is_signed_in:
         return Caller(f"person:{actor.person_id}", takes_body)
-    digest = hashlib.blake2b(_network(address).encode(), key=portal.counters.key, digest_size=12)
+    digest = hashlib.blake2b(network_of(address).encode(), key=portal.counters.key, digest_size=12)
     return Caller(f"address:{digest.hexdigest()}", takes_body)
 
 
@@ -138,17 +134,3 @@ def _too_many(account: Account, standing: Standing) -> QuotaReached:
 def _quota(portal: Portal, actor: Actor) -> Quota:
     settings = portal.settings
     return Quota(settings.user_calls_per_day if actor.is_signed_in else settings.anonymous_calls_per_day)
-
-
-@lru_cache(4_096)
-def _network(address: str) -> str:
-    """What tells clients apart: an IPv4 address, or the network of an IPv6 address."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:  # a name, of a client that is no network's
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(found), IPV6_NETWORK), strict=False))
-    return str(found)

@@ -54,11 +54,13 @@ def filter_of(request: Request, schema: Callable[[], Schema], own_name: Naming =
     """Which records count in facets. `schema`, `own_name` as in `query_of`."""
     refine, exclude = (_refinements(request, clause, own_name) for clause in ("refine", "exclude"))
     check_number("refine and exclude", len(refine) + len(exclude), MOST_REFINEMENTS)
+    settings = asked_settings(request)
     return Filter(
         where=sources.narrowed(request, _where(request, schema, own_name)),
         refine=refine,
         exclude=exclude,
-        zone=asked_settings(request).zone,
+        zone=settings.zone,
+        language=settings.language,
     )
 
 

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from colonnade.engine import shapes
+from colonnade.engine.embedded import absent
 from colonnade.engine.layout import literal
 from colonnade.errors import Invalid, PortalError, Unavailable
 
@@ -19,6 +20,7 @@ class Instance:
     """Hands out cursors. A cursor must stay with one thread: shared, it silently mixes up answers."""
 
     def __init__(self, root: Path, *, scratch: Path, memory_bytes: int, threads: int) -> None:
+        absent.remember()
         self._lock = threading.Lock()
         self._connection = duckdb.connect(
             ":memory:",

@@ -13,7 +13,7 @@ import duckdb
 from colonnade.engine.embedded.instance import Instance, translated
 from colonnade.engine.layout import attach, quoted
 from colonnade.errors import NotFound, Unavailable
-from colonnade.generation import ROWS_FILE, GenerationRef
+from colonnade.generation import ROWS_FILE, GenerationRef, Mark
 
 WORTH_A_LOOK = 50_000
 """Rows written or deleted after which it is worth counting the dead places; and at the first write, as a table that
@@ -28,7 +28,8 @@ class OpenTable:
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
     many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
     the index is gone. `in_id_order` remembers, for a write counter, whether rows and ids go the same way.
-    `prepared` remembers the columns that were made of shapes, which never change in a file.
+    `prepared` remembers the columns that were made of shapes, which never change in a file; `settled` the write counter,
+    the last `_seq` and the last live id, which do not change either while it takes no writes.
     """
 
     ref: GenerationRef
@@ -42,6 +43,7 @@ class OpenTable:
     takes_writes: bool = False
     in_id_order: tuple[int, bool] | None = None
     prepared: frozenset[str] | None = None
+    settled: tuple[Mark, int] | None = None
 
 
 class OpenTables:
@@ -128,7 +130,7 @@ class OpenTables:
                     cursor.execute(attach(table.path, alias))
                 except duckdb.Error as error:
                     raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
-            table.dense, table.takes_writes, table.in_id_order = None, False, None
+            table.dense, table.takes_writes, table.in_id_order, table.settled = None, False, None, None
             table.alias = alias
 
     def _shrink(self) -> None:

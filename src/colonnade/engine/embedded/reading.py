@@ -14,11 +14,14 @@ import pyarrow as pa
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, translated
 from colonnade.engine.embedded.lanes import Lanes
+from colonnade.engine.embedded.ordering import in_order
 from colonnade.engine.embedded.snapshots import PAUSES, Snapshot
 from colonnade.engine.layout import ROWS, arrow_type
 from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection
-from colonnade.engine.sql.compile import ByIds, Compiled, compile_query, compile_stream
-from colonnade.engine.sql.parts import Statement
+from colonnade.engine.sql.compile import ByIds, Compiled, Placed, compile_stream
+from colonnade.engine.sql.kept import compiled, streamed
+from colonnade.engine.sql.offsets import MANY_ROWS
+from colonnade.engine.sql.parts import Relation, Statement
 from colonnade.errors import Unavailable
 from colonnade.generation import Mark
 from colonnade.query.schema import ID, SEQ, Field
@@ -66,7 +69,7 @@ class EmbeddedReading:
     @property
     def rows(self) -> int:
         if self._rows is None:
-            with translated():
+            with self._state.asked():
                 self._rows = self._state.number(f"SELECT count(*) FROM {self._state.rows}") or 0
         return self._rows
 
@@ -77,7 +80,7 @@ class EmbeddedReading:
         if table.takes_writes:
             return False
         if table.in_id_order is None or table.in_id_order[0] != counter:
-            with translated():
+            with self._state.asked():
                 spread = self._state.number(
                     f"SELECT max({ID} - {SEQ}) - min({ID} - {SEQ}) FROM {self._state.rows}"
                 )
@@ -87,17 +90,14 @@ class EmbeddedReading:
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
         names = _named(hits)
-        with translated():
-            dense = self._dense() if _is_plain(query) else None
-            with_total = _found_alone(query) is None
-            compiled = compile_query(
-                query, relation=self._relation, hits=names, dense=dense, with_total=with_total
-            )
-        answer = partial(self._answer, compiled, query, hits, names)
+        dense = self._dense() if _is_plain(query) else None
+        with_total = _found_alone(query) is None
+        written = compiled(query, self._relation, names, dense=dense, with_total=with_total)
+        answer = partial(self._answer, written, query, hits, names)
         # So many places of the file, wherever they are, are light however long they take on a busy machine.
         is_light = dense is not None and query.limit is not None and query.limit <= LONG_ROWS
         weight = Weight.LIGHT if is_light else self._weight(query)
-        return self._in_a_lane(_shape(compiled), answer, seconds, weight)
+        return self._in_a_lane(_shape(written), answer, seconds, weight)
 
     def stream(
         self,
@@ -109,7 +109,11 @@ class EmbeddedReading:
         batch_rows: int = BATCH_ROWS,
     ) -> Iterator[Any]:
         names = _named(hits)
-        statement = compile_stream(query, relation=self._relation, hits=names, form=form)
+        statement = (
+            streamed(query, self._relation, names)
+            if form is None
+            else compile_stream(query, relation=self._relation, hits=names, form=form)
+        )
         is_long = self._is_long(query)
         with ExitStack() as stack:
             begin = partial(self._begin, stack, statement, hits, names, batch_rows)
@@ -124,8 +128,9 @@ class EmbeddedReading:
                 batch = self._lanes.batches.run(following, is_begun=True) if is_long else following()
 
     @property
-    def _relation(self) -> tuple[str, str, str, frozenset[str]]:
-        return self._state.catalog, "main", ROWS, self._state.prepared
+    def _relation(self) -> Relation:
+        has_many_rows = self._state.mark.seq >= MANY_ROWS
+        return Relation(self._state.catalog, "main", ROWS, self._state.prepared, has_many_rows)
 
     def _is_long(self, query: BoundQuery) -> bool:
         return min(self._state.mark.seq, query.limit or self._state.mark.seq) > LONG_ROWS
@@ -178,7 +183,7 @@ class EmbeddedReading:
         self, compiled: Compiled, query: BoundQuery, hits: Hits, names: Names, seconds: float | None
     ) -> Selection:
         cursor = self._state.cursor
-        with self._watcher.within(cursor, seconds), translated(), _registered(cursor, hits, names):
+        with self._watcher.within(cursor, seconds), self._state.asked(), _registered(cursor, hits, names):
             page = self._page(compiled)
             total = _total_of(page.num_rows, query, hits)
             if total is None:
@@ -198,7 +203,7 @@ class EmbeddedReading:
         try that succeeds."""
         cursor = self._state.cursor
         with ExitStack() as begun:
-            with self._watcher.within(cursor, seconds), translated():
+            with self._watcher.within(cursor, seconds), self._state.asked():
                 begun.enter_context(_registered(cursor, hits, names))
                 reader = begun.enter_context(closing(self._run(statement).to_arrow_reader(batch_rows)))
                 batch = next(reader, None)
@@ -219,7 +224,11 @@ class EmbeddedReading:
     def _page(self, compiled: Compiled) -> Any:
         page = compiled.page
         if isinstance(page, ByIds):
-            page = page.rows(self._run(page.ids).fetchall())
+            found = self._run(page.ids).fetchall()
+            rows = self._run(page.rows(found).statement).to_arrow_table()
+            return in_order(rows, pa.array([seq for _, seq in found], pa.int64()))
+        if isinstance(page, Placed):
+            return in_order(self._run(page.statement).to_arrow_table())
         return self._run(page).to_arrow_table()
 
     def _run(self, statement: Statement) -> Cursor:
@@ -229,9 +238,10 @@ class EmbeddedReading:
         """The first and last `_seq` if there are no gaps, remembered until the next write."""
         state, known = self._state, self._state.table.dense
         if known is None or known[0] != state.mark.counter:
-            found = state.cursor.execute(
-                f"SELECT count(*), min({SEQ}), max({SEQ}) FROM {state.rows}"
-            ).fetchone()
+            with state.asked():
+                found = state.cursor.execute(
+                    f"SELECT count(*), min({SEQ}), max({SEQ}) FROM {state.rows}"
+                ).fetchone()
             assert found is not None
             count, first, last = found
             dense = (first, last) if count and last - first + 1 == count else None
@@ -284,7 +294,9 @@ def _found_alone(query: BoundQuery) -> TextMatch | None:
 
 def _shape(compiled: Compiled) -> str:
     page = compiled.page
-    return page.ids.sql if isinstance(page, ByIds) else page.sql
+    if isinstance(page, ByIds):
+        return page.ids.sql
+    return page.statement.sql if isinstance(page, Placed) else page.sql
 
 
 def _sooner(seconds: float | None, light: float) -> float | None:

@@ -10,17 +10,28 @@ from colonnade.engine.embedded.instance import Cursor, Instance, translated
 from colonnade.engine.embedded.opened import OpenTable
 from colonnade.engine.layout import META, is_prepared, quoted, relation
 from colonnade.engine.port import StateGoneError
-from colonnade.errors import NotFound, Unavailable
+from colonnade.errors import NotFound, PortalError, Unavailable
 from colonnade.generation import Mark
 
 
 class Snapshot:
     """An open transaction on a generation's file, with the state that it sees.
 
-    `catalog` is the name of the file in SQL, also after the generation was dropped.
+    `catalog` is the name of the file in SQL, also after the generation was dropped. `is_assumed`: the state is the one of
+    the last time that somebody looked, and true if nobody wrote before the first statement; see `asked`.
     """
 
-    def __init__(self, cursor: Cursor, table: OpenTable, catalog: str, mark: Mark, last_live_id: int) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        table: OpenTable,
+        catalog: str,
+        mark: Mark,
+        last_live_id: int,
+        *,
+        is_assumed: bool = False,
+    ) -> None:
+        self.is_assumed = is_assumed
         self.cursor = cursor
         self.table = table
         self.catalog = catalog
@@ -39,7 +50,8 @@ class Snapshot:
     def prepared(self) -> frozenset[str]:
         """The columns that were made of shapes, when they were written."""
         if self.table.prepared is None:
-            self.table.prepared = frozenset(filter(is_prepared, self.column_names()))
+            with self.asked():
+                self.table.prepared = frozenset(filter(is_prepared, self.column_names()))
         return self.table.prepared
 
     @property
@@ -55,6 +67,21 @@ class Snapshot:
         value = found[0]
         return None if value is None else int(value)
 
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Around one statement or more: DuckDB's errors as the portal's. With the first one the state is fixed: raises
+        `StateGoneError` if it was assumed and somebody began to write meanwhile, `NotFound` if the rows are gone."""
+        try:
+            with translated():
+                yield
+        except PortalError as error:
+            if self.is_assumed and isinstance(error.__cause__, _GONE) and self.table.alias != self.catalog:
+                raise _gone() from error
+            raise
+        if self.is_assumed and self.table.takes_writes:
+            raise StateGoneError
+        self.is_assumed = False
+
     def renew(self) -> None:
         """Begin the transaction anew, after an error of which it takes no more statements. Raises `StateGoneError` if
         the rows changed meanwhile."""
@@ -62,6 +89,7 @@ class Snapshot:
         fresh = _begun(self.cursor, self.table, self.catalog)
         if fresh.mark != self.mark:
             raise StateGoneError
+        self.is_assumed = False
 
     def definitions(self) -> tuple[str, ...]:
         """The columns of the rows as SQL defines them, in order."""
@@ -78,6 +106,23 @@ def snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
     with instance.cursor() as cursor:
         yield begun(cursor, table)
 
+
+@contextmanager
+def reader_snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
+    """The same for a reader. The state of a file that takes no writes is not looked up, which takes as long as to fetch
+    a short page."""
+    with instance.cursor() as cursor:
+        catalog, settled = table.alias, table.settled
+        if settled is None or table.takes_writes:
+            yield begun(cursor, table)
+            return
+        with translated():
+            cursor.begin()
+        yield Snapshot(cursor, table, catalog, *settled, is_assumed=True)
+
+
+_GONE = (duckdb.CatalogException, duckdb.BinderException)
+"""What DuckDB says of a table whose file was detached."""
 
 PAUSES = (0.05, 0.2, 1.0)
 """Seconds. Beside a query that takes all memory even the look at a table's state may find none, for a moment."""
@@ -108,9 +153,16 @@ def _begun(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
             found = cursor.execute(
                 f"SELECT counter, last_seq, last_live_id FROM {relation(catalog, META)}"
             ).fetchone()
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise NotFound("The rows are gone.", code="rows.unknown") from error
+        except _GONE as error:
+            raise _gone() from error
     if found is None:
         raise NotFound("The rows have no state.", code="rows.unknown")
     counter, seq, last_live_id = found
-    return Snapshot(cursor, table, catalog, Mark(counter, seq), last_live_id)
+    mark = Mark(counter, seq)
+    if not table.takes_writes:
+        table.settled = (mark, last_live_id)
+    return Snapshot(cursor, table, catalog, mark, last_live_id)
+
+
+def _gone() -> NotFound:
+    return NotFound("The rows are gone.", code="rows.unknown")

@@ -13,7 +13,7 @@ from colonnade.engine.embedded.instance import Instance, translated
 from colonnade.engine.embedded.lanes import LIGHT_SECONDS, Lanes
 from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
 from colonnade.engine.embedded.reading import EmbeddedReading
-from colonnade.engine.embedded.snapshots import Snapshot, snapshot
+from colonnade.engine.embedded.snapshots import Snapshot, reader_snapshot, snapshot
 from colonnade.engine.port import Delete, Reading, Upsert, Written
 from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, START, Changes, GenerationRef, Mark, TextChanges
@@ -85,7 +85,7 @@ class EmbeddedEngine:
 
     @contextmanager
     def _read(self, ref: GenerationRef) -> Iterator[EmbeddedReading]:
-        with self._snapshot(ref) as state:
+        with self._tables.pinned(ref) as table, reader_snapshot(self._instance, table) as state:
             yield EmbeddedReading(state, self._watcher, self._lanes)
 
     @contextmanager

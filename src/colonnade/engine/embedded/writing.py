@@ -71,7 +71,8 @@ def upsert(state: Snapshot, schema: Schema, change: Upsert, at: dt.datetime) -> 
     insert(state, rows)
     mark = Mark(state.mark.counter + 1, state.mark.seq + len(ids))
     count(state, mark, last_live_id)
-    return Written(len(ids), mark, pa.array([ids[place] for place in plan.places], pa.int64()))
+    sent = pa.array([ids[place] for place in plan.places], pa.int64())
+    return Written(len(ids), mark, sent, len(replaced))
 
 
 def delete(state: Snapshot, change: Delete) -> Written:

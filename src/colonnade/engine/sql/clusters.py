@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from colonnade.engine.layout import quoted
-from colonnade.engine.sql.parts import identifier, named, select, text_of
-from colonnade.engine.sql.pieces import column
+from colonnade.engine.sql.parts import identifier, named, select
+from colonnade.engine.sql.pieces import column, text_of
 
 _ROUNDS = 2
 _UNITS = 10_000_000

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from colonnade.engine.sql import offsets
 from colonnade.engine.sql.pieces import called, cast, text
 
 
@@ -10,9 +11,10 @@ def instant(local: exp.Expression, zone: str) -> exp.Expression:
     return called("timezone", text("UTC"), called("timezone", text(zone), local))
 
 
-def clocks(value: exp.Expression, zone: str) -> exp.Expression:
-    """What the clocks of a zone show at an instant."""
-    return called("timezone", text(zone), called("timezone", text("UTC"), value))
+def clocks(value: exp.Expression, zone: str, *, of_many: bool = False) -> exp.Expression:
+    """What the clocks of a zone show at an instant. `of_many`: it is asked of many rows."""
+    local = called("timezone", text(zone), called("timezone", text("UTC"), value))
+    return offsets.shown(value, zone, local) if of_many and isinstance(value, exp.Column) else local
 
 
 def offset(value: exp.Expression, zone: str) -> exp.Expression:

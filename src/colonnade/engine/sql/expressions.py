@@ -15,7 +15,7 @@ from sqlglot import exp
 from colonnade.engine.sql import geo, ranges
 from colonnade.engine.sql.functions import CALLS
 from colonnade.engine.sql.overflows import computable
-from colonnade.engine.sql.pieces import called, cast, column, each, element
+from colonnade.engine.sql.pieces import called, cast, column, each, element, text_of
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import (
     Aggregate,
@@ -44,7 +44,8 @@ from colonnade.query.tree import (
 from colonnade.query.types import Typed, type_of
 
 MANY = 16
-"""From here on the options of an IN are one list: 5,000 took 11 ms that way and 700 ms as parameters each."""
+"""From here on the options of an IN are one list, for 5,000 parameters take 200 times as long to plan, and an OR is written
+so that DuckDB plans it quickly."""
 
 Hits = Mapping[TextMatch, str | tuple[int, ...]]
 """For each text condition the name of a relation that holds its ids (one column `id`); if they are few, the ids."""
@@ -82,7 +83,7 @@ class Writer:
 
     So the parts of a statement must be written in the order of the text. `columns` are expressions that stand under a
     name of their own. `elements` are lists that stand there one element a row. `prepared`: the columns of the table
-    that were made of shapes.
+    that were made of shapes. `has_many_rows`: what is slow to plan and quick to do pays. `conditions`: what `condition` wrote.
     """
 
     schema: Schema
@@ -91,10 +92,25 @@ class Writer:
     elements: frozenset[Expr] = frozenset()
     params: list[Scalar] = field(default_factory=list)
     prepared: frozenset[str] = frozenset()
+    has_many_rows: bool = False
+    conditions: dict[Expr, tuple[str, Sequence[Scalar]]] = field(default_factory=dict)
 
     def write(self, expr: Expr) -> exp.Expression:
         known = self.columns.get(expr) if self.columns else None
         return known.copy() if known is not None else _WRITERS[type(expr)](self, expr)
+
+    def condition(self, where: Expr) -> exp.Expression:
+        """A condition on rows. All statements of a query have it, and a long one takes a second to write."""
+        if where not in self.conditions:
+            writer = replace(self.over({}), params=[])
+            self.conditions[where] = text_of(writer.write(where)), writer.params
+        text, params = self.conditions[where]
+        self.params.extend(params)
+        return exp.Var(this=text)
+
+    def anew(self) -> "Writer":
+        """For another statement of the same query."""
+        return replace(self, params=[])
 
     def over(
         self, columns: Mapping[Expr, exp.Expression], elements: frozenset[Expr] = frozenset()
@@ -157,7 +173,17 @@ def _and(writer: Writer, expr: And) -> exp.Expression:
 
 
 def _or(writer: Writer, expr: Or) -> exp.Expression:
-    return _joined(exp.Or, [writer.write(one) for one in expr.terms], empty=False)
+    """DuckDB compares every AND in an OR with all the others, which takes 9 s for 2,000; it does not look into `IS TRUE`."""
+    is_long = len(expr.terms) >= MANY
+    terms = (
+        _opaque(writer, one) if is_long and isinstance(one, And) else writer.write(one) for one in expr.terms
+    )
+    return _joined(exp.Or, list(terms), empty=False)
+
+
+def _opaque(writer: Writer, expr: Expr) -> exp.Expression:
+    """A condition with its nulls false."""
+    return exp.Is(this=exp.Paren(this=writer.write(expr)), expression=exp.Boolean(this=True))
 
 
 def _joined(
@@ -175,8 +201,7 @@ def _joined(
 
 def _not(writer: Writer, expr: Not) -> exp.Expression:
     """Not SQL's NOT, which leaves out the rows where the term is null."""
-    term = exp.Paren(this=writer.write(expr.term))
-    return exp.Not(this=exp.Is(this=term, expression=exp.Boolean(this=True)))
+    return exp.Not(this=_opaque(writer, expr.term))
 
 
 def ids_among(ids: Iterable[int]) -> exp.Expression:

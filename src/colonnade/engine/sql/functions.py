@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from colonnade.engine.sql.dates import clocks
 from colonnade.engine.sql.pieces import called, cast, column, each, element, text
 from colonnade.engine.sql.sizes import size_of
 from colonnade.query.date_format import NAMED, names, parts
@@ -27,6 +28,9 @@ class Writing(Protocol):
     def prepared(self) -> frozenset[str]: ...
 
     @property
+    def has_many_rows(self) -> bool: ...
+
+    @property
     def schema(self) -> Schema: ...
 
 
@@ -45,8 +49,8 @@ def _negate(writer: Writing, expr: Call) -> exp.Expression:
 def _local(writer: Writing, expr: Call) -> exp.Expression:
     """What the clocks of a zone show at an instant; rows have naive UTC."""
     value, zone = expr.arguments
-    name = writer.write(zone)
-    return called("timezone", name, called("timezone", text("UTC"), writer.write(value)))
+    assert isinstance(zone, Literal)
+    return clocks(writer.write(value), str(zone.value), of_many=writer.has_many_rows)
 
 
 def _weekday(writer: Writing, expr: Call) -> exp.Expression:
@@ -205,6 +209,20 @@ def _place_digest(writer: Writing, expr: Call) -> exp.Expression:
     return called("md5", _place_text(writer, expr))
 
 
+def _words_across(writer: Writing, expr: Call) -> exp.Expression:
+    """Whether the text of a whole row, its cells one after the other, has what a regular expression says."""
+    pattern, *fields = expr.arguments
+    texts = [_cell_text(writer, one) for one in fields]
+    row = called("strip_accents", called("lower", called("concat_ws", text(" "), text(""), *texts)))
+    return called("regexp_matches", row, writer.write(pattern))
+
+
+def _cell_text(writer: Writing, value: Expr) -> exp.Expression:
+    if writer.is_list(value):
+        return called("array_to_string", writer.write(value), text(" "))
+    return cast(writer.write(value), "TEXT")
+
+
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     **{name: _plain(name) for name in ("year", "month", "day", "hour", "minute", "second")},
     "weekday": _weekday,
@@ -223,6 +241,7 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "path_start": _path_start,
     "record_id": _record_id,
     "record_size": _record_size,
+    "words_across": _words_across,
     "file_id": _file_id,
     "json_member": _plain("json_extract_string"),
     "place_text": _place_text,

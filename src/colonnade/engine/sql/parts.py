@@ -1,20 +1,25 @@
 """The pieces that every statement is made of: the table, its condition, its order."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
 
 from colonnade.engine.sql.expressions import Writer, folded
-from colonnade.engine.sql.pieces import ROWS, called
+from colonnade.engine.sql.pieces import ROWS, called, text_of
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Expr, Scalar
 from colonnade.query.types import Typed
 
-Relation = tuple[str, str, str] | tuple[str, str, str, frozenset[str]]
-"""Catalogue, schema and name of the table of rows, and its columns that were made of shapes."""
 
-_DIALECT = DuckDB()
+class Relation(NamedTuple):
+    """The table of rows. `prepared`: its columns that were made of shapes."""
+
+    catalog: str
+    schema: str
+    name: str
+    prepared: frozenset[str] = frozenset()
+    has_many_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,6 @@ class Statement:
 
     sql: str
     params: tuple[Scalar, ...] = ()
-
-
-def text_of(query: exp.Expression) -> str:
-    # A generator of one's own for each statement: it holds state, and requests run in threads.
-    return _DIALECT.generator().generate(query, copy=False)
 
 
 def statement(query: exp.Select, writer: Writer) -> Statement:
@@ -43,11 +43,10 @@ def named(expression: exp.Expression, name: str) -> exp.Alias:
 
 
 def rows_of(relation: Relation) -> exp.Table:
-    catalog, schema, name, *_ = relation
     return exp.Table(
-        this=identifier(name),
-        db=identifier(schema),
-        catalog=identifier(catalog),
+        this=identifier(relation.name),
+        db=identifier(relation.schema),
+        catalog=identifier(relation.catalog),
         alias=exp.TableAlias(this=identifier(ROWS)),
     )
 
@@ -63,7 +62,7 @@ def filtered(query: exp.Select, relation: Relation, where: Expr | None, writer: 
 
 def where_clause(query: exp.Select, where: Expr | None, writer: Writer) -> exp.Select:
     if where is not None:
-        query.set("where", exp.Where(this=writer.write(where)))
+        query.set("where", exp.Where(this=writer.condition(where)))
     return query
 
 

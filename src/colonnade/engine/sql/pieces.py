@@ -1,9 +1,18 @@
 """The smallest pieces of SQL. No text of a user ever becomes SQL: names go through quoted identifiers."""
 
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
 
 ROWS = "t"
 """The alias of the table of rows."""
+
+_DIALECT = DuckDB()
+
+
+def text_of(query: exp.Expression) -> str:
+    """As SQL. Nothing else may use what was given."""
+    # A generator of one's own for each statement: it holds state, and requests run in threads.
+    return _DIALECT.generator().generate(query, copy=False)
 
 
 def column(name: str, table: str = ROWS) -> exp.Column:

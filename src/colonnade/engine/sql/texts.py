@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
-from colonnade.engine.port import CsvText, JsonText, LineText, RowText, SheetText
+from colonnade.engine.port import CsvText, JsonText, LineText, RowText, SentText, SheetText
 from colonnade.engine.sql.expressions import Writer
 from colonnade.engine.sql.lines import line_row
 from colonnade.engine.sql.parts import Statement, named, select
@@ -24,6 +24,7 @@ from colonnade.engine.sql.printing import (
     value_of,
 )
 from colonnade.engine.sql.printing import column_name as column_name
+from colonnade.engine.sql.sent import sent_row
 from colonnade.engine.sql.sheets import first_too_long, numbered, sheet_row
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Output
@@ -77,6 +78,8 @@ def _row(query: BoundQuery, form: RowText, writer: Writer) -> exp.Expression:
             return line_row(query, form, writer)
         case SheetText():
             return sheet_row(query, form, writer)
+        case SentText():
+            return sent_row(query, form, writer)
 
 
 def _csv_row(query: BoundQuery, form: CsvText, writer: Writer) -> exp.Expression:

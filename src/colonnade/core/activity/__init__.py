@@ -1,0 +1,1 @@
+"""Who was here, and what was searched for."""

@@ -1,0 +1,1 @@
+"""Categories: under which of the portal's headings its datasets stand."""

@@ -1,0 +1,1 @@
+"""Letters: written inside a piece of work, sent after it."""

@@ -1,0 +1,78 @@
+"""Telling who asked for a job that it has ended: once, however often that is said, and whatever dies in between."""
+
+from dataclasses import replace
+
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets import service as datasets
+from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs.model import Job, JobEnded, Kind, State
+from colonnade.core.mail.model import Letter, LetterWritten
+from colonnade.core.mail.service import site_of
+from colonnade.core.notices import store, texts
+from colonnade.core.notices.model import Notice
+from colonnade.core.notices.texts import Ended
+from colonnade.core.people import service as people
+from colonnade.core.work import SYSTEM, Event, Portal, Work
+from colonnade.errors import NotFound
+from colonnade.jobs.port import Plan
+
+KINDS = frozenset(kind for kind, _ in texts.TOLD)
+
+
+def announcing(portal: Portal, plan: Plan) -> Plan:
+    """The same plan, at whose end people are told. That is part of its last step, so it happens even if the process dies
+    on the way."""
+    if plan.kind not in {kind.value for kind in KINDS}:
+        return plan
+
+    def ended(uid: str) -> None:
+        plan.ended(uid)
+        tell(portal, uid)
+
+    return replace(plan, ended=ended)
+
+
+def heard(portal: Portal, event: Event) -> None:
+    """Sooner than the plan's last step, which may have much to clean up."""
+    assert isinstance(event, JobEnded)
+    if event.kind in KINDS:
+        tell(portal, event.uid)
+
+
+def tell(portal: Portal, uid: str) -> None:
+    """Tell who asked for this job how it ended; nothing happens while it goes on, and when that was told before."""
+    with portal.writing(SYSTEM) as work:
+        job = jobs.get(work, uid)
+        if job.created_by_id is None or job.is_active or store.of_job(work.db, uid) is not None:
+            return
+        try:
+            person = people.by_id(work, job.created_by_id)
+        except NotFound:  # gone meanwhile
+            return
+        told = texts.told(_ended(work, job), site_of(work.settings))
+        if told is None:
+            return
+        work.db.add(
+            Notice(person_id=person.id, kind=told.kind, message=told.message, url=told.url, job_uid=uid)
+        )
+        if person.is_active:
+            work.happened(LetterWritten(Letter(person.email, told.subject, told.text)))
+
+
+def _ended(work: Work, job: Job) -> Ended:
+    dataset = None if job.dataset_id is None else datasets.by_id(work, job.dataset_id)
+    said = {**job.params, **job.progress}
+    slug = said.get("dataset") if dataset is None else dataset.slug
+    title = slug if dataset is None else meta.title(dataset.metadata_draft) or dataset.slug
+    return Ended(
+        kind=Kind(job.kind),
+        state=State(job.state),
+        name=title,
+        slug=None if dataset is None else slug,
+        query=said.get("query") or None,
+        extract=said.get("extract"),
+        rows=said.get("rows"),
+        columns=said.get("columns", ()),
+        reason=job.message,
+        trace=job.trace,
+    )

@@ -1,0 +1,86 @@
+"""Passwords: kept as argon2 hashes, checked with the same work whether there is anybody of that name or not."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+import argon2
+
+from colonnade.errors import Invalid, Unavailable
+
+LONGEST = 1_000
+"""Characters."""
+AT_ONCE = 2
+"""Hashes that are made at the same time: each takes 64 MB and most of a processor's tenth of a second."""
+WAIT_SECONDS = 20.0
+
+_hasher = argon2.PasswordHasher()
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """A password as it is kept. Made by `hashed`, outside transactions of the catalogue: it takes a while."""
+
+    text: str = field(repr=False)
+
+
+def hashed(password: str) -> Hashed:
+    """Raises `Invalid` for what is no password, `Unavailable` when too many are hashed at once."""
+    problem = _problem(password)
+    if problem is not None:
+        raise Invalid(problem, fields={"password": [problem]})
+    with _turn():
+        return Hashed(_hasher.hash(password))
+
+
+def hash_of(password: str | Hashed) -> str:
+    """What is kept of a password."""
+    return (password if isinstance(password, Hashed) else hashed(password)).text
+
+
+def is_right(password_hash: str | None, password: str) -> bool:
+    """Whether a password is that of a person; of nobody (None) it never is, which takes as long."""
+    possible = _problem(password) is None
+    with _turn():
+        try:
+            _hasher.verify(password_hash or _nobodys(), password if possible else "")
+        except argon2.exceptions.VerificationError:
+            return False
+        except argon2.exceptions.InvalidHashError:  # an import wrote something else there
+            return False
+    return possible and password_hash is not None
+
+
+def is_old(password_hash: str) -> bool:
+    """It was hashed with less work than is usual now."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+def _problem(password: str) -> str | None:
+    if not password:
+        return "This field is required."
+    if len(password) > LONGEST:
+        return f"A password has at most {LONGEST:,} characters."
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return "This is no text."
+    return None
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash("")
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable("Too many people sign in at this moment.", code="sign_in.busy", retry_after=10)
+    try:
+        yield
+    finally:
+        _turns.release()

@@ -1,0 +1,1 @@
+"""PANDA 1.x: the library of a newsroom."""

@@ -1,0 +1,18 @@
+"""Rows in the order that they are wanted in."""
+
+from typing import Any
+
+import pyarrow.compute as pc
+
+
+def in_order(rows: Any, places: Any = None) -> Any:
+    """The rows of a `Placed` statement by their last column, `_seq`, which they then lack: in the order of `places`, an
+    array of all these, or else as they rise."""
+    width = rows.num_columns - 1
+    found = rows.column(width)
+    if places is not None:
+        found = pc.index_in(found, value_set=places)
+    # Nearly always DuckDB gives them in the order of the file, which is that of `_seq`.
+    is_sorted = len(found) < 2 or pc.all(pc.greater(found.slice(1), found.slice(0, len(found) - 1))).as_py()
+    wanted = rows if is_sorted else rows.take(pc.sort_indices(found))
+    return wanted.select(list(range(width)))
