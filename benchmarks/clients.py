@@ -15,7 +15,7 @@ from benchmarks import peer
 from benchmarks.cases import CASES
 from benchmarks.figures import Figure, p50, p95
 from benchmarks.server import serving
-from benchmarks.tables import table
+from benchmarks.tables import published, table
 
 CLIENTS = 8
 SECONDS = 20.0
@@ -54,8 +54,7 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
     csv = table(scratch, rows)
     cases = [one for one in CASES if one.name in MIXED]
     assert len(cases) == len(MIXED)
-    with serving(folder / "data") as server:
-        server.publish_csv("table", csv)
+    with serving(published(scratch, rows)) as server:
         asks = [(f"{server.path('table')}{one.path}", one.params) for one in cases]
         ours = loaded(str(server.stranger.base_url), asks)
     with peer.serving(csv, folder) as its:

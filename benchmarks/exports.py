@@ -14,13 +14,12 @@ from benchmarks import peer, raw
 from benchmarks.figures import Figure, p50, timed
 from benchmarks.processes import forget_peak, resident
 from benchmarks.server import Server, serving
-from benchmarks.tables import table
+from benchmarks.tables import published, table
 
 TIMES = 3
 AIM = "aim: ratio <= 3"
 _OTHERS = ("json", "xlsx", "geojson", "kml", "gpx", "ov2", "fgb", "shp", "ical", "turtle", "rdfxml", "jsonld")
 """Formats that are timed alone, of the same rows with a place each."""
-_PLACE = {"type": "create_geopoint", "latitude": "lat", "longitude": "lon", "output_field": "place"}
 _COPIES = {"csv": "(FORMAT csv, HEADER)", "parquet": "(FORMAT parquet)"}
 
 
@@ -39,10 +38,9 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
     raw.load(csv, folder / "raw.duckdb")
     with (
         peer.serving(csv, folder) as its,
-        serving(folder / "data") as server,
+        serving(published(scratch, rows)) as server,
         duckdb.connect(str(folder / "raw.duckdb")) as connection,
     ):
-        server.publish_csv("table", csv)
         wanted = _summed(connection, "rows")
         for format_, copy in _COPIES.items():
             target = folder / f"export.{format_}"
@@ -59,7 +57,6 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
                 theirs.append(_download(its.client, its.url("/rows.csv"), params, target, its.process.pid))
                 _check(connection, target, wanted)
             yield from _figures(format_, rows, ours, copies, theirs)
-        server.publish_csv("places", csv, [_PLACE])
         for format_ in _OTHERS:
             yield from _alone(server, format_, rows, folder / f"places.{format_}")
     shutil.rmtree(folder)

@@ -1,7 +1,6 @@
 """What heavy queries do to light ones: one reader asks light things, first alone, then beside four clients who ask nothing
 but heavy ones, exports of everything among them."""
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from benchmarks.cases import CASES
 from benchmarks.clients import Ask, Load
 from benchmarks.figures import Figure, p50, p95
 from benchmarks.server import Server, serving
-from benchmarks.tables import table
+from benchmarks.tables import published
 
 HOGS = 4
 SECONDS = 20.0
@@ -31,10 +30,7 @@ AIM = "aim: ratio <= 3"
 
 
 def run(scratch: Path, rows: int) -> Iterator[Figure]:
-    folder = scratch / "heavy"
-    folder.mkdir()
-    with serving(folder / "data") as server:
-        server.publish_csv("table", table(scratch, rows))
+    with serving(published(scratch, rows)) as server:
         light = [one for one in CASES if one.name in LIGHT]
         asks = [(f"{server.path('table')}{one.path}", one.params) for one in light]
         for path, params in asks:
@@ -46,7 +42,6 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
         yield Figure("heavy queries answered meanwhile", len(heavy.times), "")
         yield Figure("heavy queries refused with 503", heavy.refused, "")
         yield Figure("peak memory of the server", server.peak["server"], "MB")
-    shutil.rmtree(folder)
 
 
 def _light(server: Server, asks: Sequence[Ask]) -> list[float]:

@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 
 from benchmarks import peer, raw
-from benchmarks.cases import CASES, PLACED, PLACES, Case, Rows
+from benchmarks.cases import CASES, PLACES, Case, Rows
 from benchmarks.figures import Figure, in_turn
 from benchmarks.peer import Datasette
 from benchmarks.server import Server, serving
-from benchmarks.tables import table
+from benchmarks.tables import published, table
 
 TIMES = 40
 AIM = "aim: +6 ms, ratio to Datasette <= 1"
@@ -28,11 +28,9 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
     raw.load(csv, folder / "raw.duckdb")
     with (
         peer.serving(csv, folder) as its,
-        serving(folder / "data") as server,
+        serving(published(scratch, rows)) as server,
         duckdb.connect(str(folder / "raw.duckdb")) as connection,
     ):
-        server.publish_csv("table", csv)
-        server.publish_csv(PLACES, csv, processors=PLACED)
         for case in CASES:
             peer_ = None if case.dataset == PLACES else its
             _check(case, server, connection, peer_)

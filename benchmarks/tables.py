@@ -1,8 +1,10 @@
-"""The table that benchmarks use, made once for each size."""
+"""The table that benchmarks use, and a portal that has published it, each made once for each size."""
 
 from pathlib import Path
 
 from benchmarks import make_table
+from benchmarks.cases import PLACED, PLACES
+from benchmarks.server import serving
 
 
 def table(scratch: Path, rows: int) -> Path:
@@ -12,5 +14,19 @@ def table(scratch: Path, rows: int) -> Path:
     if not path.exists():
         aside = path.with_suffix(".partial")
         make_table.main(rows, str(aside))
+        aside.rename(path)
+    return path
+
+
+def published(scratch: Path, rows: int) -> Path:
+    """The data folder of a portal with the dataset `table` and, with a column of places, `PLACES`. It is kept as the
+    table is."""
+    path = scratch.parent / f"bench-portal-{rows}"
+    if not path.exists():
+        aside = path.with_suffix(".partial")
+        csv = table(scratch, rows)
+        with serving(aside) as server:
+            server.publish_csv("table", csv)
+            server.publish_csv(PLACES, csv, processors=PLACED)
         aside.rename(path)
     return path

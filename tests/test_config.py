@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from colonnade.config import PREFIX, SETTINGS, UNSUPPORTED, Settings, read_settings
 from colonnade.errors import Invalid
+from colonnade.setting_values import MailServer
 
 
 def _problem(variable: str, text: str) -> str:
@@ -112,6 +113,45 @@ def test_secrets_are_not_part_of_the_settings_text() -> None:
     settings = read_settings({"COLONNADE_ADMIN_API_KEY": key, "COLONNADE_ADMIN_PASSWORD": "hunter2"})
     assert key not in repr(settings)
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("smtp://mail.example.org", MailServer("mail.example.org", 25, is_tls=False)),
+        ("smtp://127.0.0.1:2525/", MailServer("127.0.0.1", 2525, is_tls=False)),
+        ("smtps://[::1]", MailServer("::1", 465, is_tls=True)),
+        ("smtp://desk:s3cret@m.example", MailServer("m.example", 587, False, "desk", "s3cret")),
+        (
+            "smtps://desk%40x.example:p%3A%40@m.example:1",
+            MailServer("m.example", 1, True, "desk@x.example", "p:@"),
+        ),
+    ],
+)
+def test_a_mail_server_is_an_address_with_a_user_or_without(text: str, expected: MailServer) -> None:
+    found = read_settings({"COLONNADE_MAIL_URL": text})
+    assert found.mail_url == expected
+    assert "s3cret" not in repr(found.mail_url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail.example.org",
+        "http://mail.example.org",
+        "smtp://",
+        "smtp://m.example:0",
+        "smtp://m.example:70000",
+        "smtp://m.example/box",
+        "smtp://m.example?tls=no",
+        "smtp://desk@m.example",
+        "smtp://:s3cret@m.example",
+        "smtp://[::1",
+        "smtp://m.exa mple",
+    ],
+)
+def test_another_mail_server_is_refused_without_its_password(text: str) -> None:
+    assert "s3cret" not in _problem("COLONNADE_MAIL_URL", text)
 
 
 @pytest.mark.parametrize("variable", [one.variable for one in UNSUPPORTED])

@@ -1,5 +1,6 @@
 """The one place that wires a portal: settings in, an application and its parts out."""
 
+import datetime as dt
 import fcntl
 import os
 import shutil
@@ -17,10 +18,15 @@ from starlette.types import ASGIApp
 from colonnade.config import Settings
 from colonnade.core import blobs
 from colonnade.core.activity.writer import Writer as ActivityWriter
+from colonnade.core.alerts import jobs as alerts_jobs
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.categories import service as categories
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.extracts import jobs as extract_jobs
+from colonnade.core.imports import jobs as import_jobs
 from colonnade.core.jobs import service as jobs
-from colonnade.core.jobs.model import JobEnded, JobQueued
+from colonnade.core.jobs.model import JobEnded, JobQueued, Kind
+from colonnade.core.jobs.schedule import Nightly
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import LetterWritten
 from colonnade.core.notices import ending
@@ -37,7 +43,7 @@ from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.uploads import ContentDropped
 from colonnade.core.usage import service as usage
 from colonnade.core.usage.writer import Writer as UsageWriter
-from colonnade.core.work import SYSTEM, Event, Portal
+from colonnade.core.work import SYSTEM, Event, Portal, Work
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
@@ -46,7 +52,7 @@ from colonnade.dialects.explore import reuses
 from colonnade.dialects.panda import app as panda
 from colonnade.dialects.search import app as search
 from colonnade.engine.embedded.store import EmbeddedEngine
-from colonnade.errors import Unavailable
+from colonnade.errors import Invalid, Unavailable
 from colonnade.files.disk import DiskBlobs
 from colonnade.http import operations
 from colonnade.http.edge import answer_errors
@@ -57,6 +63,7 @@ from colonnade.index.tantivy_store import TantivyStore
 from colonnade.jobs.dbos import DbosRunner, DbosSender
 from colonnade.jobs.here import HereRunner
 from colonnade.jobs.port import Runner, Sender
+from colonnade.query.tree import Expr
 from colonnade.web import app as web
 from colonnade.web.errors import render as render_error
 
@@ -73,6 +80,8 @@ DOORS = {
 SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/", f"{panda.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
 LOCKED = "data.locked"
+NIGHTLY = {Kind.TIDY: dt.time(2, 0), Kind.ALERTS: dt.time(2, 30)}
+"""Jobs of every night, in UTC."""
 SPARE_WORKERS = 4
 """Jobs beside the builds: removals, withdrawals, checks."""
 
@@ -111,7 +120,14 @@ def start(settings: Settings) -> Running:
         postman = mail.Postman(settings)
         cleanup.callback(postman.close)
         catalogue.start(portal)
-        plans = (*publishing_jobs.plans(portal), removal.plan(portal), *upkeep_jobs.plans(portal))
+        plans = (
+            *publishing_jobs.plans(portal),
+            removal.plan(portal),
+            *upkeep_jobs.plans(portal),
+            extract_jobs.plan(portal, _no_words),
+            import_jobs.plan(portal),
+            alerts_jobs.plan(portal),
+        )
         plans = tuple(ending.announcing(portal, one) for one in plans)
         runner = DbosRunner(settings.jobs_file, plans, workers=settings.builds + SPARE_WORKERS)
         cleanup.callback(runner.close)
@@ -125,6 +141,7 @@ def start(settings: Settings) -> Running:
             JobEnded: (ending.heard,),
         }
         _resume(portal, runner)
+        cleanup.callback(Nightly(portal, NIGHTLY).close)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
 
 
@@ -171,7 +188,9 @@ def reach(settings: Settings, cleanup: ExitStack) -> Reached:
         portal, sender = parts(settings, cleanup), DbosSender(settings.jobs_file)
         cleanup.callback(sender.close)
         return Reached(portal, sender, is_served=True)
-    here = HereRunner(upkeep_jobs.plans(portal))
+    portal.handlers = {LetterWritten: (deliver,)}
+    plans = (*upkeep_jobs.plans(portal), *publishing_jobs.plans(portal), alerts_jobs.plan(portal))
+    here = HereRunner(plans)
     cleanup.callback(here.close)
     return Reached(portal, here, is_served=False)
 
@@ -241,6 +260,10 @@ def _give_up(portal: Portal, uid: str) -> None:
             jobs.fail(job, Unavailable("The job ended without a result.", code="job.lost"))
 
 
+def _no_words(_work: Work, _readable: ReadableDataset, _words: str) -> Expr:
+    raise Invalid("Queries for words are not understood here.", code="parameter.invalid")
+
+
 def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
     assert isinstance(event, JobQueued)
     runner.start(event.kind, event.uid)
@@ -249,6 +272,12 @@ def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
 def _post(postman: mail.Postman, _portal: Portal, event: Event) -> None:
     assert isinstance(event, LetterWritten)
     postman.post(event.letter)
+
+
+def deliver(portal: Portal, event: Event) -> None:
+    """Letters of a command go out before it ends."""
+    assert isinstance(event, LetterWritten)
+    mail.deliver(portal.settings, event.letter)
 
 
 def _rows_changed(portal: Portal, event: Event) -> None:

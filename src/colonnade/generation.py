@@ -68,11 +68,13 @@ class Changes:
 
 @dataclass(frozen=True)
 class TextChanges:
-    """The same, for an index: `_id` and, per field, its text (null where there is nothing to find)."""
+    """The same, for an index: `_id` and, per field, its text (null where there is nothing to find). `is_exact`: no row
+    was there before but those that stand among the deleted ones."""
 
     deleted: Any  # pa.Int64Array
     rows: Any  # pa.Table: _id int64, then one string column a field
     mark: Mark
+    is_exact: bool = False
 
 
 def no_ids() -> Any:

@@ -1,21 +1,28 @@
 """A newsroom's datasets and files, and imports that go step by step by hand."""
 
 import io
-import json
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.core.support import Job
 
 from colonnade.core import uploads
 from colonnade.core.columns import service as columns
+from colonnade.core.columns.inference import guessed_types
 from colonnade.core.columns.model import SentRow
 from colonnade.core.datasets import service as datasets
+from colonnade.core.imports import looking
 from colonnade.core.imports import service as imports
-from colonnade.core.imports.model import ImportFile
+from colonnade.core.imports.looking import Look
+from colonnade.core.imports.model import FileKind, ImportFile
 from colonnade.core.publishing import importing
 from colonnade.core.publishing import jobs as publishing_jobs
+from colonnade.core.uploads import StoredFile
 from colonnade.core.work import Actor, Portal
+from colonnade.formats import surveying
+from colonnade.formats.port import Bounds, Source
 
 PERMITS = "permit,vessel,fee\n1,Marlin,20.5\n2,Petrel,18\n"
 
@@ -38,10 +45,26 @@ def uploaded(
 ) -> ImportFile:
     sent = content.encode() if isinstance(content, str) else content
     stored = uploads.keep(portal, io.BytesIO(sent), filename=name)
-    look = imports.look(portal, stored, encoding)
+    look = looked(portal, stored, encoding or "utf-8")
     with portal.writing(actor) as work:
         editable = None if dataset is None else datasets.editable(work, dataset)
         return imports.add(work, look, editable)
+
+
+def looked(portal: Portal, stored: StoredFile, encoding: str) -> Look:
+    """What `imports.look` finds, without a process of its own."""
+    kind = looking.kind_of(stored.filename)
+    if kind is FileKind.OTHER:
+        return Look(stored, kind, encoding)
+    cells = {FileKind.XLSX: "sent", FileKind.XLS: "texts"}.get(kind)
+    params = {"encoding": encoding} if cells is None else {"cells": cells}
+    ask = surveying.of_csv if kind is FileKind.CSV else surveying.of_sheet
+    with tempfile.TemporaryDirectory() as folder, portal.blobs.local(stored.digest) as path:
+        found = ask(Source(path, stored.filename, params), Path(folder), Bounds(2000, 1 << 20, rows=5), 5)
+    guessed = found.kinds or guessed_types(found.rows, len(found.columns))
+    return Look(
+        stored, kind, encoding, found.params, found.dialect, found.columns, found.rows, tuple(guessed)
+    )
 
 
 def an_import(
@@ -80,6 +103,3 @@ def sent(portal: Portal, actor: Actor, dataset: str, *rows: Sequence[Any], key: 
         some = [SentRow(list(row), key) if key else SentRow(list(row)) for row in rows]
         columns.write(work, datasets.editable(work, dataset), some)
 
-
-def plain(value: object) -> Any:
-    return json.loads(json.dumps(value))

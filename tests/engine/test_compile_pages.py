@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from tests.engine.compiled import ALL, BY_ID, RELATION, ROWS, SCHEMA, Database, bound, ids_of, small_database
 
-from colonnade.engine.sql.compile import SHORT_PAGE, Placed, compile_query
+from colonnade.engine.sql.compile import SHORT_PAGE, ByIds, Placed, compile_query
 from colonnade.query.bind import bind
 from colonnade.query.odsql import parse_group_by, parse_select
 from colonnade.query.schema import Schema
@@ -34,6 +34,18 @@ def test_every_form_of_page_gives_the_same_rows(database: Database, limit: int |
     assert ids_of(database, where="_seq > 0", limit=limit, offset=offset) == expected
     backwards = ids_of(database, order_by="_seq desc", limit=limit, offset=offset)
     assert backwards == (ALL[::-1][offset:] if limit is None else ALL[::-1][offset : offset + limit])
+
+
+@pytest.mark.parametrize("where", ["ok", "_seq > 4", "n is null", "startswith(name, 'e') or x > 1", "_id = 0"])
+@pytest.mark.parametrize(("limit", "offset"), [(1, 0), (3, 2), (100, 0), (100, 3), (0, 0)])
+def test_the_first_rows_in_the_order_of_the_file_are_the_page(
+    database: Database, where: str, limit: int, offset: int
+) -> None:
+    query = bound(where=where, limit=limit, offset=offset)
+    assert not isinstance(compile_query(query, relation=RELATION, in_place=True).page, ByIds)
+    assert database.rows(query, in_place=True) == database.rows(query)
+    ordered = bound(where=where, limit=limit, offset=offset, order_by="-_seq")
+    assert database.rows(ordered, in_place=True) == database.rows(ordered)
 
 
 def test_plain_browsing_is_a_range_and_needs_no_count(database: Database) -> None:

@@ -85,3 +85,17 @@ def test_rows_that_are_dropped_before_the_first_look_are_gone(reopened: Embedded
         reopened.drop(REF)
         with pytest.raises(NotFound):
             reading.select(bind(SIZES, visible=SCHEMA), {})
+
+
+@pytest.mark.parametrize("where", ["size < 2", "size > 0"])
+def test_a_filtered_page_has_the_order_of_the_rows(reopened: EmbeddedEngine, where: str) -> None:
+    query = Query(select=parse_select("size"), where=parse_where(where), limit=2)
+    expected = [one for one in range(3) if (one < 2 if where == "size < 2" else one > 0)]
+    found = ask(reopened, query)
+    assert (found.table.column("size").to_pylist(), found.total) == (expected, 2)
+    put(reopened, {"_key": "1", "size": 1})  # rewritten, it moves last
+    found = ask(reopened, query)
+    assert (found.table.column("size").to_pylist(), found.total) == (
+        sorted(expected, key=lambda one: one == 1),
+        2,
+    )

@@ -14,7 +14,7 @@ from colonnade.index.tantivy_store import TantivyStore
 from colonnade.query import lucene
 from colonnade.query.bind import bind
 from colonnade.query.schema import ID, SEQ, Field, FieldType, Schema
-from colonnade.query.tree import Call, FieldRef, Literal, Named, Order, Query
+from colonnade.query.tree import FieldRef, Named, Order, Query
 
 NOW = dt.datetime(2026, 3, 7, 15, 4, 5, tzinfo=dt.UTC)
 WRITTEN = dt.datetime(2026, 3, 7, 12)
@@ -61,13 +61,12 @@ class Newsroom:
         return self._asked(Query(order_by=(*lucene.order(text, seen()), Order(FieldRef(SEQ)))))
 
     def _asked(self, query: Query) -> list[int]:
-        number = Named(Call("system", (Literal(ID),)), "number")
-        system = (*lucene.SYSTEM, SEQ)
+        number = Named(lucene.system(ID), "number")
         bound = bind(
             Query(select=(number,), where=query.where, order_by=query.order_by),
             visible=VISIBLE,
             table=SCHEMA,
-            system=system,
+            system=(SEQ,),
             moment=NOW,
         )
         page = self._rows.select(REF, SCHEMA, bound, 60.0)

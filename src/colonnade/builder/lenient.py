@@ -40,7 +40,9 @@ PIVOT = 69
 _WHOLE, _NUMBER = re.compile(WHOLE), re.compile(NUMBER)
 _WITHOUT = str.maketrans("", "", LEFT_OUT)
 _INT_RANGE = range(-(1 << 63), 1 << 63)
-_DEFAULT = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - what is stored is naive
+LAST_DAY = dt.date(9999, 12, 31)
+"""Where a text has no date."""
+_DEFAULT = dt.datetime.combine(LAST_DAY, dt.time())
 _MOST_CHARACTERS = 100
 """Of a moment; a longer text is none, and would take long to look at."""
 _NO_MOMENT = (
@@ -107,17 +109,17 @@ def _boolean(text: str) -> bool | None:
 
 
 def _date(text: str) -> dt.date | None:
-    found = _moment(text.strip(BLANKS))
+    found = moment(text.strip(BLANKS))
     return None if found is None else found.date()
 
 
 def _time(text: str) -> dt.time | None:
-    found = _moment(text.strip(BLANKS))
+    found = moment(text.strip(BLANKS))
     return None if found is None else found.time()
 
 
 def _datetime(text: str) -> dt.datetime | None:
-    found = _moment(text.strip(BLANKS))
+    found = moment(text.strip(BLANKS))
     if found is None or found.tzinfo is None:
         return found
     try:
@@ -127,8 +129,9 @@ def _datetime(text: str) -> dt.datetime | None:
 
 
 @lru_cache(maxsize=65_536)
-def _moment(text: str) -> dt.datetime | None:
-    """With its offset, if it has one. Of a date the time is midnight, of a time the date is the last one that there is."""
+def moment(text: str) -> dt.datetime | None:
+    """The moment of a text without blanks around it, with its offset, if it has one; None where there is none. Of a date
+    the time is midnight, of a time the date is `LAST_DAY`."""
     if len(text) > _MOST_CHARACTERS or text.lower() in NULLS or not text.isprintable():
         return None
     return _quickly(text) or _by_library(text)

@@ -1,4 +1,4 @@
-"""`colonnade user` and `colonnade key`: people and their API keys, while a server runs or not."""
+"""`colonnade key`: API keys, while a server runs or not."""
 
 from pathlib import Path
 
@@ -7,57 +7,6 @@ import click
 from colonnade.cli.portal import command_work, data_option
 from colonnade.core.people import service as people
 from colonnade.core.people.model import DOMAIN_PERMISSIONS
-
-
-@click.group()
-def user() -> None:
-    """People of the portal."""
-
-
-@user.command("list")
-@data_option
-def list_users(data: Path | None) -> None:
-    """Everybody, with their permissions."""
-    with command_work(data) as work:
-        for person in people.people(work):
-            click.echo(f"{person.username}\t{person.email}\t{' '.join(person.permissions) or '-'}")
-
-
-@user.command("add")
-@click.argument("username")
-@click.option("--email", required=True)
-@click.option("--admin", is_flag=True, help="Give every permission.")
-@click.option("--permission", "permissions", multiple=True, type=click.Choice(DOMAIN_PERMISSIONS))
-@click.password_option()
-@data_option
-def add_user(
-    username: str, email: str, admin: bool, permissions: tuple[str, ...], password: str, data: Path | None
-) -> None:
-    """Add a person."""
-    with command_work(data) as work:
-        granted = DOMAIN_PERMISSIONS if admin else permissions
-        people.add_person(work, username, email=email, password=password, permissions=granted)
-    click.echo(f"Added {username}.")
-
-
-@user.command("permissions")
-@click.argument("username")
-@click.argument("permissions", nargs=-1, type=click.Choice(DOMAIN_PERMISSIONS))
-@data_option
-def set_permissions(username: str, permissions: tuple[str, ...], data: Path | None) -> None:
-    """Give a person these portal-wide permissions and no others."""
-    with command_work(data) as work:
-        people.set_permissions(work, people.person(work, username), permissions)
-
-
-@user.command("password")
-@click.argument("username")
-@click.password_option()
-@data_option
-def set_password(username: str, password: str, data: Path | None) -> None:
-    """Set a person's password."""
-    with command_work(data) as work:
-        people.set_password(work, people.person(work, username), password)
 
 
 @click.group()

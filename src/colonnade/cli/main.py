@@ -5,13 +5,16 @@ import sys
 import click
 
 from colonnade import __version__
+from colonnade.cli.alerts import alerts
 from colonnade.cli.backup import backup, restore
+from colonnade.cli.categories import category
 from colonnade.cli.demo import demo
 from colonnade.cli.doctor import doctor
 from colonnade.cli.jobs import jobs
-from colonnade.cli.keys import key, user
+from colonnade.cli.keys import key
 from colonnade.cli.serve import serve
 from colonnade.cli.terms import licence, theme
+from colonnade.cli.users import user
 from colonnade.errors import PortalError
 
 
@@ -21,7 +24,7 @@ def colonnade() -> None:
     """A data portal server: one hall of data behind many doors."""
 
 
-for command in (serve, demo, user, key, theme, licence, jobs, doctor, backup, restore):
+for command in (serve, demo, user, key, theme, licence, category, alerts, jobs, doctor, backup, restore):
     colonnade.add_command(command)
 
 

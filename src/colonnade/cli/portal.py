@@ -11,6 +11,7 @@ import click
 
 from colonnade import app
 from colonnade.config import Settings, read_settings
+from colonnade.core.mail.model import LetterWritten
 from colonnade.core.work import SYSTEM, Portal, Work
 from colonnade.errors import NotFound
 
@@ -47,6 +48,7 @@ def command_portal(data: Path | None) -> Iterator[Portal]:
     with ExitStack() as cleanup:
         portal = app.parts(settings, cleanup)
         portal.database.migrate()
+        portal.handlers = {LetterWritten: (app.deliver,)}
         yield portal
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import Reading, Selection
 from colonnade.index.port import TextSearcher
-from colonnade.query.schema import ID, FieldType
+from colonnade.query.schema import ID, Field, FieldType
 from colonnade.query.tree import BoundQuery, FieldRef, Output, TextMatch
 from colonnade.query.walk import has_aggregate
 
@@ -39,6 +40,8 @@ def page(
     match = _alone(query)
     if match is None or query.limit is None:
         return None
+    if not query.limit:
+        return _counted(searcher, match, query)
     known = searcher.page(match, query.offset, query.limit) if reading.in_id_order else None
     ids, total = known or _first(reading, searcher, match, query, remaining)
     if ids is None:
@@ -48,10 +51,20 @@ def page(
 
 
 def _alone(query: BoundQuery) -> TextMatch | None:
-    is_plain = not query.group_by and not query.order_by and query.limit
+    is_plain = not query.group_by and not query.order_by and query.limit is not None
     if not is_plain or any(has_aggregate(one.expr) for one in query.outputs):
         return None
     return query.where if isinstance(query.where, TextMatch) else None
+
+
+def _counted(searcher: TextSearcher, match: TextMatch, query: BoundQuery) -> Selection | None:
+    """Nothing but the number of rows was asked for."""
+    total = searcher.count(match)
+    if total is None:
+        return None
+    fields = (Field(one.name, one.name, one.type, multivalued=one.multivalued) for one in query.outputs)
+    empty = [pa.array([], arrow_type(one)) for one in fields]
+    return Selection(pa.Table.from_arrays(empty, [one.name for one in query.outputs]), total)
 
 
 def _first(

@@ -28,7 +28,7 @@ from colonnade.engine.port import (
     Written,
 )
 from colonnade.errors import Unavailable
-from colonnade.generation import START, Changes, GenerationRef, Mark
+from colonnade.generation import START, Changes, GenerationRef, Mark, TextChanges
 from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
 from colonnade.latches import Latches
 from colonnade.query.schema import SYSTEM_COLUMNS, Schema
@@ -70,7 +70,7 @@ class RowStore:
         """Do one change. When it returns the rows are durable, readable and searchable. `at` is naive UTC."""
         with self.latch(ref.table):
             written = self._engine.write(ref, schema, change, at)
-            self._follow(ref, schema, written.mark)
+            self._follow(ref, schema, written.mark, written.texts)
             return written
 
     def select(
@@ -298,11 +298,16 @@ class RowStore:
         except IndexBrokenError:
             return None
 
-    def _follow(self, ref: GenerationRef, schema: Schema, mark: Mark) -> None:
-        """Bring the index to the rows' mark. The caller holds the latch."""
+    def _follow(
+        self, ref: GenerationRef, schema: Schema, mark: Mark, last: TextChanges | None = None
+    ) -> None:
+        """Bring the index to the rows' mark. `last`: what the last write did, if that is known. The caller holds the
+        latch."""
         try:
             known = self._index.searcher(ref).mark
-            if known < mark:
+            if last is not None and known.counter == mark.counter - 1:
+                self._index.apply(ref, last)
+            elif known < mark:
                 self._index.apply(ref, self._engine.text_changes_since(ref, schema, known))
             elif known > mark:
                 self._rebuild(ref, schema)  # the rows were put back to an earlier state

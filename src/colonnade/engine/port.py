@@ -57,12 +57,14 @@ class Delete:
 @dataclass(frozen=True)
 class Written:
     """`ids`: for an upsert, the `_id` of each row that was sent, in the order sent (int64). `count`: rows written
-    or deleted; `replaced`: so many of the written ones were there before. `mark`: after the write."""
+    or deleted; `replaced`: so many of the written ones were there before. `mark`: after the write.
+    `texts`: what an index of the state before has to do, if that is known."""
 
     count: int
     mark: Mark
     ids: Any = field(default=None)
     replaced: int = 0
+    texts: TextChanges | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import python_calamine as calamine
 from colonnade.errors import Invalid
 from colonnade.formats import archives, dialect, encoding, excel, looking, params, sent, workbook
 from colonnade.formats.dialect import NO_SEPARATOR, Dialect
+from colonnade.formats.encoding import TextFile
 from colonnade.formats.port import Bounds, Source
 
 _SAMPLE_CHARACTERS = 100_000
@@ -39,9 +40,23 @@ class Survey:
 
 
 def of_csv(source: Source, scratch: Path, bounds: Bounds, rows: int) -> Survey:
-    """The parameter `encoding` of the source is insisted on. Raises `Invalid`."""
+    """The parameter `encoding` of the source is insisted on, as far as the first rows need. Raises `Invalid`."""
     head, is_cut = looking.head(source, scratch, bounds)
-    text = encoding.as_utf8(_to_a_line(head) if is_cut else head, scratch)
+    head = _to_a_line(head) if is_cut else head
+    try:
+        return _of_text(source, encoding.as_utf8(head, scratch), bounds, rows)
+    except Invalid as error:
+        line = error.facts.get("line")
+        if error.code != "file.encoding" or not isinstance(line, int):
+            raise
+        before = _until(head, line, scratch)
+        found = _of_text(source, encoding.as_utf8(before, scratch), bounds, rows) if before else None
+        if found is None or len(found.rows) < rows:
+            raise
+        return found
+
+
+def _of_text(source: Source, text: TextFile, bounds: Bounds, rows: int) -> Survey:
     with dialect.opened(text.path) as file:
         sample = file.read(_SAMPLE_CHARACTERS)
     manner = dialect.find(source, text.path)
@@ -99,6 +114,14 @@ def _to_a_line(head: Source) -> Source:
     if end and b"\0" not in content:
         head.path.write_bytes(content[:end])
     return head
+
+
+def _until(head: Source, line: int, scratch: Path) -> Source | None:
+    """The lines before one, as a file of their own; None if there are none."""
+    lines = head.path.read_bytes().splitlines(keepends=True)[: line - 1]
+    path = scratch / "before.csv"
+    path.write_bytes(b"".join(lines))
+    return replace(head, path=path) if lines else None
 
 
 def _filled(records: Iterable[list[str]], skip: int, bounds: Bounds) -> Iterator[list[str]]:

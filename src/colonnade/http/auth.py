@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from colonnade.core.people import service as people
-from colonnade.core.work import Actor, Portal
+from colonnade.core.work import ANONYMOUS, Actor, Portal
 from colonnade.errors import Unauthenticated
 
 SCHEME = "apikey"
@@ -26,5 +26,7 @@ def key_of(request: Request) -> str | None:
 def actor_of(portal: Portal, request: Request) -> Actor:
     """Nobody without a key; raises `Unauthenticated` for a wrong one."""
     key = key_of(request)
+    if not key:
+        return ANONYMOUS
     with portal.database.read() as db:
         return people.actor_of_key(db, key)

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Generator, Mapping
 import anyio
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from colonnade.core.records.streams import primed
 from colonnade.http.methods import HEAD_ONLY
 
 THREADS = 10
@@ -15,6 +17,12 @@ THREADS = 10
 as many exports, and others wait."""
 
 _limiter: RunVar[CapacityLimiter] = RunVar("colonnade.streaming")
+
+
+def begun(request: Request, chunks: Generator[bytes]) -> Generator[bytes]:
+    """The chunks, the first of them made: what goes wrong until then is an answer of its own. A file that is finished
+    before its first byte goes out is made then; not for a client that wants the head alone."""
+    return chunks if HEAD_ONLY in request.scope else primed(chunks)
 
 
 class Streamed(StreamingResponse):

@@ -68,9 +68,11 @@ class LiveIndex:
         if self._writer is None:
             self._writer = self._index.writer(heap_bytes, 1)
         writer = self._writer
-        for ids in (changes.deleted, changes.rows.column(ID)):
-            for number in ids.to_pylist():
-                writer.delete_documents_by_term(ID_FIELD, number)
+        gone = changes.deleted.to_pylist()
+        if not changes.is_exact:
+            gone += changes.rows.column(ID).to_pylist()
+        for number in gone:
+            writer.delete_documents_by_term(ID_FIELD, number)
         writer.delete_documents_by_term(SENTINEL_FIELD, SENTINEL)
         add_rows(writer, changes.rows, self._names)
         writer.add_document(sentinel(changes.mark))

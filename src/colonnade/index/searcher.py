@@ -13,7 +13,7 @@ from tantivy import FieldType, Occur, Order, Query
 
 from colonnade.generation import Mark, no_ids
 from colonnade.index.guard import guarded
-from colonnade.index.layout import ID_FIELD, Names, text_field
+from colonnade.index.layout import ID_FIELD, Names, extra_field, text_field
 from colonnade.index.terms import Term, terms
 from colonnade.index.variants import Variants, runs
 from colonnade.query.tree import MatchMode, TextMatch
@@ -111,7 +111,8 @@ class TantivySearcher:
         names = self._names if match.fields is None else self._names.only(match.fields)
         if not names.all or not possible:
             return
-        asked = Variants(self._schema, names, self._is_taken)
+        texts = tuple(map(text_field, sorted(names.all)))
+        asked = Variants(self._schema, texts, tuple(map(extra_field, sorted(names.split))), self._is_taken)
         if match.is_any:
             yield asked.some(possible)
         elif len(possible) == len(found):

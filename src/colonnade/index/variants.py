@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import tantivy
 from tantivy import Occur, Query
 
 from colonnade.errors import Invalid
 from colonnade.index.analyzer import is_kept, words
-from colonnade.index.layout import Names, extra_field, text_field
 from colonnade.query import nicknames
 
 MOST_PHRASES = 64
@@ -65,11 +65,13 @@ def _expression(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """`schema` is the index's; `names` are those of its fields that are asked. `is_taken`: whether Tantivy can answer a
-    query at all: phrases of patterns it refuses only when they are searched."""
+    """`schema` is the index's; `texts` are those of its fields that are asked, and `extras` those of what their texts are
+    also found by. `is_taken`: whether Tantivy can answer a query at all: phrases of patterns it refuses only when they are
+    searched."""
 
     schema: tantivy.Schema
-    names: Names
+    texts: tuple[str, ...]
+    extras: tuple[str, ...]
     is_taken: Callable[[Query], bool]
 
     def every(self, found: Iterable[Run]) -> Query:
@@ -91,23 +93,19 @@ class Variants:
         whole = self._terms([joined]) if is_kept(joined) else []
         return _or([*self._phrases(run.words), *whole])
 
-    def _fields(self) -> list[str]:
+    @property
+    def _fields(self) -> tuple[str, ...]:
         """In which single words stand."""
-        return [*map(text_field, sorted(self.names.all)), *map(extra_field, sorted(self.names.split))]
+        return (*self.texts, *self.extras)
 
     def _terms(self, terms: Sequence[str]) -> list[Query]:
         if len(terms) > MOST_TERMS:
-            return [Query.term_set_query(self.schema, field, list(terms)) for field in self._fields()]
-        return [Query.term_query(self.schema, field, one) for field in self._fields() for one in terms]
+            return [Query.term_set_query(self.schema, field, list(terms)) for field in self._fields]
+        return [Query.term_query(self.schema, field, one) for field in self._fields for one in terms]
 
     def _phrases(self, parts: Sequence[str]) -> list[Query]:
-        names = [_names(one) for one in parts]
-        many = 1
-        for one in names:
-            many *= len(one)
-        told = list(product(*names)) if many <= MOST_PHRASES else [tuple(parts)]
-        fields = [text_field(one) for one in sorted(self.names.all)]
-        return [Query.phrase_query(self.schema, field, list(one)) for field in fields for one in told]
+        told = phrases(parts)
+        return [Query.phrase_query(self.schema, field, list(one)) for field in self.texts for one in told]
 
     def _pattern(self, run: Run) -> Query:
         """Raises `Invalid` for a pattern that Tantivy does not take."""
@@ -115,12 +113,11 @@ class Variants:
             if run.prefix is not None:
                 stem = run.prefix
                 return _or(
-                    Query.fuzzy_term_query(self.schema, field, stem, 0, prefix=True)
-                    for field in self._fields()
+                    Query.fuzzy_term_query(self.schema, field, stem, 0, prefix=True) for field in self._fields
                 )
             if len(run.words) == 1:
-                return _or(Query.regex_query(self.schema, field, run.words[0]) for field in self._fields())
-            return _or(self._phrase_of_patterns(run.words, text_field(one)) for one in sorted(self.names.all))
+                return _or(Query.regex_query(self.schema, field, run.words[0]) for field in self._fields)
+            return _or(self._phrase_of_patterns(run.words, field) for field in self.texts)
         except ValueError:
             raise _refused() from None
 
@@ -130,6 +127,12 @@ class Variants:
         if self.is_taken(phrase):
             return phrase
         return _and(Query.regex_query(self.schema, field, one) for one in patterns)
+
+
+def phrases(parts: Sequence[str]) -> list[tuple[str, ...]]:
+    """A phrase in all its forms, with nicknames."""
+    names = [_names(one) for one in parts]
+    return list(product(*names)) if prod(map(len, names)) <= MOST_PHRASES else [tuple(parts)]
 
 
 def _refused() -> Invalid:

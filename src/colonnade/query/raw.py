@@ -24,11 +24,12 @@ def kept(sent: Any) -> tuple[str | None, str | None]:
     """A JSON value that was sent, as a field of texts keeps it: its text, None where there is nothing to read; and what
     stands beside it."""
     if isinstance(sent, str):
-        if sent.startswith(MARK):
-            return sent, MARK + as_json(sent)
-        return sent or None, None
+        return sent or None, MARK + as_json(sent) if sent[:1] == MARK else None
     if sent is None:
         return None, NULL
+    if type(sent) is int:  # many of them: as JSON has it, but quickly
+        text = str(sent)
+        return text, MARK + text
     text = as_json(sent)
     return text.removesuffix(".0") if isinstance(sent, float) else text, MARK + text
 
@@ -42,8 +43,11 @@ def came(printed: str | None, raw: str | None) -> Any:
     return None if raw == ABSENT else json.loads(raw[1:])
 
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _AS_JSON(value)
 
 
 def printed(value: Any) -> str | None:

@@ -28,7 +28,10 @@ from colonnade.query.tree import (
     Star,
 )
 from colonnade.query.types import DATES, NUMBERS, TEXTS, Typed
-from colonnade.query.walk import has_aggregate
+from colonnade.query.walk import has_aggregate, walk
+
+_MOST_STEPS = 500
+"""Of sums and products inside each other; an engine nests them deeper than the tree does."""
 
 _AGGREGATING = frozenset({"select", "order_by"})
 _NUMERIC = frozenset({"sum", "avg", "median", "percentile", "stddev", "sum_squares"})
@@ -93,6 +96,8 @@ def _literal(expr: Literal, scope: Scope, clause: str) -> Literal:
 
 
 def _arithmetic(expr: Arithmetic, scope: Scope, clause: str) -> Expr:
+    if sum(len(one.rest) for one in walk(expr) if isinstance(one, Arithmetic)) > _MOST_STEPS:
+        raise malformed(clause, f"Arithmetic may have {_MOST_STEPS} operators at most.")
     first = _number(expr.first, scope, clause)
     return replace(expr, first=first, rest=tuple((op, _number(one, scope, clause)) for op, one in expr.rest))
 

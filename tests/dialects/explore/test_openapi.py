@@ -113,25 +113,25 @@ def test_the_page_of_the_description_needs_nothing_from_other_servers(house: Hou
         ),
         pytest.param(
             "/catalog/datasets/{dataset_id}/exports/csv",
-            "dataset_id select where group_by order_by limit refine exclude lang timezone use_labels compressed epsg"
+            "dataset_id select where group_by order_by limit offset refine exclude lang timezone use_labels compressed epsg"
             " delimiter list_separator quote_all with_bom escape_formulas",
             id="explore-6.2-csv",
         ),
         pytest.param(
             "/catalog/datasets/{dataset_id}/exports/parquet",
-            "dataset_id select where group_by order_by limit refine exclude lang timezone use_labels compressed epsg"
+            "dataset_id select where group_by order_by limit offset refine exclude lang timezone use_labels compressed epsg"
             " parquet_compression",
             id="explore-6.2-parquet",
         ),
         pytest.param(
             "/catalog/datasets/{dataset_id}/exports/gpx",
-            "dataset_id select where group_by order_by limit refine exclude lang timezone use_labels compressed epsg"
+            "dataset_id select where group_by order_by limit offset refine exclude lang timezone use_labels compressed epsg"
             " name_field description_field_list use_extension",
             id="explore-6.2-gpx",
         ),
         pytest.param(
             "/catalog/exports/dcat",
-            "where order_by limit refine exclude lang timezone compressed include_exports"
+            "where order_by limit offset refine exclude lang timezone compressed include_exports"
             " use_labels_in_exports",
             id="explore-6.2-dcat",
         ),

@@ -178,6 +178,12 @@ def test_what_is_a_part_of_records_now_has_no_path(house: House, record_id: str,
     assert raw(house, path, select="count(*)").status_code == 404
 
 
+@pytest.mark.parametrize("prefix", ["/api/v2", "/api/explore/v2.0"])
+def test_older_versions_are_not_served_explore_1_older_prefixes(house: House, prefix: str) -> None:
+    for path in ("", CATALOG, RECORDS):
+        assert house.client.get(f"{prefix}{path}", follow_redirects=False).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 from starlette.testclient import TestClient
 from tests.support.house import ADMIN_KEY, House, Person
 
@@ -40,14 +40,14 @@ class Client:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         **params: Any,
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Below the door, or at the root of the site where the path says so."""
         url = path.removeprefix("root:") if path.startswith("root:") else f"{API}{path.removeprefix(API)}"
         sent = {**params, **self.credentials}
         body = {} if json is None else {"json": json}
         return self.http.request(method, url, params=sent, headers=headers, follow_redirects=False, **body)
 
-    def get(self, path: str, **params: Any) -> httpx.Response:
+    def get(self, path: str, **params: Any) -> httpx2.Response:
         return self.ask("GET", path, **params)
 
     def shown(self, path: str, **params: Any) -> Any:
@@ -56,13 +56,13 @@ class Client:
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
         return answer.json()
 
-    def post(self, path: str, json: Any, **params: Any) -> httpx.Response:
+    def post(self, path: str, json: Any, **params: Any) -> httpx2.Response:
         return self.ask("POST", path, json=json, **params)
 
-    def put(self, path: str, json: Any, **params: Any) -> httpx.Response:
+    def put(self, path: str, json: Any, **params: Any) -> httpx2.Response:
         return self.ask("PUT", path, json=json, **params)
 
-    def delete(self, path: str, **params: Any) -> httpx.Response:
+    def delete(self, path: str, **params: Any) -> httpx2.Response:
         return self.ask("DELETE", path, **params)
 
     def upload(
@@ -118,7 +118,7 @@ def browser(house: House) -> TestClient:
     return TestClient(house.running.app, raise_server_exceptions=False, follow_redirects=False)
 
 
-def told(answer: httpx.Response) -> tuple[int, Any]:
+def told(answer: httpx2.Response) -> tuple[int, Any]:
     """Status and body, as JSON where it is."""
     is_json = answer.headers.get("content-type", "").startswith("application/json")
     return answer.status_code, answer.json() if is_json else answer.text

@@ -1,5 +1,7 @@
 """Users (section 3.1), and who may do what with them (section 1.7)."""
 
+from typing import Any
+
 import pytest
 from tests.dialects.panda.support import Cast, Client, told
 
@@ -10,9 +12,9 @@ KEYS = {
 }
 
 
-def _own(who: Client) -> dict[str, str]:
+def _own(who: Client) -> dict[str, Any]:
     users = who.shown("/user/", limit=0)["objects"]
-    found: dict[str, str] = next(one for one in users if one["email"] == who.email)
+    found: dict[str, Any] = next(one for one in users if one["email"] == who.email)
     return found
 
 

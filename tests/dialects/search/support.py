@@ -1,6 +1,7 @@
 """What the Search doors are asked about, and how."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -61,14 +62,20 @@ def cities() -> str:
 
 def publish_cities(house: House) -> str:
     """Returns the dataset's uid."""
-    made = house.create(dataset_id=CITIES, metadata=METADATA)
+    return publish_geojson(house, house.create(dataset_id=CITIES, metadata=METADATA), cities(), STEPS)
+
+
+def publish_geojson(
+    house: House, made: Mapping[str, Any], content: str | bytes, steps: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """Give a new dataset the features and field configurations; returns its uid."""
     base = f"{AUTOMATION}/datasets/{made['uid']}"
     headers = house.admin.headers
-    sent = {"file": ("cities.geojson", cities())}
+    sent = {"file": ("places.geojson", content)}
     uploaded = house.client.post(f"{base}/resources/files/", files=sent, headers=headers).json()
     source = {"type": "uploaded_file", "file": {"uid": uploaded["uid"]}}
     house.client.post(f"{base}/resources/", json={"type": "geojson", "datasource": source}, headers=headers)
-    for step in STEPS:
+    for step in steps:
         answer = house.client.post(f"{base}/fields/", json=step, headers=headers)
         assert answer.status_code == 201, answer.text
     status = house.publish(made["uid"])

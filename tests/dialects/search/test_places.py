@@ -1,9 +1,10 @@
 """What maps ask for (section 12.5 of the reference)."""
 
+import json
 from typing import Any
 
 import pytest
-from tests.dialects.search.support import CITIES, NAMES, RECORDS, ask, error, names
+from tests.dialects.search.support import CITIES, NAMES, RECORDS, ask, error, names, publish_geojson
 from tests.support.house import House
 
 PARIS, HAVRE, LYON, ROME, REYKJAVIK = NAMES
@@ -81,6 +82,24 @@ def test_shapes_are_previewed_explore_12_5_geopreview(house: House) -> None:
     assert len(_get(house, "geopreview", rows=2)) == 2
     (point,) = _get(house, "geopreview", q="paris", geo_field="geo_point_2d")
     assert point["geometry"] == {"type": "Point", "coordinates": [2.35, 48.75]}
+
+
+def test_a_map_that_was_cut_says_so_explore_12_5_truncated(house: House) -> None:
+    points = [[at % 200 / 10, at // 200 / 10] for at in range(20_001)]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": one}}
+        for one in points
+    ]
+    publish_geojson(
+        house,
+        house.create(dataset_id="grid"),
+        json.dumps({"type": "FeatureCollection", "features": features}),
+    )
+    for call in ("geopolygon", "geocluster", "geopreview"):
+        params: dict[str, Any] = {"dataset": "grid", "clusterprecision": 25, "clusterdistance": 1}
+        assert ask(house, f"{RECORDS}/{call}", **params).headers["ods-analyze-truncated"] == "true"
+        whole = ask(house, f"{RECORDS}/{call}", **params, geofilter__distance="0,0,50000", rows=500)
+        assert "ods-analyze-truncated" not in whole.headers
 
 
 def test_a_digest_finds_the_records_of_a_place(house: House) -> None:

@@ -166,6 +166,8 @@ def test_records_tell_how_far_they_are_explore_12_1_geofilter_distance_dist(hous
     found = search(house, **params, sort="-dist")["records"]
     assert [one["fields"]["name"] for one in found] == [LYON, PARIS, HAVRE]
     assert [round(float(one["fields"]["dist"]) / 1000) for one in found] == [0, 345, 545]
+    assert search(house, **{**params, "fields": "dist,name"}, sort="-dist")["records"] == found
+    assert set(search(house, **{**params, "fields": "dist"}, rows=1)["records"][0]["fields"]) == {"dist"}
     assert found[0]["fields"] == {"name": LYON, "dist": "0.0"}
     assert names(house, **params, sort="dist") == [HAVRE, PARIS, LYON]
     assert error(ask(house, f"{RECORDS}/search", dataset=CITIES, sort="dist"))[0] == 400

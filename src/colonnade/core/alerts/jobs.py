@@ -21,6 +21,7 @@ from colonnade.core.mail.service import site_of
 from colonnade.core.notices.model import Notice
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
+from colonnade.core.search import service as search
 from colonnade.core.tables import service as tables
 from colonnade.core.terms.model import Term
 from colonnade.core.work import SYSTEM, Portal, Work, now
@@ -50,7 +51,19 @@ Count = Callable[[Work, Question], int]
 """Answers it. Raises `PortalError` when it cannot: the alert is asked again the next time, for the same rows and more."""
 
 
-def plan(portal: Portal, count: Count) -> Plan:
+def by_search(work: Work, question: Question) -> int:
+    """As searches are answered everywhere else."""
+    return search.count(
+        work,
+        words=question.query,
+        since=question.since.replace(tzinfo=None),
+        before=question.until.replace(tzinfo=None),
+        readable=question.readable,
+        dataset_ids=question.dataset_ids,
+    )
+
+
+def plan(portal: Portal, count: Count = by_search) -> Plan:
     return Plan(
         Kind.ALERTS,
         (Step("ask", partial(_ask, portal, count)),),
@@ -59,7 +72,7 @@ def plan(portal: Portal, count: Count) -> Plan:
     )
 
 
-def run(portal: Portal, count: Count) -> tuple[int, int]:
+def run(portal: Portal, count: Count = by_search) -> tuple[int, int]:
     """Ask all alerts; how many there were and how many people were told something. Safe to repeat and to run twice at
     once: an alert's notice and the moment up to which it has told are one transaction."""
     until = _settled(portal)

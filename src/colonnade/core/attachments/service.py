@@ -10,19 +10,75 @@ from colonnade.core.uids import new_uid
 from colonnade.core.uploads import ContentDropped, StoredFile, check_kept
 from colonnade.core.usage import service as usage
 from colonnade.core.work import Work, now
-from colonnade.errors import LimitReached, NotFound
+from colonnade.errors import Invalid, LimitReached, NotFound
 
+MAX_TITLE = 256
+"""Characters."""
 MAX_OF_A_KIND = 500
 """Attachments of one dataset, and alternative exports: readers are shown all of them."""
 
 
-def add(work: Work, editable: EditableDataset, file: StoredFile) -> Attachment:
+def add(work: Work, editable: EditableDataset, file: StoredFile, *, title: str | None = None) -> Attachment:
     """Readers see it at once, without a publication. Raises `LimitReached`, and `NotFound` as `uploads.check_kept`."""
     check_count(work, editable, Attachment)
     check_kept(work, file.digest)
     added = _put(work, editable, file)
-    datasets.touch(work, editable)
+    added.title = title
+    added.created_by, added.created_by_id = work.actor.username, work.actor.person_id
+    _note(work, editable)
     return added
+
+
+def retitle(work: Work, editable: EditableDataset, uid: str, title: str) -> Attachment:
+    """Raises `NotFound`, and `Invalid` for a title that is too long."""
+    changed = _known(work, editable, uid)
+    if len(title) > MAX_TITLE:
+        message = f"At most {MAX_TITLE} characters."
+        raise Invalid(message, fields={"title": [message]})
+    changed.title = title
+    _note(work, editable)
+    return changed
+
+
+def everywhere(work: Work, *, limit: int | None = None, offset: int = 0) -> tuple[Sequence[Attachment], int]:
+    """Those of every dataset that the actor may see, in order of creation, and how many there are."""
+    return store.everywhere(work.db, datasets.readable_ids(work), limit=limit, offset=offset)
+
+
+def some(work: Work, numbers: Sequence[int]) -> Sequence[Attachment]:
+    """Those with these ids that the actor may see, in order of creation."""
+    found = store.by_numbers(work.db, numbers)
+    some = datasets.by_ids(work, sorted({one.dataset_id for one in found}))
+    seen = {one.dataset.id for one in datasets.readable_by_uids(work, [one.uid for one in some])}
+    return [one for one in found if one.dataset_id in seen]
+
+
+def by_id(work: Work, number: int) -> Attachment:
+    """The one with this id. Raises `NotFound`, also for who may not see its dataset."""
+    found = next(iter(some(work, [number])), None)
+    if found is None:
+        raise NotFound(f"Unknown attachment: {number}", code="attachment.unknown")
+    return found
+
+
+def downloaded(work: Work, number: int) -> Attachment:
+    """The same, to be given out."""
+    found = by_id(work, number)
+    usage.count_download(work, found.dataset_id)
+    return found
+
+
+def retitle_by_id(work: Work, number: int, title: str | None) -> Attachment:
+    """`retitle` of the one with this id; None: its title stays. Raises `Denied`, too."""
+    found = by_id(work, number)
+    editable = _editable_of(work, found)
+    return found if title is None else retitle(work, editable, found.uid, title)
+
+
+def remove_by_id(work: Work, number: int) -> None:
+    """`remove` of the one with this id. Raises `Denied`, too."""
+    found = by_id(work, number)
+    remove(work, _editable_of(work, found), found.uid)
 
 
 def page(
@@ -34,9 +90,7 @@ def page(
 
 def one(work: Work, dataset: ViewableDataset | ReadableDataset, uid: str) -> Attachment:
     """To be given out. Raises `NotFound`."""
-    found = store.one(work.db, Attachment, dataset.dataset.id, uid)
-    if found is None:
-        raise NotFound(f"Unknown attachment: {uid}", code="attachment.unknown")
+    found = _known(work, dataset, uid)
     usage.count_download(work, dataset.dataset.id)
     return found
 
@@ -51,17 +105,17 @@ def of_readables(work: Work, readables: Sequence[ReadableDataset]) -> list[Seque
 
 
 def remove(work: Work, editable: EditableDataset, uid: str) -> None:
-    removed = one(work, editable, uid)
+    removed = _known(work, editable, uid)
     removed.removed_at = now()
     work.happened(ContentDropped((removed.digest,)))
-    datasets.touch(work, editable)
+    _note(work, editable)
 
 
 def copied(work: Work, source: ViewableDataset, target: EditableDataset) -> None:
     """Give a new dataset the attachments and alternative exports of another, under uids of their own. The contents are
     shared, and stay until the last user goes."""
     for each in store.of_datasets(work.db, Attachment, [source.dataset.id]):
-        _put(work, target, each.stored)
+        _put(work, target, each.stored).title = each.title
     for export in store.of_datasets(work.db, AlternativeExport, [source.dataset.id]):
         put_export(
             work,
@@ -122,6 +176,25 @@ def put_export(work: Work, export: AlternativeExport) -> None:
     export.uid = new_uid("ae", lambda uid: store.uid_taken(work.db, AlternativeExport, uid))
     work.db.add(export)
     work.db.flush()
+
+
+def _known(work: Work, dataset: ViewableDataset | ReadableDataset, uid: str) -> Attachment:
+    found = store.one(work.db, Attachment, dataset.dataset.id, uid)
+    if found is None:
+        raise NotFound(f"Unknown attachment: {uid}", code="attachment.unknown")
+    return found
+
+
+def _editable_of(work: Work, attachment: Attachment) -> EditableDataset:
+    dataset = datasets.by_id(work, attachment.dataset_id)
+    assert dataset is not None  # its attachments go with it
+    return datasets.editable(work, dataset.uid)
+
+
+def _note(work: Work, editable: EditableDataset) -> None:
+    """The names of its files are part of what a dataset is found by."""
+    datasets.touch(work, editable)
+    datasets.note_change(work, editable.dataset)
 
 
 def _put(work: Work, editable: EditableDataset, file: StoredFile) -> Attachment:

@@ -37,6 +37,20 @@ def of_datasets(db: Session, table: type[T], dataset_ids: Sequence[int]) -> Sequ
     return db.scalars(_kept(table).where(table.dataset_id.in_(dataset_ids)).order_by(table.id)).all()
 
 
+def everywhere(
+    db: Session, dataset_ids: Sequence[int], *, limit: int | None, offset: int
+) -> tuple[Sequence[Attachment], int]:
+    """The attachments of several datasets in order of creation, and how many there are in all."""
+    wanted = _kept(Attachment).where(Attachment.dataset_id.in_(dataset_ids))
+    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    query = wanted.order_by(Attachment.id).offset(offset)
+    return db.scalars(query if limit is None else query.limit(limit)).all(), total
+
+
+def by_numbers(db: Session, numbers: Sequence[int]) -> Sequence[Attachment]:
+    return db.scalars(_kept(Attachment).where(Attachment.id.in_(numbers)).order_by(Attachment.id)).all()
+
+
 def with_content(db: Session, table: type[T]) -> Sequence[T]:
     """All that have a blob."""
     return db.scalars(_kept(table).where(table.digest.is_not(None)).order_by(table.id)).all()

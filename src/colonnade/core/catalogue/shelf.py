@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from colonnade.core.attachments import service as attachments
 from colonnade.core.catalogue.model import CATEGORIES, CREATOR, NUMBER, WORDS
 from colonnade.core.categories import service as categories
+from colonnade.core.columns import service as columns
 from colonnade.core.datasets.model import Dataset
+from colonnade.core.imports import service as imports
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.work import Work
@@ -19,23 +21,23 @@ UNCATEGORIZED = "Uncategorized"
 
 @dataclass(frozen=True)
 class Shelf:
-    """`creator`: the name of a user. `categories`: their slugs. `words`: texts, those of `data_files` for who may see all
-    rows."""
+    """`creator`: the name of a user. `categories`: their slugs. `words`: texts, those of `data` for who may see all rows
+    and fields."""
 
     number: int
     creator: str | None
     categories: Sequence[str]
     words: Sequence[str]
-    data_files: Sequence[str]
+    data: Sequence[str]
 
     def row(self, schema: Schema, *, sees_all: bool) -> dict[str, object]:
         """`schema`: the fields that everybody who knows of it may see, all rows if `sees_all`."""
-        columns = [one.label for one in schema.fields]
+        labels = [one.label for one in schema.fields]
         return {
             NUMBER: self.number,
             CREATOR: self.creator,
             CATEGORIES: list(self.categories),
-            WORDS: [*self.words, *columns, *(self.data_files if sees_all else ())],
+            WORDS: [*self.words, *labels, *(self.data if sees_all else ())],
         }
 
 
@@ -44,7 +46,8 @@ def shelves(work: Work, listed: Sequence[Dataset]) -> Mapping[int, Shelf]:
     ids = [one.id for one in listed]
     creators = people.by_names(work, [one.created_by for one in listed])
     terms = categories.of(work, ids)
-    data_files = _by_dataset(ids, ())  # TODO imports
+    data_files = _by_dataset(ids, imports.names(work, ids))
+    headers = columns.headers(work, ids)
     files = _by_dataset(ids, attachments.names(work, ids))
     return {
         one.id: Shelf(
@@ -56,7 +59,7 @@ def shelves(work: Work, listed: Sequence[Dataset]) -> Mapping[int, Shelf]:
                 *([name for term in terms[one.id] for name in term.labels.values()] or [UNCATEGORIZED]),
                 *files[one.id],
             ],
-            data_files=data_files[one.id],
+            data=[*data_files[one.id], *headers.get(one.id, ())],
         )
         for one in listed
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from colonnade.builder.lenient import LAST_DAY
 from colonnade.core.columns.model import Column
 from colonnade.core.work import Work
 from colonnade.generation import GenerationRef
@@ -15,8 +16,6 @@ from colonnade.query.schema import FieldType, Schema
 from colonnade.query.tree import Aggregate, FieldRef, Output, Query
 
 Bound = int | float | str
-LAST_DAY = dt.date(9999, 12, 31)
-"""The day of a time without one."""
 _BOUNDED = frozenset({FieldType.INT, FieldType.DOUBLE, FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 
 

@@ -104,6 +104,12 @@ def known(work: Work, dataset_id: int) -> tuple[Column, ...] | None:
     return _columns(store.of_dataset(work.db, dataset_id), current, FULL)
 
 
+def headers(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """What the columns of datasets are called, whoever may see them; of those alone that have columns of their own."""
+    kept = store.of_datasets(work.db, dataset_ids)
+    return {number: [column.name for column in one.declared or ()] for number, one in kept.items()}
+
+
 def is_filled(work: Work, dataset_id: int) -> bool:
     """Whether data ever came; of a dataset that was made elsewhere, whether it has rows."""
     found = store.of_dataset(work.db, dataset_id)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy.orm import Session
 
 from colonnade.core.columns import bounds, planning, store
@@ -20,7 +22,6 @@ from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import DataTable
 from colonnade.core.work import Work, now
 from colonnade.errors import Conflict, Invalid
-from colonnade.query import raw
 from colonnade.query.schema import Schema
 
 KEY_PATTERN = re.compile(r"[\w-]+", re.ASCII)
@@ -46,16 +47,17 @@ def write(work: Work, editable: EditableDataset, sent: Sequence[SentRow], *, kin
     resource = _resource(work, editable)
     with _held(work, editable) as (table, kept):
         columns = _columns(work, table, kept)
-        checked = _checked(sent, columns, work.settings.max_cell_bytes)
+        checked = _checked(sent, columns)
         if not checked.rows:
             return Change(kind)
-        if kept.is_declared and tables.newest(work, table.uid) is None:
+        if kept.is_declared and not kept.is_filled:
             tables.create_live(work.portal, table.uid, planning.schema_of(columns))
         cells = dict(zip((one.field for one in columns), zip(*checked.rows, strict=True), strict=True))
         made: list[Any] = []
 
         def arrow(schema: Schema) -> Any:
             made.append(arrow_columns(schema, checked.keys, cells))
+            _check_sizes(made[-1], work.settings.max_cell_bytes)
             return made[-1]
 
         written = records.put(work, editable, resource, arrow)
@@ -103,7 +105,11 @@ def delete_all(work: Work, editable: EditableDataset) -> int:
 def check_unlocked(work: Work, dataset_id: int) -> None:
     """Raises `Conflict` while a job of the dataset is active."""
     with work.portal.database.read() as db:
-        job = jobs.latest(Work(work.portal, work.actor, db, writes=False), dataset_id)
+        _refuse_locked(work, db, dataset_id)
+
+
+def _refuse_locked(work: Work, db: Session, dataset_id: int) -> None:
+    job = jobs.latest(Work(work.portal, work.actor, db, writes=False), dataset_id)
     if job is not None and job.is_active:
         raise Conflict(
             "The dataset is locked by another process.", code="rows.locked", kind=job.kind, since=job.since
@@ -119,8 +125,8 @@ def _held(work: Work, editable: EditableDataset) -> Iterator[tuple[DataTable, Da
     if table is None:
         raise Invalid("A dataset without columns takes no rows.", code="columns.none")
     with tables.latch(work.portal, table.uid):
-        check_unlocked(work, dataset_id)
         with work.portal.database.read() as db:
+            _refuse_locked(work, db, dataset_id)
             kept = store.of_dataset(db, dataset_id) or DatasetColumns(
                 dataset_id=dataset_id, is_declared=False
             )
@@ -167,18 +173,18 @@ def _refuse_derived(work: Work, editable: EditableDataset) -> None:
         )
 
 
-def _checked(sent: Sequence[SentRow], columns: Sequence[Column], cell_bytes: int) -> _Checked:
+def _checked(sent: Sequence[SentRow], columns: Sequence[Column]) -> _Checked:
     checked = _Checked([], [])
     for number, row in enumerate(sent, 1):
         try:
-            checked.rows.append(_values(row, len(columns), cell_bytes))
+            checked.rows.append(_values(row, len(columns)))
             checked.keys.append(_key(row))
         except Invalid as error:
             raise _placed(error, number, len(sent)) from error
     return checked
 
 
-def _values(row: SentRow, width: int, cell_bytes: int) -> list[Any]:
+def _values(row: SentRow, width: int) -> list[Any]:
     values = row.values
     if not isinstance(values, list):
         raise _wrong("The values of a row are a list.", "rows.values_missing")
@@ -189,17 +195,20 @@ def _values(row: SentRow, width: int, cell_bytes: int) -> list[Any]:
             got=len(values),
             expected=width,
         )
-    for place, value in enumerate(values, 1):
-        if isinstance(value, str | list | dict) and _is_large(value, cell_bytes):
-            message = f"A value has at most {cell_bytes:,} bytes."
-            raise _wrong(message, "rows.cell_size", column=place, limit=cell_bytes)
     return values
 
 
-def _is_large(value: str | list[Any] | dict[str, Any], cell_bytes: int) -> bool:
-    text = value if isinstance(value, str) else raw.as_json(value)
-    # No character has more than four bytes: mostly nothing needs to be counted.
-    return len(text) * 4 > cell_bytes and len(text.encode("utf-8", "replace")) > cell_bytes
+def _check_sizes(rows: Any, most: int) -> None:
+    """Of an Arrow table, all texts at once. Raises `Invalid`."""
+    for name in rows.column_names:
+        if rows.column(name).type != pa.string():
+            continue
+        sizes = pc.binary_length(rows.column(name))
+        longest = pc.max(sizes).as_py() or 0
+        if longest > most:
+            row = pc.index(sizes, longest).as_py() + 1
+            error = _wrong(f"A value has at most {most:,} bytes.", "rows.cell_size", limit=most)
+            raise _placed(error, row, rows.num_rows)
 
 
 def _key(row: SentRow) -> str | None:

@@ -137,9 +137,7 @@ def _may_have(work: Work, extract: Extract, accesses: Mapping[int, Access]) -> b
     is_own = extract.created_by_id is not None and extract.created_by_id == work.actor.person_id
     if not extract.seen and not is_own:
         return work.actor.may("explore_restricted_dataset")
-    return all(
-        _is_within(part, accesses.get(part["dataset_id"]), is_own=is_own) for part in extract.seen
-    )
+    return all(_is_within(part, accesses.get(part["dataset_id"]), is_own=is_own) for part in extract.seen)
 
 
 def _is_within(part: Mapping[str, Any], access: Access | None, *, is_own: bool) -> bool:

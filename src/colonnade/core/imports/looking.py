@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from colonnade.builder import process
+from colonnade.core.columns.inference import guessed_types
 from colonnade.core.imports.model import FileKind
 from colonnade.core.resources import looking
 from colonnade.core.resources.looking import Content
@@ -51,8 +52,6 @@ def look(portal: Portal, stored: StoredFile, encoding: str | None = None) -> Loo
     (both with the fact `encoding`), `import.dialect` for one that is no table, `import.unreadable` for a spreadsheet
     that is none; `LimitReached`, and `Unavailable` when too many look at once.
     """
-    from colonnade.core.columns.inference import guessed_types
-
     kind = kind_of(stored.filename)
     wanted = (encoding or "").strip() or DEFAULT_ENCODING
     if kind is FileKind.OTHER:
@@ -60,14 +59,12 @@ def look(portal: Portal, stored: StoredFile, encoding: str | None = None) -> Loo
     if kind is FileKind.CSV:
         _check_codec(wanted)
         survey = _survey(portal, stored, kind, {"encoding": wanted}, wanted)
-        guessed = guessed_types(survey.rows, len(survey.columns))
+        guessed: list[str | None] = [*guessed_types(survey.rows, len(survey.columns))]
     else:
         cells = sent.WANTED if kind is FileKind.XLSX else sent.AS_TEXTS
         survey = _survey(portal, stored, kind, {sent.PARAMETER: cells}, wanted)
-        guessed = list(survey.kinds or ())
-    return Look(
-        stored, kind, wanted, survey.params, survey.dialect, survey.columns, survey.rows, guessed
-    )
+        guessed = [*(survey.kinds or ())]
+    return Look(stored, kind, wanted, survey.params, survey.dialect, survey.columns, survey.rows, guessed)
 
 
 def kind_of(filename: str) -> FileKind:

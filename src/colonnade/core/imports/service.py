@@ -103,6 +103,15 @@ def firsts(work: Work, readables: Sequence[ReadableDataset]) -> list[ImportFile 
     return [found.get(one.dataset.id) for one in readables]
 
 
+def sources(work: Work, dataset_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """For each dataset, by the ids of the files that were imported into it, the sources of their rows."""
+    found: dict[int, dict[int, str]] = {one: {} for one in dataset_ids}
+    for file in store.imported_into(work.db, dataset_ids):
+        if file.imported_into is not None and file.resource_uid is not None:
+            found[file.imported_into][file.id] = file.resource_uid
+    return found
+
+
 def is_first_pending(work: Work, dataset_id: int) -> bool:
     """The first data were to come from a file, and did not come yet."""
     return any(not file.is_imported for file in store.firsts(work.db, [dataset_id]))

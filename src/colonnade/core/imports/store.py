@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.imports.model import ImportFile
@@ -20,7 +20,7 @@ def name_taken(db: Session, filename: str) -> bool:
 def owners(db: Session) -> Sequence[tuple[int, int | None, int | None]]:
     """Of each file, in order of creation: its id, the dataset that it belongs to, and who sent it."""
     query = select(ImportFile.id, ImportFile.dataset_id, ImportFile.created_by_id).order_by(ImportFile.id)
-    return [row.tuple() for row in db.execute(query)]
+    return [(file_id, dataset_id, person_id) for file_id, dataset_id, person_id in db.execute(query)]
 
 
 def by_ids(db: Session, file_ids: Sequence[int]) -> Sequence[ImportFile]:
@@ -42,6 +42,10 @@ def tied_to(db: Session, dataset_id: int) -> Sequence[ImportFile]:
 
 def firsts(db: Session, dataset_ids: Sequence[int]) -> Sequence[ImportFile]:
     return db.scalars(select(ImportFile).where(ImportFile.first_of.in_(dataset_ids))).all()
+
+
+def imported_into(db: Session, dataset_ids: Sequence[int]) -> Sequence[ImportFile]:
+    return db.scalars(select(ImportFile).where(ImportFile.imported_into.in_(dataset_ids))).all()
 
 
 def orphans(db: Session, before: dt.datetime) -> Sequence[ImportFile]:

@@ -50,6 +50,8 @@ class Kind(StrEnum):
     REINDEX = "reindex"
     EXTRACT = "extract"
     """A file of records that the portal keeps. It never makes a dataset busy: it only reads."""
+    TIDY = "tidy"
+    """What nobody took up is cleared away."""
 
 
 _IS_EXCLUSIVE = "state IN ('queued', 'processing', 'aborting', 'deleting') AND kind != 'extract'"

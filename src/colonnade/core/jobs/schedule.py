@@ -6,6 +6,7 @@ from functools import partial
 
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Kind
+from colonnade.core.people import service as people
 from colonnade.core.repeating import Repeating
 from colonnade.core.work import SYSTEM, Portal, now
 
@@ -36,7 +37,9 @@ class Nightly(Repeating):
     """Looks at the clock while a portal serves. What fell due while nothing ran is done soon after the start."""
 
     def __init__(self, portal: Portal, timetable: Timetable, seconds: float = EVERY_SECONDS) -> None:
-        super().__init__("nightly", seconds, partial(_look, portal, timetable, now()), at_end=False)
+        with portal.reading(SYSTEM) as work:
+            began = min((one.joined_at for one in people.people(work)), default=now())
+        super().__init__("nightly", seconds, partial(_look, portal, timetable, began), at_end=False)
 
 
 def _look(portal: Portal, timetable: Timetable, since: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 
 LONGEST = 254
+INVALID = "Email address is not valid."
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{}|~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{}|~-]+)*"

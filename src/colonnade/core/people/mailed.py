@@ -5,11 +5,13 @@ import secrets
 
 from colonnade.core.counting import network_of
 from colonnade.core.mail.model import LetterWritten
+from colonnade.core.mail.service import site_of
 from colonnade.core.people import letters, service, store
+from colonnade.core.people.addresses import INVALID, is_address, plain
 from colonnade.core.people.model import MailedKey, Person
 from colonnade.core.people.passwords import Hashed
 from colonnade.core.work import Work, now
-from colonnade.errors import Conflict, NotFound, QuotaReached
+from colonnade.errors import Conflict, Invalid, NotFound, QuotaReached
 
 DAYS = 30
 
@@ -19,6 +21,11 @@ def invite(work: Work, person: Person) -> str:
     key, ends_at = _issue(work, person)
     work.happened(LetterWritten(letters.welcome(work.settings, person, key, ends_at)))
     return key
+
+
+def link(work: Work, key: str) -> str:
+    """The address of the page that takes this key."""
+    return f"{site_of(work.settings)}{letters.ACTIVATE.format(key=key)}"
 
 
 def forgot(work: Work, email: str, *, address: str) -> Person:
@@ -52,6 +59,8 @@ def use(
     `Invalid`."""
     mailed, person = _valid(work, key)
     if email is not None:
+        if not is_address(plain(email)):
+            raise Invalid(INVALID, fields={"email": [INVALID]})
         service.check_address(work, email, person)
         person.email = email.strip()
     if first_name is not None:
@@ -65,6 +74,11 @@ def use(
     return person
 
 
+def new_text() -> str:
+    """160 random bits as 40 hexadecimal characters."""
+    return secrets.token_hex(20)
+
+
 def expire(work: Work, person: Person) -> None:
     """End the keys of a person."""
     store.expire_mailed_keys(work.db, person.id, now())
@@ -73,7 +87,7 @@ def expire(work: Work, person: Person) -> None:
 def _issue(work: Work, person: Person) -> tuple[str, dt.datetime]:
     """A new key in the place of the one before."""
     store.forget_mailed_keys(work.db, person.id)
-    key, ends_at = secrets.token_hex(20), now() + dt.timedelta(days=DAYS)
+    key, ends_at = new_text(), now() + dt.timedelta(days=DAYS)
     work.db.add(MailedKey(person_id=person.id, digest=service.digest_of(key, exact=True), ends_at=ends_at))
     work.db.flush()
     return key, ends_at

@@ -183,9 +183,7 @@ def import_inputs(work: Work, job: Job, table_uid: str, folder: Path) -> Gathere
     )
 
 
-def _all_rows(
-    work: Work, current: Generation | None, folder: Path
-) -> tuple[list[RowsInput], Mark, int]:
+def _all_rows(work: Work, current: Generation | None, folder: Path) -> tuple[list[RowsInput], Mark, int]:
     """As `_owned_rows`, of all sources."""
     if current is None:
         return [], START, LIVE_IDS_FROM

@@ -18,8 +18,9 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.datasets.security import FULL
 from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Job, Kind, State
-from colonnade.core.publishing import downloads, inputs, landing, telling
+from colonnade.core.publishing import downloads, inputs, landing
 from colonnade.core.publishing.inputs import manifest_of
 from colonnade.core.records.identity import record_id
 from colonnade.core.resources import service as resources
@@ -150,7 +151,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
             # Before the write transaction, for which every other change of the catalogue waits.
             manifest = manifest_of(tables.folder(portal, ref))
             built = tables.catch_up(work, ref, manifest, since=gathered.since, mark=gathered.mark)
-            land = landing.prepared(work, jobs.get(work, uid), ref, built.schema)
+            land = landing.prepared(work, jobs.get(work, uid), ref, built)
         with portal.writing(SYSTEM) as work:
             job = _going_on(work, uid)
             assert job.dataset_id is not None

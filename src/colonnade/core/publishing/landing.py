@@ -6,23 +6,24 @@ from collections.abc import Callable
 from colonnade.core.columns import service as columns
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.imports import service as imports
+from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind
 from colonnade.core.publishing import importing
+from colonnade.core.tables.service import Built
 from colonnade.core.work import Work
 from colonnade.errors import NotFound
 from colonnade.generation import GenerationRef
-from colonnade.query.schema import Schema
 
 Landing = Callable[[Work, Dataset, Job], None]
 
 
-def prepared(work: Work, job: Job, ref: GenerationRef, schema: Schema) -> Landing:
+def prepared(work: Work, job: Job, ref: GenerationRef, built: Built) -> Landing:
     """Read what is needed of the new generation, which counts only later. Returns what is to be done in the write
     transaction that lets it."""
     if job.kind == Kind.IMPORT:
-        return _import(work, job, ref, schema)
+        return _import(work, job, ref, built)
     if job.kind == Kind.REINDEX:
-        return _reindex(work, job, ref, schema)
+        return _reindex(work, job, ref, built)
     return _nothing
 
 
@@ -30,8 +31,9 @@ def _nothing(_work: Work, _dataset: Dataset, _job: Job) -> None:
     """Rows were all."""
 
 
-def _import(work: Work, job: Job, ref: GenerationRef, schema: Schema) -> Landing:
-    measured = columns.extremes(work, ref, schema, importing.asked(job))
+def _import(work: Work, job: Job, ref: GenerationRef, built: Built) -> Landing:
+    measured = columns.extremes(work, ref, built.schema, importing.asked(job))
+    rows = built.manifest.sources.get(job.params["resource"], 0)
 
     def land(work: Work, dataset: Dataset, job: Job) -> None:
         file = imports.by_id(work, job.params["import_id"])
@@ -39,12 +41,13 @@ def _import(work: Work, job: Job, ref: GenerationRef, schema: Schema) -> Landing
             raise NotFound("The file was removed.", code="import.unknown")
         importing.landed(work, dataset, job, file)
         columns.imported(work, dataset.id, measured, file.sample or [])
+        jobs.progress(work, job, rows=rows)
 
     return land
 
 
-def _reindex(work: Work, job: Job, ref: GenerationRef, schema: Schema) -> Landing:
-    measured = columns.extremes(work, ref, schema, columns.asked(job))
+def _reindex(work: Work, job: Job, ref: GenerationRef, built: Built) -> Landing:
+    measured = columns.extremes(work, ref, built.schema, columns.asked(job))
 
     def land(work: Work, dataset: Dataset, _job: Job) -> None:
         columns.reindexed(work, dataset.id, measured)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from colonnade.core import blobs
+from colonnade.core.alerts import service as alerts
 from colonnade.core.attachments import service as attachments
 from colonnade.core.columns import service as columns
 from colonnade.core.extracts import service as extracts
@@ -56,6 +57,7 @@ def remove(portal: Portal, uid: str, done: Done) -> Any:
         if job.is_active:
             steps.remove_all(work, dataset_id)
             feedback.remove_all(work, dataset_id)
+            alerts.remove_of(work, dataset_id)
             columns.remove_all(work, dataset_id)
             digests = [
                 digest

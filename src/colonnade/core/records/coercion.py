@@ -18,7 +18,8 @@ from colonnade.errors import Invalid
 from colonnade.query import raw
 from colonnade.query.schema import KEY, Field, FieldType, Schema
 
-INT_RANGE = range(-(1 << 63), 1 << 63)
+_LEAST_INT, _GREATEST_INT = -(1 << 63), (1 << 63) - 1
+INT_RANGE = range(_LEAST_INT, _GREATEST_INT + 1)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -103,27 +104,34 @@ def _column(field: Field, sent: Sequence[Any]) -> tuple[list[Any], list[str | No
 
 def _lenient(type_: FieldType, sent: Sequence[Any]) -> tuple[list[Any], list[str | None]]:
     """A lenient column's values and raw texts."""
+    texts, raws = _kept_texts(sent)
+    if type_ is FieldType.TEXT:
+        return texts, raws
     values: list[Any] = []
-    raws: list[str | None] = []
     read, native = lenient.READERS[type_], _NATIVE.get(type_)
-    for value in sent:
-        text, beside = raw.kept(value)
-        if type_ is FieldType.TEXT or text is None:
-            held: Any = text
-        elif native is type(value):
+    for at, (value, text) in enumerate(zip(sent, texts, strict=True)):
+        if text is None:
+            held = None
+        elif type(value) is native:
             held = _held(value)
         else:
             held = read(text)
-            if beside is None and raw.printed(held) != text:
-                beside = text
+            if raws[at] is None and raw.printed(held) != text:
+                raws[at] = text
         values.append(held)
-        raws.append(beside)
     return values, raws
+
+
+def _kept_texts(sent: Sequence[Any]) -> tuple[list[str | None], list[str | None]]:
+    if not sent:
+        return [], []
+    texts, raws = zip(*map(raw.kept, sent), strict=True)
+    return list(texts), list(raws)
 
 
 def _held(value: Any) -> Any:
     """A number that a column can hold, or a boolean; None for another number."""
-    is_held = math.isfinite(value) if isinstance(value, float) else value in INT_RANGE
+    is_held = math.isfinite(value) if type(value) is float else _LEAST_INT <= value <= _GREATEST_INT
     return value if is_held else None
 
 

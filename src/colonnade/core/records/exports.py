@@ -104,23 +104,28 @@ def written(
     found = opened(lambda bound: plan.form(bound, options))
     room = Room(work.settings.scratch_folder, work.settings.max_export_bytes)
     chunks = _closing(plan.write(_Order(found, options, name, room)), found)
+    next(chunks)
     file = Export(MEDIA_TYPES[format_], f"{name}.{EXTENSIONS[format_]}", chunks)
     return compressed(file) if options.compressed else file
 
 
 def compressed(file: Export) -> Export:
     """The same file, packed."""
-    return Export("application/gzip", f"{file.filename}.gz", _gzipped(file.chunks))
+    chunks = _gzipped(file.chunks)
+    next(chunks)
+    return Export("application/gzip", f"{file.filename}.gz", chunks)
 
 
 def _closing(chunks: Iterator[bytes], found: Stream) -> Chunks:
     with closing(found.batches):
+        yield b""  # taken at once: a generator that was never begun would leave the rows open when it is closed
         yield from chunks
 
 
 def _gzipped(chunks: Chunks) -> Chunks:
     packer = zlib.compressobj(wbits=_GZIP)
     with closing(chunks):
+        yield b""  # as above
         for chunk in chunks:
             if piece := packer.compress(chunk):
                 yield piece

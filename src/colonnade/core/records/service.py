@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from colonnade.core.datasets import facet_settings
 from colonnade.core.datasets.model import Dataset, EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import FULL, Access
 from colonnade.core.records import identity, technical
+from colonnade.core.records.binding import bound_for
 from colonnade.core.records.coercion import LiveRow, arrow_rows
 from colonnade.core.records.streams import Stream, primed
 from colonnade.core.resources.model import Resource
@@ -21,8 +22,7 @@ from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import DataTable, Generation
 from colonnade.core.work import Event, Work
 from colonnade.engine.port import Delete, RowText, Selection, Upsert, Written
-from colonnade.errors import Conflict, Denied, Invalid, NotFound
-from colonnade.query import odsql
+from colonnade.errors import Conflict, Denied, NotFound
 from colonnade.query.bind import bind
 from colonnade.query.schema import ID, MODIFIED, SEQ, FieldType, Schema
 from colonnade.query.tree import (
@@ -32,7 +32,6 @@ from colonnade.query.tree import (
     Expr,
     FieldRef,
     Literal,
-    Or,
     Order,
     Output,
     Query,
@@ -119,7 +118,7 @@ def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: boo
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
     access = readable.access
     page = partial(_page_with_ids, access) if with_ids and not query.group_by else _page
-    return _newest(work, generation, lambda one: page(work, _bound(readable, one, query), one))
+    return _newest(work, generation, lambda one: page(work, bound_for(readable, one, query), one))
 
 
 def stream(
@@ -137,14 +136,19 @@ def stream(
         return Stream(bound, _nothing())
 
     def streamed(one: Generation) -> Stream:
-        bound = _bound(readable, one, query)
+        bound = bound_for(readable, one, query)
         return _stream(work, _identified(bound, one.table_uid) if has_ids else bound, one, asked)
 
     return _newest(work, generation, streamed)
 
 
 def stream_stored(
-    work: Work, readable: ReadableDataset, query: Query, beside: Beside, form: Callable[[Schema], RowText]
+    work: Work,
+    readable: ReadableDataset,
+    query: Query,
+    beside: Beside,
+    form: Callable[[Schema], RowText],
+    guard: Expr | None = None,
 ) -> Stream:
     """The same as `select_stored` without a total, as the texts that `form` makes for the fields that are seen. Raises as
     `select`; the work may end before the stream does."""
@@ -153,7 +157,7 @@ def stream_stored(
         return Stream(bind(query, visible=NOTHING), _nothing())
 
     def streamed(now: Generation) -> Stream:
-        bound, seen = _bound(readable, now, query), readable.access.visible(now.schema)
+        bound, seen = bound_for(readable, now, query, guard), readable.access.visible(now.schema)
         outputs = (*bound.outputs, *beside(seen))
         whole = replace(bound, outputs=outputs, order_by=(*bound.order_by, WRITTEN_ORDER))
         return _stream(work, whole, now, lambda _: form(seen))
@@ -171,7 +175,9 @@ def answerer(work: Work, readable: ReadableDataset) -> Callable[[Query], list[di
         if generation is None:
             bind(query, visible=NOTHING)
             return []
-        return _newest(work, generation, lambda now: _rows(work, _bound(readable, now, query), now, left()))
+        return _newest(
+            work, generation, lambda now: _rows(work, bound_for(readable, now, query), now, left())
+        )
 
     return rows
 
@@ -188,7 +194,7 @@ def one(work: Work, readable: ReadableDataset, record_id: str, query: Query) -> 
     page = _newest(
         work,
         generation,
-        lambda now: _page_with_ids(access, work, _bound(readable, now, wanted, guard), now),
+        lambda now: _page_with_ids(access, work, bound_for(readable, now, wanted, guard), now),
     )
     if not page.total:
         raise _no_record(record_id)
@@ -206,7 +212,7 @@ def select_stored(
         return Page(bound, pa.table({output.name: [] for output in bound.outputs}), 0)
 
     def page(now: Generation) -> Page:
-        bound = _bound(readable, now, query, guard)
+        bound = bound_for(readable, now, query, guard)
         outputs = (*bound.outputs, *beside(readable.access.visible(now.schema)))
         return _page(work, replace(bound, outputs=outputs, order_by=(*bound.order_by, WRITTEN_ORDER)), now)
 
@@ -311,17 +317,6 @@ def _newest(work: Work, generation: Generation, use: Callable[[Generation], T]) 
         return use(newer)
 
 
-def _bound(
-    readable: ReadableDataset, generation: Generation, query: Query, guard: Expr | None = None
-) -> BoundQuery:
-    access = readable.access
-    whole = generation.schema
-    visible = access.visible(whole)
-    known = technical.understood(query, visible, generation.table_uid, readable.dataset.slug)
-    row_filter = _row_filter(whole, access)
-    return bind(known, visible=visible, row_filter=row_filter, guard=guard, table=whole)
-
-
 def _page(work: Work, bound: BoundQuery, generation: Generation) -> Page:
     seconds = work.settings.query_seconds
     found: Selection = work.rows.select(generation.ref, generation.schema, bound, seconds=seconds)
@@ -364,28 +359,3 @@ def _nothing() -> Generator[Any]:
 
 def _no_record(record_id: str) -> NotFound:
     return NotFound(f"Unknown record: {record_id}", code="record.unknown")
-
-
-def _row_filter(whole: Schema, access: Access) -> Expr | None:
-    """The condition that the actor's rulesets lay over the rows.
-
-    A filter that no longer fits the table (its field went) lets nothing through: an error would tell what it says,
-    and letting everything through would be worse."""
-    if access.filters is None:
-        return None
-    terms = tuple(_fitting(whole, text) for text in access.filters)
-    return terms[0] if len(terms) == 1 else Or(terms)
-
-
-def _fitting(whole: Schema, text: str) -> Expr:
-    try:
-        condition = _parsed(text)
-        bind(Query(limit=0), visible=whole, row_filter=condition, table=whole)
-    except Invalid:
-        return Literal(value=False)
-    return condition
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str) -> Expr:
-    return odsql.parse_where(text)

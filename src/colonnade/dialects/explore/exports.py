@@ -46,7 +46,7 @@ def get_file(request: Request, dataset_id: str, format: str) -> Response:  # noq
         file = export(work, readable, query, format_, options_of(request, zone_name(query.zone), address))
     # The work ends here: only the rows stay open while the file is made and goes out.
     return Streamed(
-        primed(file.chunks),
+        begun(request, file.chunks),
         file.media_type,
         {
             "Content-Disposition": f'attachment; filename="{file.filename}"',

@@ -94,6 +94,9 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         f"How many results are passed over. With `limit` at most {_CAPS.reach}, with `group_by` {_CAPS.groups_reach}. Also called `start`.",
         {"type": "integer", "default": 0, "minimum": 0, "maximum": max(_CAPS.reach, _CAPS.groups_reach)},
     ),
+    "export_offset": _query(
+        "offset", "How many results are passed over.", {"type": "integer", "default": 0, "minimum": 0}
+    ),
     "refine": _several("refine", "`facet:value`: only results that have the value."),
     "exclude": _several("exclude", "`facet:value`: only results that do not have the value."),
     "facet": _several("facet", 'A facet by its name, or as `facet(name="f", sort="-count", limit=20)`.'),
@@ -150,7 +153,7 @@ _NARROW = ("refine", "exclude")
 _LOCAL = ("lang", "timezone")
 _MORE = ("include_links", "include_app_metas")
 _LIST = (*_CLAUSES, "limit", "offset", *_NARROW, *_LOCAL, *_MORE)
-_MATCHING = ("where", "qv1", "order_by", "export_limit", *_NARROW, *_LOCAL)
+_MATCHING = ("where", "qv1", "order_by", "export_limit", "export_offset", *_NARROW, *_LOCAL)
 """Of documents, which have whole datasets."""
 _ALL = ("select", "group_by", *_MATCHING)
 _FILE = (*_ALL, "use_labels", "compressed", "epsg")

@@ -7,11 +7,12 @@ from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.extracts import service as extracts
 from colonnade.core.publishing import importing
+from colonnade.core.search import service as search
 from colonnade.core.work import Work
 from colonnade.dialects.panda import described
 from colonnade.dialects.panda.answers import json
 from colonnade.dialects.panda.endpoints import Asked, route
-from colonnade.dialects.panda.parameters import listed, since_of
+from colonnade.dialects.panda.parameters import listed
 from colonnade.dialects.panda.uris import number
 from colonnade.http.edge import writing
 
@@ -32,7 +33,7 @@ def get_reindex(asked: Asked) -> Response:
 
 
 def get_export(asked: Asked) -> Response:
-    query, since = asked.parameter("q"), since_of(asked)
+    query, since = asked.parameter("q"), search.since(asked.parameter("since"))
     with writing(asked.request) as work:
         extracts.queue(work, datasets.readable(work, asked.name), words=query, since=since)
         return _shown(asked, work)

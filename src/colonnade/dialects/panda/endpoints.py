@@ -67,7 +67,7 @@ class Endpoint:
     `takes_forms`: its POST is a form, which may hold the proof of a session."""
 
     def __init__(
-        self, handlers: Mapping[str, Handler], shown: str, *, is_open: bool, takes_forms: bool
+        self, handlers: Mapping[str, Handler], shown: str, *, is_open: bool = False, takes_forms: bool = False
     ) -> None:
         self._handlers = handlers
         self._shown = shown

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from colonnade import errors
 from colonnade.dialects.panda import texts
-from colonnade.dialects.panda.answers import JSON, empty, error_message, json_bytes, refused, text
+from colonnade.dialects.panda.answers import empty, error_message, json_bytes, refused, text
+from colonnade.http.answers import JSON
 from colonnade.http.edge import status_of
 
 CONFLICTS: Mapping[str, int] = {"activity.recorded": 409}

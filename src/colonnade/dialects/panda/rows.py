@@ -11,12 +11,13 @@ from colonnade.core.columns import service as columns
 from colonnade.core.columns.model import ABSENT, SentRow
 from colonnade.core.datasets import service as datasets
 from colonnade.core.imports import service as imports
+from colonnade.core.search import service as search
 from colonnade.dialects.panda import described, listing
 from colonnade.dialects.panda.answers import empty, json, location
 from colonnade.dialects.panda.bodies import objects_in
 from colonnade.dialects.panda.endpoints import Asked, not_implemented, route
 from colonnade.dialects.panda.errors import parameter
-from colonnade.dialects.panda.parameters import logged, since_of
+from colonnade.dialects.panda.parameters import logged
 from colonnade.dialects.panda.uris import named, row_uri, uri
 from colonnade.errors import Invalid
 from colonnade.http.edge import reading
@@ -30,8 +31,15 @@ def get_list(asked: Asked) -> Response:
     page = listing.found_page_of(asked.request, PAGE)
     with reading(asked.request) as work:
         readable = datasets.readable(work, asked.name)
-        since_of(asked)
-        found = columns.page(work, readable, limit=page.limit, offset=page.offset)
+        found = search.within(
+            work,
+            readable,
+            words=asked.parameter("q"),
+            since=search.since(asked.parameter("since")),
+            sort=asked.parameter("sort"),
+            limit=page.limit,
+            offset=page.offset,
+        )
         activity.note_search(work, logged(asked), readable.dataset.id)
         (shown,) = described.simple(work, [readable])
         slug = readable.dataset.slug

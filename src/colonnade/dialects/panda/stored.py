@@ -16,7 +16,7 @@ from colonnade.dialects.panda import filed, listing
 from colonnade.dialects.panda.answers import empty, json
 from colonnade.dialects.panda.bodies import text_in
 from colonnade.dialects.panda.downloads import sent
-from colonnade.dialects.panda.endpoints import Asked, Handler, route
+from colonnade.dialects.panda.endpoints import Asked, Endpoint, Handler, route
 from colonnade.dialects.panda.filters import filters_of
 from colonnade.dialects.panda.sets import set_of
 from colonnade.dialects.panda.uris import number
@@ -144,7 +144,7 @@ def _routes(
     return [
         route(f"/{name}/", methods, GET=list_of(name, listed)),
         route(f"/{name}/set/{{names}}/", "GET", GET=set_of(some)),
-        route(f"/{name}/{{name}}/", methods, GET=one_of(one), **others),
+        Route(f"/{name}/{{name}}/", Endpoint({"GET": one_of(one), **others}, methods)),
         route(f"/{name}/{{name}}/download/", "GET,POST", takes_forms=True, GET=download, POST=download),
     ]
 

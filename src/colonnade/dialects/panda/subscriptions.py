@@ -78,7 +78,8 @@ def all_of(work: Work) -> list[dict[str, Any]]:
 
 def _all(work: Work, found: Sequence[Alert]) -> list[dict[str, Any]]:
     """A dataset that the caller may no longer see is not shown."""
-    known = datasets.readable_by_ids(work, [one.dataset_id for one in found if one.dataset_id is not None])
+    ids = {one.dataset_id for one in found if one.dataset_id is not None}
+    known = datasets.readable_by_uids(work, [one.uid for one in datasets.by_ids(work, sorted(ids))])
     shown = dict(zip((one.dataset.id for one in known), described.whole(work, known), strict=True))
     terms = {one.id: one for one in categories.all_(work)}
     return [_alert(one, shown, terms) for one in found]

@@ -106,7 +106,7 @@ def _description(one: Job) -> str:
     return f"{one.kind.capitalize()} {slug}." if slug else f"{one.kind.capitalize()}."
 
 
-def _states(filters: Mapping[str, str]) -> frozenset[State] | None:
+def _states(filters: Mapping[str, str]) -> list[State] | None:
     """None: all. A word that no state has is a state in which nothing is."""
     wanted = None
     if "status__exact" in filters:
@@ -114,7 +114,7 @@ def _states(filters: Mapping[str, str]) -> frozenset[State] | None:
     if "status__in" in filters:
         listed = set(filters["status__in"].split(","))
         wanted = listed if wanted is None else wanted & listed
-    return None if wanted is None else frozenset(one for one, name in STATES.items() if name in wanted)
+    return None if wanted is None else [one for one, name in STATES.items() if name in wanted]
 
 
 def _ended(filters: Mapping[str, str]) -> tuple[int | None, int | None, int | None]:

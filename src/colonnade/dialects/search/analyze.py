@@ -25,7 +25,6 @@ router = APIRouter()
 
 MOST = 20_000
 """Groups of one answer."""
-TRUNCATED = "ods-analyze-truncated"
 
 Results = list[dict[str, Any]]
 
@@ -45,10 +44,8 @@ def analyze(request: Request) -> Response:
     summed = aggregations(request, results)
     body = {"results": results, "aggregations": summed} if summed else results
     format_ = choice(request, "format", ("json", "jsonp"), "json")
-    answer = rendering.answer(request, body, format_=format_)
-    if axes and limit == MOST < page.total:
-        answer.headers[TRUNCATED] = "true"
-    return answer
+    is_cut = bool(axes) and limit == MOST < page.total
+    return rendering.answer(request, body, format_=format_, is_cut=is_cut)
 
 
 def _check(request: Request, series: Sequence[Series]) -> None:

@@ -53,7 +53,7 @@ def file(request: Request, work: Work, readable: ReadableDataset, query: Query, 
         else export(work, readable, query, ExportFormat(format_), _options(request, readable, query))
     )
     return Streamed(
-        primed(made.chunks),
+        begun(request, made.chunks),
         made.media_type,
         {
             "Content-Disposition": f'attachment; filename="{made.filename}"',

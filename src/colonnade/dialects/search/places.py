@@ -51,8 +51,6 @@ DISTANCE, FURTHEST_DISTANCE = 50, 10_000
 KEY, COUNT, HULL = "place", "count", "hull"
 _COUNT = Named(Aggregate("count"), COUNT, is_alias=True)
 
-Rows = Sequence[Mapping[str, Any]]
-
 
 @router.api_route("/geocluster", methods=METHODS)
 def geocluster(request: Request) -> Response:
@@ -66,9 +64,9 @@ def geocluster(request: Request) -> Response:
         key = Call("geo_cluster", (reference, Literal(zoom), Literal(distance)))
         hull = Named(Aggregate("envelope", reference), HULL, is_alias=True)
         query = _grouped(narrowed(asker), field, key, series, (hull,) if _wants_hulls(request) else ())
-        rows = records.select(work, readable, query).table.to_pylist()
-    clusters = [_cluster(row, series) for row in rows]
-    return _answer(request, clusters, series, zoom)
+        page = records.select(work, readable, query)
+    clusters = [_cluster(row, series) for row in page.table.to_pylist()]
+    return _answer(request, clusters, series, zoom, is_cut=page.total > MOST)
 
 
 @router.api_route("/geopolygon", methods=METHODS)
@@ -79,9 +77,10 @@ def geopolygon(request: Request) -> Response:
         asker = asker_of(work, readable, request)
         zoom = number_of(request, "clusterprecision", ZOOM, least=0, most=FURTHEST_ZOOM)
         field, series = _field(asker, tuple(GEO)), series_of(asker)
-        rows = _shapes(work, asker, readable, field, MOST, series)
-    clusters = [{**_shape(row), **_counted(row, series)} for row in rows]
-    return _answer(request, [{"cluster": one.pop("geometry"), **one} for one in clusters], series, zoom)
+        page = _shapes(work, asker, readable, field, MOST, series)
+    clusters = [{**_shape(row), **_counted(row, series)} for row in page.table.to_pylist()]
+    found = [{"cluster": one.pop("geometry"), **one} for one in clusters]
+    return _answer(request, found, series, zoom, is_cut=page.total > MOST)
 
 
 @router.api_route("/geopreview", methods=METHODS)
@@ -90,8 +89,10 @@ def geopreview(request: Request) -> Response:
         readable = datasets.readable(work, dataset_of(request))
         asker = asker_of(work, readable, request)
         limit = number_of(request, "rows", PREVIEWED, least=0, most=MOST_PREVIEWED)
-        found = _shapes(work, asker, readable, _field(asker, tuple(GEO)), limit)
-    return rendering.answer(request, [_shape(row) for row in found], format_=_format(request))
+        page = _shapes(work, asker, readable, _field(asker, tuple(GEO)), limit)
+    found = [_shape(row) for row in page.table.to_pylist()]
+    is_cut = page.total > limit and one(request, "rows") is None
+    return rendering.answer(request, found, format_=_format(request), is_cut=is_cut)
 
 
 @router.api_route("/boundingbox", methods=METHODS)
@@ -151,12 +152,11 @@ def _shapes(
     field: Field,
     limit: int,
     series: Sequence[Series] = (),
-) -> Rows:
+) -> records.Page:
     """The places of records, each once, as GeoJSON texts."""
     key = Call("place_text", (FieldRef(field.name),))
     query = replace(_grouped(narrowed(asker), field, key, series), limit=limit)
-    rows: Rows = records.select(work, readable, query).table.to_pylist()
-    return rows
+    return records.select(work, readable, query)
 
 
 def _shape(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +196,12 @@ def _sides(value: str | None) -> list[float] | None:
 
 
 def _answer(
-    request: Request, clusters: Sequence[dict[str, Any]], series: Sequence[Series], zoom: int
+    request: Request,
+    clusters: Sequence[dict[str, Any]],
+    series: Sequence[Series],
+    zoom: int,
+    *,
+    is_cut: bool,
 ) -> Response:
     """The clusters, and between what their numbers lie."""
     body = {
@@ -205,7 +210,7 @@ def _answer(
         "series": {one.name: _ends([each["series"][one.name] for each in clusters]) for one in series},
         "clusterprecision": zoom,
     }
-    return rendering.answer(request, body, format_=_format(request))
+    return rendering.answer(request, body, format_=_format(request), is_cut=is_cut)
 
 
 def _ends(values: Sequence[Any]) -> dict[str, Any]:

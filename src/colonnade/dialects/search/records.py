@@ -62,12 +62,13 @@ def search(request: Request) -> Response:
 
 
 def _with_distance(asker: Asker, query: Query) -> Query:
-    """The same, each record with how far it is from where it was looked for."""
+    """The same, each record with how far it is from where it was looked for, whether `fields` names that or not."""
     distance = distance_of(asker)
     if distance is None:
         return query
     fields = query.select or tuple(Named(FieldRef(name), name) for name in asker.schema.names)
-    return replace(query, select=(*fields, Named(distance, DISTANCE, is_alias=True)))
+    others = (one for one in fields if one.name != DISTANCE)
+    return replace(query, select=(*others, Named(distance, DISTANCE, is_alias=True)))
 
 
 def asker_of(work: Work, readable: ReadableDataset, request: Request) -> Asker:

@@ -25,15 +25,22 @@ PADDED = {"jsonp", "geojsonp"}
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,99}(?:\.[A-Za-z_$][\w$]{0,99}){0,9}", re.ASCII)
 
 
-def answer(request: Request, body: Any, *, format_: str = "json", status: int = 200) -> Response:
+TRUNCATED = "ods-analyze-truncated"
+"""The header of an answer that holds only a part, without having been asked for one."""
+
+
+def answer(
+    request: Request, body: Any, *, format_: str = "json", status: int = 200, is_cut: bool = False
+) -> Response:
     """JSON, laid out for people if that is asked for, or a script that calls a function with it."""
+    headers = {TRUNCATED: "true"} if is_cut else {}
     is_pretty = orjson.OPT_INDENT_2 if flag(request, "pretty_print") else 0
     content = orjson.dumps(body, option=orjson.OPT_NAIVE_UTC | is_pretty)
     if format_ in PADDED:
         # The comment: no plug-in of a browser may take what begins with a name of the caller's for a file of its own.
         script = b"/**/" + callback_of(request).encode() + b"(" + content + b");"
-        return Response(script, status, {"X-Content-Type-Options": "nosniff"}, media_type=SCRIPT)
-    return Response(content, status, media_type=GEOJSON if format_ == "geojson" else JSON)
+        return Response(script, status, {"X-Content-Type-Options": "nosniff", **headers}, media_type=SCRIPT)
+    return Response(content, status, headers, media_type=GEOJSON if format_ == "geojson" else JSON)
 
 
 def callback_of(request: Request) -> str:

@@ -27,7 +27,8 @@ class OpenTable:
     `lock` is held while the file is attached or detached, so that the two never meet; `pins` counts those who use it.
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
     many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
-    the index is gone. `in_id_order` remembers, for a write counter, whether rows and ids go the same way.
+    the index is gone. `in_id_order` and `in_place` remember of a file that takes no writes whether its rows go the way of
+    their ids, and lie in it in their order.
     `prepared` remembers the columns that were made of shapes, which never change in a file; `settled` the write counter,
     the last `_seq` and the last live id, which do not change either while it takes no writes.
     """
@@ -41,7 +42,8 @@ class OpenTable:
     dense: tuple[int, tuple[int, int] | None] | None = None
     churn: int = WORTH_A_LOOK
     takes_writes: bool = False
-    in_id_order: tuple[int, bool] | None = None
+    in_id_order: bool | None = None
+    in_place: bool | None = None
     prepared: frozenset[str] | None = None
     settled: tuple[Mark, int] | None = None
 
@@ -130,7 +132,8 @@ class OpenTables:
                     cursor.execute(attach(table.path, alias))
                 except duckdb.Error as error:
                     raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
-            table.dense, table.takes_writes, table.in_id_order, table.settled = None, False, None, None
+            table.takes_writes, table.dense, table.settled = False, None, None
+            table.in_id_order = table.in_place = None
             table.alias = alias
 
     def _shrink(self) -> None:

@@ -76,23 +76,40 @@ class EmbeddedReading:
     @property
     def in_id_order(self) -> bool:
         """Never of a table that is written live: each write would have it looked at anew."""
-        table, counter = self._state.table, self.mark.counter
+        table = self._state.table
         if table.takes_writes:
             return False
-        if table.in_id_order is None or table.in_id_order[0] != counter:
-            with self._state.asked():
-                spread = self._state.number(
-                    f"SELECT max({ID} - {SEQ}) - min({ID} - {SEQ}) FROM {self._state.rows}"
-                )
-            table.in_id_order = (counter, spread == 0)
-        return table.in_id_order[1]
+        if table.in_id_order is None:
+            table.in_id_order = self._go_together(ID, SEQ)
+        return table.in_id_order
+
+    @property
+    def _in_place(self) -> bool:
+        """Whether the rows lie in the file in the order of `_seq`, as every build writes them."""
+        table = self._state.table
+        if table.takes_writes:
+            return False
+        if table.in_place is None:
+            table.in_place = self._go_together(SEQ, "rowid")
+        return table.in_place
+
+    def _go_together(self, one: str, other: str) -> bool:
+        """Whether two numbers of every row are equally far from each other."""
+        with self._state.asked():
+            spread = self._state.number(
+                f"SELECT max({one} - {other}) - min({one} - {other}) FROM {self._state.rows}"
+            )
+        return spread == 0
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
         names = _named(hits)
         dense = self._dense() if _is_plain(query) else None
         with_total = _found_alone(query) is None
-        written = compiled(query, self._relation, names, dense=dense, with_total=with_total)
+        in_place = query.where is not None and not hits and self._in_place
+        written = compiled(
+            query, self._relation, names, dense=dense, with_total=with_total, in_place=in_place
+        )
         answer = partial(self._answer, written, query, hits, names)
         # So many places of the file, wherever they are, are light however long they take on a busy machine.
         is_light = dense is not None and query.limit is not None and query.limit <= LONG_ROWS

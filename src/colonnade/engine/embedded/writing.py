@@ -23,15 +23,17 @@ from colonnade.engine.layout import (
     ROWS,
     create_rows,
     drop_id_index,
+    field_columns,
     insert_meta,
     prepared_name,
     quoted,
     relation,
+    text_columns,
 )
 from colonnade.engine.port import Delete, Upsert, Written
 from colonnade.engine.shapes import PREPARE
 from colonnade.errors import Invalid
-from colonnade.generation import Mark
+from colonnade.generation import Mark, TextChanges
 from colonnade.query.schema import ID, KEY, SEQ, SOURCE, Schema
 
 _IN_STATEMENT = 1_000
@@ -67,12 +69,14 @@ def upsert(state: Snapshot, schema: Schema, change: Upsert, at: dt.datetime) -> 
     known = _ids_of_keys(state, [one for one in plan.keys if one is not None])
     ids, replaced, last_live_id = numbered(plan, known, last_live_id=state.last_live_id)
     rows = stamped(plan, ids, source=change.source, first_seq=state.mark.seq + 1, at=at)
-    remove(state, replaced)
-    insert(state, rows)
     mark = Mark(state.mark.counter + 1, state.mark.seq + len(ids))
+    remove(state, replaced)
+    texts = insert(state, rows, schema)
     count(state, mark, last_live_id)
     sent = pa.array([ids[place] for place in plan.places], pa.int64())
-    return Written(len(ids), mark, sent, len(replaced))
+    gone = pa.array(replaced, pa.int64())
+    changes = None if texts is None else TextChanges(gone, texts, mark, is_exact=True)
+    return Written(len(ids), mark, sent, len(replaced), changes)
 
 
 def delete(state: Snapshot, change: Delete) -> Written:
@@ -130,12 +134,16 @@ def remove(state: Snapshot, ids: Sequence[int]) -> None:
         state.cursor.execute(f"DELETE FROM {state.rows} WHERE {ID} IN (SELECT id FROM gone)")
 
 
-def insert(state: Snapshot, rows: Any) -> None:
-    """Insert an Arrow table by the names of its columns, in its order, and what is made of its shapes."""
+def insert(state: Snapshot, rows: Any, schema: Schema | None = None) -> Any | None:
+    """Insert an Arrow table by the names of its columns, in its order, and what is made of its shapes. Returns its texts
+    for an index if the schema is given, and if the rows have all of its columns."""
     names = [one for one in rows.column_names if prepared_name(one) in state.prepared]
     made = "".join(f", {PREPARE}({quoted(one)}) AS {quoted(prepared_name(one))}" for one in names)
     with registered(state.cursor, "fresh", rows):
         state.cursor.execute(f"INSERT INTO {state.rows} BY NAME SELECT *{made} FROM fresh")
+        if schema is None or not {one.name for one in field_columns(schema)} <= set(rows.column_names):
+            return None
+        return state.cursor.execute(f"SELECT {text_columns(schema)} FROM fresh").to_arrow_table()
 
 
 def log_deleted(state: Snapshot, ids: Sequence[int], mark: Mark) -> None:

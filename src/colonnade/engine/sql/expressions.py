@@ -42,6 +42,7 @@ from colonnade.query.tree import (
     Widths,
 )
 from colonnade.query.types import Typed, type_of
+from colonnade.query.walk import walk
 
 MANY = 16
 """From here on the options of an IN are one list, for 5,000 parameters take 200 times as long to plan, and an OR is written
@@ -150,13 +151,21 @@ def _compare(writer: Writer, expr: Compare) -> exp.Expression:
 
 
 def _in(writer: Writer, expr: In) -> exp.Expression:
-    value = writer.write(expr.value)
-    values = [one.value for one in expr.options if isinstance(one, Literal)]
-    types = set(map(type, values))
-    if len(values) >= MANY and len(values) == len(expr.options) and len(types) == 1:
-        options = _list(writer, values, _ELEMENTS[types.pop()])
-        return _in_query(value, exp.Select(expressions=[called("unnest", options)]))
-    return exp.In(this=value, expressions=[writer.write(one) for one in expr.options])
+    """Options of each type by themselves: beside a double, the integers of a list are doubles, too, and 19 digits are not
+    kept."""
+    by_type: dict[type[object], list[Expr]] = {}
+    for one in expr.options:
+        by_type.setdefault(type(one.value) if isinstance(one, Literal) else object, []).append(one)
+    terms = [_among(writer, expr.value, type_, options) for type_, options in by_type.items()]
+    return terms[0] if len(terms) == 1 else _joined(exp.Or, terms, empty=False)
+
+
+def _among(writer: Writer, expr: Expr, type_: type[object], options: Sequence[Expr]) -> exp.Expression:
+    value = writer.write(expr)
+    if len(options) < MANY or type_ not in _ELEMENTS:
+        return exp.In(this=value, expressions=[writer.write(one) for one in options])
+    values = _list(writer, [one.value for one in options if isinstance(one, Literal)], _ELEMENTS[type_])
+    return _in_query(value, exp.Select(expressions=[called("unnest", values)]))
 
 
 def _in_query(value: exp.Expression, query: exp.Select) -> exp.Expression:
@@ -232,11 +241,7 @@ def _has_any(writer: Writer, expr: HasAny) -> exp.Expression:
 
 
 def _list(writer: Writer, values: Sequence[Scalar], list_type: str) -> exp.Expression:
-    """A list as one parameter, a JSON text.
-
-    For every single Python value that DuckDB is given it tries to import numpy and pandas anew, which takes 0.13 ms
-    where they are not installed.
-    """
+    """A list as one parameter, a JSON text: a parameter each is slow."""
     text = writer.parameter(json.dumps(values, default=_iso))
     return cast(cast(text, "JSON"), list_type)
 
@@ -319,15 +324,22 @@ _SPREADS: Mapping[str, Callable[[Callable[[], exp.Expression]], exp.Expression]]
 """Aggregates that write their argument, a double, several times."""
 
 
+_FEW_STEPS = 40
+
+
 def _arithmetic(writer: Writer, expr: Arithmetic) -> exp.Expression:
-    """`TRY` makes null of what overflows. Nested ones are in parentheses of their own: those of the call."""
+    """`TRY` makes null of what overflows: of each step, because DuckDB does a step that two expressions share once, outside
+    of what stands around it. Very long ones have one TRY, because DuckDB bounds how deep expressions are."""
+    steps = sum(len(one.rest) for one in walk(expr) if isinstance(one, Arithmetic))
     result = _number(writer, expr.first)
     for operator, one in expr.rest:
         operand = _number(writer, one)
         if operator is ArithmeticOp.DIVIDE:
             operand = called("nullif", operand, exp.Literal.number(0))
         result = _OPERATORS[operator](this=result, expression=operand)
-    return called("try", result)
+        if steps <= _FEW_STEPS:
+            result = called("try", result)
+    return result if steps <= _FEW_STEPS else called("try", result)
 
 
 def _number(writer: Writer, expr: Expr) -> exp.Expression:

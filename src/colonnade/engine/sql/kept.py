@@ -33,12 +33,18 @@ class _Asked:
 
 
 def compiled(
-    query: BoundQuery, relation: Relation, hits: Hits, *, dense: tuple[int, int] | None, with_total: bool
+    query: BoundQuery,
+    relation: Relation,
+    hits: Hits,
+    *,
+    dense: tuple[int, int] | None = None,
+    with_total: bool = True,
+    in_place: bool = False,
 ) -> Compiled:
     """As `compile_query`."""
     asked = _asked(query, hits)
     make = _compiled if asked.is_worth_it else _compiled.__wrapped__
-    return make(asked, relation, dense, with_total)
+    return make(asked, relation, dense, with_total, in_place)
 
 
 def streamed(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
@@ -53,8 +59,17 @@ def _asked(query: BoundQuery, hits: Hits) -> _Asked:
 
 
 @lru_cache(maxsize=KEPT)
-def _compiled(asked: _Asked, relation: Relation, dense: tuple[int, int] | None, with_total: bool) -> Compiled:
-    return compile_query(asked.query, relation=relation, hits=asked.hits, dense=dense, with_total=with_total)
+def _compiled(
+    asked: _Asked, relation: Relation, dense: tuple[int, int] | None, with_total: bool, in_place: bool
+) -> Compiled:
+    return compile_query(
+        asked.query,
+        relation=relation,
+        hits=asked.hits,
+        dense=dense,
+        with_total=with_total,
+        in_place=in_place,
+    )
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,7 +1,8 @@
 """What the clocks of a zone show, by a table of its offsets.
 
-DuckDB asks ICU for each row, which takes 0.5 s for a million of them; this takes 0.04 s, but 4 ms to plan. Before 1970 the
-databases of zones differ, and from 2038 on few are asked for: there ICU answers.
+DuckDB asks ICU for each row, which takes 0.5 s for a million of them; this takes 0.04 s, but 4 ms to plan. Before 1970 zones
+are not what they were in every edition of their database, and from 2038 on few are asked for: there ICU answers. Elsewhere
+the two differ where a zone's rules changed after the edition that DuckDB brings: 8 of 598 zones did.
 """
 
 import datetime as dt

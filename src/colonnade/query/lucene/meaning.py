@@ -12,6 +12,7 @@ from colonnade.query.lucene.wording import ALWAYS, NEVER
 from colonnade.query.schema import ID, KEY, MODIFIED, SOURCE, Schema
 from colonnade.query.tree import (
     And,
+    Call,
     Compare,
     CompareOp,
     Expr,
@@ -22,13 +23,10 @@ from colonnade.query.tree import (
     Not,
     Or,
     Scalar,
-    StartsWith,
 )
 
-EVERYTHING = "*"
-FULL_TEXT = "full_text"
-SYSTEM = (ID, KEY, SOURCE, MODIFIED)
-"""The system columns that a condition may name."""
+_AFTER_ALL = "\U0010ffff"
+"""No text that begins with another one comes after that one and this letter."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,14 @@ class Target:
 
 
 def condition(node: Node, target: Target, now: dt.datetime) -> Expr:
-    """The condition on a row; `Literal` true or false where that is known without a look at one. It names what
-    `SYSTEM` lists besides the target's fields. `now` has an offset. Raises `Invalid` as `check`."""
+    """The condition on a row; `Literal` true or false where that is known without a look at one. `now` has an offset.
+    Raises `Invalid` as `check`."""
     return _simplified(wording.merged(_meaning(node, partial(_leaf, target=target, now=now)), target.schema))
+
+
+def system(name: str) -> Expr:
+    """A system column, as a query of any reader may name it."""
+    return Call("system", (Literal(name),))
 
 
 def check(node: Node, now: dt.datetime) -> None:
@@ -98,7 +101,7 @@ def _leaf(leaf: Leaf, target: Target, now: dt.datetime) -> Expr | None:
         case "id":
             return _of_row(leaf, target)
         case "last_modified":
-            return _compared(FieldRef(MODIFIED), values.MOMENT, leaf, now)
+            return _compared(system(MODIFIED), values.MOMENT, leaf, now)
         case name:
             return _of_column(name, leaf, target, now)
 
@@ -139,7 +142,7 @@ def _of_text(field: FieldRef, leaf: Leaf) -> Expr | None:
             return _between(lower, interval, str.lower) or IsNull(field, negated=True)
 
 
-def _compared(field: FieldRef, type_: str, leaf: Leaf, now: dt.datetime) -> Expr:
+def _compared(field: Expr, type_: str, leaf: Leaf, now: dt.datetime) -> Expr:
     def read(text: str) -> Scalar:
         return values.typed(type_, text, leaf.field or "", now)
 
@@ -208,18 +211,18 @@ def _of_upload(leaf: Leaf, uploads: Mapping[int, str]) -> Expr:
                 if (low is None or one > low or (one == low and interval.low_closed))
                 and (high is None or one < high or (one == high and interval.high_closed))
             ]
-    return In(FieldRef(SOURCE), tuple(map(Literal, wanted))) if wanted else NEVER
+    return In(system(SOURCE), tuple(map(Literal, wanted))) if wanted else NEVER
 
 
 def _of_key(leaf: Leaf) -> Expr:
-    key = FieldRef(KEY)
+    key = system(KEY)
     match leaf.value:
         case Text(plain, pattern):
             if pattern is None:
                 return Compare(CompareOp.EQ, key, Literal(plain))
             if pattern.index("*" if "*" in pattern else "?") != len(pattern) - 1 or pattern.endswith("?"):
                 raise values.wrong("external_id", plain, "an id, or its beginning and an asterisk,")
-            return StartsWith(pattern[:-1], (KEY,))
+            return _between(key, Interval(plain[:-1], plain[:-1] + _AFTER_ALL, True, True), str) or ALWAYS
         case Anything():
             return IsNull(key, negated=True)
         case Interval() as interval:
@@ -230,7 +233,7 @@ def _of_row(leaf: Leaf, target: Target) -> Expr:
     match leaf.value:
         case Text(plain, None):
             row = target.row(plain)
-            return NEVER if row is None else Compare(CompareOp.EQ, FieldRef(ID), Literal(row))
+            return NEVER if row is None else Compare(CompareOp.EQ, system(ID), Literal(row))
         case Anything():
             return ALWAYS
         case _:

@@ -3,10 +3,10 @@
 import re
 
 from colonnade.errors import Invalid
-from colonnade.query.lucene.meaning import Target
+from colonnade.query.lucene.meaning import Target, system
 from colonnade.query.lucene.values import COLUMN
 from colonnade.query.schema import ID, KEY, MODIFIED, SOURCE
-from colonnade.query.tree import FieldRef, Order
+from colonnade.query.tree import Expr, FieldRef, Order
 
 _SORT = re.compile(r"\s*(?P<field>\S+)(?:\s+(?P<way>asc|desc))?\s*", re.IGNORECASE)
 _FIELDS = {"external_id": KEY, "last_modified": MODIFIED, "id": ID, "data_upload_id": SOURCE}
@@ -22,19 +22,19 @@ def order(text: str, target: Target) -> tuple[Order, ...]:
         told = _SORT.fullmatch(part)
         if told is None:
             raise _wrong(text)
-        name = _field(told["field"], target, text)
-        if name is not None:
-            found.append(Order(FieldRef(name), descending=(told["way"] or "").lower() == "desc"))
+        value = _value(told["field"], target, text)
+        if value is not None:
+            found.append(Order(value, descending=(told["way"] or "").lower() == "desc"))
     return tuple(found)
 
 
-def _field(name: str, target: Target, text: str) -> str | None:
+def _value(name: str, target: Target, text: str) -> Expr | None:
     if name in _FIELDS:
-        return _FIELDS[name]
+        return system(_FIELDS[name])
     if name not in _ALIKE and not COLUMN.fullmatch(name):
         raise _wrong(text)
     field = target.columns.get(name)
-    return field if field is not None and target.schema.get(field) is not None else None
+    return FieldRef(field) if field is not None and target.schema.get(field) is not None else None
 
 
 def _wrong(text: str) -> Invalid:

@@ -65,8 +65,13 @@ class Without:
 Node: TypeAlias = Leaf | Both | Either | Without
 
 
+def fields(node: Node) -> frozenset[str]:
+    """The fields that a text names."""
+    return frozenset(one.field for one in leaves(node) if one.field is not None)
+
+
 def leaves(node: Node) -> list[Leaf]:
-    """All leaves; nobody's tree is deeper than `parser.DEEPEST`."""
+    """All leaves; no tree is much deeper than `parser.DEEPEST`."""
     match node:
         case Leaf():
             return [node]

@@ -1,5 +1,6 @@
 """What a job tells people of itself while it runs and at its end."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, JobEnded, Kind, State
 from colonnade.core.work import SYSTEM, Portal, Work
 from colonnade.errors import PortalError
+
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,21 @@ def percentage(portal: Portal, uid: str, share: Callable[[], float]) -> Callable
                 jobs.say(job, f"{percent}% complete")
 
     return tell
+
+
+def throttled(check: Callable[[], None], seconds: float = POLL_SECONDS) -> Callable[[], bool]:
+    """The same check, done at most once in so many seconds; what it returns says whether it was done."""
+    last = time.monotonic()
+
+    def poll() -> bool:
+        nonlocal last
+        if time.monotonic() - last < seconds:
+            return False
+        last = time.monotonic()
+        check()
+        return True
+
+    return poll
 
 
 def _ended(work: Work, job: Job) -> None:

@@ -1,0 +1,1 @@
+"""Texts of the Lucene language, asked of the records of one dataset or of all."""

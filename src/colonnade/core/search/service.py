@@ -1,0 +1,163 @@
+"""What is asked in the Lucene language: of one dataset, or of every dataset that the actor may read.
+
+`words`: a text as `query.lucene` reads it; None or a blank one asks for nothing, and all records are found. `since` and
+`before`: only records that were written from the one on and before the other, naive UTC. All raise `Invalid` with code
+`parameter.invalid` for words that no dataset could answer.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from colonnade.core.columns import service as columns
+from colonnade.core.columns.model import SentPage, SentRow
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.records import across as records_across
+from colonnade.core.records import service as records
+from colonnade.core.search.asking import Question, asked
+from colonnade.core.search.asking import since as since
+from colonnade.core.tables import service as tables
+from colonnade.core.work import Work
+from colonnade.query import lucene
+from colonnade.query.schema import Schema
+from colonnade.query.tree import Expr, Order
+
+
+@dataclass(frozen=True)
+class Group:
+    """The records of a dataset that were found: how many there are, and a page of them as they were sent."""
+
+    readable: ReadableDataset
+    total: int
+    rows: tuple[SentRow, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of groups, and how many there are in all."""
+
+    total: int
+    groups: tuple[Group, ...]
+
+
+def within(
+    work: Work,
+    readable: ReadableDataset,
+    *,
+    words: str | None,
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+    sort: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> SentPage:
+    """The records of one dataset, in the order in which they were written or that `sort` says (`column_int_fee desc`).
+    Raises `Denied` as `records.select`."""
+    question = asked(work, [readable], words, since, before, sort=sort)
+    table_uid, visible = _seen(work, readable)
+    order: Sequence[Order] = ()
+    if sort is not None and sort.strip():
+        order = lucene.order(sort, question.target(readable, table_uid, visible))
+    return columns.page(
+        work, readable, question.of(readable, table_uid, visible), order, limit=limit, offset=offset
+    )
+
+
+def condition(
+    work: Work,
+    readable: ReadableDataset,
+    *,
+    words: str | None,
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+) -> Expr:
+    """The condition that the words are for one dataset, as `records.select` takes it."""
+    return asked(work, [readable], words, since, before).of(readable, *_seen(work, readable))
+
+
+def across(
+    work: Work,
+    *,
+    words: str | None,
+    dataset_ids: Collection[int] | None = None,
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+    limit: int = 10,
+    offset: int = 0,
+    group_limit: int = 5,
+    group_offset: int = 0,
+) -> Found:
+    """The records of every dataset (of those with these ids) that the actor may read, in groups by dataset, in order of
+    the datasets' ids. `limit` and `offset` count groups, the others the records of each."""
+    question, found = _asked_across(work, words, dataset_ids, since, before)
+    shown = found[offset : offset + limit]
+    return Found(
+        len(found),
+        tuple(
+            Group(one, total, _rows(work, question, one, group_limit, group_offset)) for one, total in shown
+        ),
+    )
+
+
+def matching(
+    work: Work,
+    *,
+    words: str | None,
+    dataset_ids: Collection[int] | None = None,
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+) -> list[tuple[ReadableDataset, int]]:
+    """The datasets that have such records, in order of their ids, and exactly how many."""
+    return _asked_across(work, words, dataset_ids, since, before)[1]
+
+
+def count(
+    work: Work,
+    *,
+    words: str | None,
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+    readable: ReadableDataset | None = None,
+    dataset_ids: Collection[int] | None = None,
+) -> int:
+    """How many such records there are: in one dataset, in those with these ids, or in all."""
+    if readable is not None:
+        question = asked(work, [readable], words, since, before)
+        return sum(total for _, total in records_across.counts(work, [readable], question.of))
+    return sum(total for _, total in _asked_across(work, words, dataset_ids, since, before)[1])
+
+
+def _asked_across(
+    work: Work,
+    words: str | None,
+    dataset_ids: Collection[int] | None,
+    since: dt.datetime | None,
+    before: dt.datetime | None,
+) -> tuple[Question, list[tuple[ReadableDataset, int]]]:
+    readables = list(_readables(work, dataset_ids))
+    question = asked(work, readables, words, since, before)
+    return question, list(records_across.counts(work, readables, question.of))
+
+
+def _readables(work: Work, dataset_ids: Collection[int] | None) -> Iterator[ReadableDataset]:
+    ids = datasets.readable_ids(work)
+    wanted = ids if dataset_ids is None else [one for one in ids if one in dataset_ids]
+    found = sorted(datasets.by_ids(work, wanted), key=lambda one: one.id)
+    yield from datasets.readable_by_uids(work, [one.uid for one in found])
+
+
+def _rows(
+    work: Work, question: Question, readable: ReadableDataset, limit: int, offset: int
+) -> tuple[SentRow, ...]:
+    if not limit:
+        return ()
+    where = question.of(readable, *_seen(work, readable))
+    return columns.page(work, readable, where, limit=limit, offset=offset).rows
+
+
+def _seen(work: Work, readable: ReadableDataset) -> tuple[str, Schema]:
+    """The uid of the dataset's table and the fields that the actor sees of it. Raises `Denied` as `records.select`."""
+    visible = records.visible_fields(work, readable)
+    table = tables.main_table(work, readable.dataset.id)
+    return ("" if table is None else table.uid), visible
