@@ -30,10 +30,12 @@ from colonnade.core.jobs.schedule import Nightly
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import LetterWritten
 from colonnade.core.notices import ending
+from colonnade.core.overview import Overview
 from colonnade.core.people import service as people
 from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
+from colonnade.core.search import service as questions
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tables import service as tables
@@ -59,6 +61,7 @@ from colonnade.http.edge import answer_errors
 from colonnade.http.methods import AnswerHead
 from colonnade.http.metrics import CountRequests, RequestMetrics
 from colonnade.http.paths import TolerantPaths
+from colonnade.index.overview import TantivyOverview
 from colonnade.index.tantivy_store import TantivyStore
 from colonnade.jobs.dbos import DbosRunner, DbosSender
 from colonnade.jobs.here import HereRunner
@@ -124,7 +127,7 @@ def start(settings: Settings) -> Running:
             *publishing_jobs.plans(portal),
             removal.plan(portal),
             *upkeep_jobs.plans(portal),
-            extract_jobs.plan(portal, _no_words),
+            extract_jobs.plan(portal, _meaning),
             import_jobs.plan(portal),
             alerts_jobs.plan(portal),
         )
@@ -175,7 +178,10 @@ def parts(settings: Settings, cleanup: ExitStack) -> Portal:
     cleanup.callback(engine.close)
     index = TantivyStore(settings.generations_folder, open_indexes=settings.open_tables)
     cleanup.callback(index.close)
-    return Portal(settings, database, RowStore(engine, index), DiskBlobs(settings.blobs_folder))
+    rows = RowStore(engine, index)
+    overview = Overview(engine, rows, TantivyOverview(settings.overview_folder))
+    cleanup.callback(overview.close)
+    return Portal(settings, database, rows, DiskBlobs(settings.blobs_folder), overview=overview)
 
 
 def reach(settings: Settings, cleanup: ExitStack) -> Reached:
@@ -260,8 +266,9 @@ def _give_up(portal: Portal, uid: str) -> None:
             jobs.fail(job, Unavailable("The job ended without a result.", code="job.lost"))
 
 
-def _no_words(_work: Work, _readable: ReadableDataset, _words: str) -> Expr:
-    raise Invalid("Queries for words are not understood here.", code="parameter.invalid")
+def _meaning(work: Work, readable: ReadableDataset, words: str) -> Expr:
+    """What words ask of one dataset; blank ones ask for all."""
+    return questions.condition(work, readable, words=words) or Literal(value=True)
 
 
 def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:
@@ -288,6 +295,8 @@ def _rows_changed(portal: Portal, event: Event) -> None:
 def _table_forgotten(portal: Portal, event: Event) -> None:
     assert isinstance(event, TableForgotten)
     tables.clear(portal, event.table_uid)
+    if portal.overview is not None:
+        portal.overview.forget(event.table_uid)
 
 
 def _content_dropped(portal: Portal, event: Event) -> None:

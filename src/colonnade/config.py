@@ -265,6 +265,11 @@ class Settings:
         return self.data / "scratch"
 
     @property
+    def overview_folder(self) -> Path:
+        """An index over many small tables; it is made anew when it is not there."""
+        return self.data / "overview"
+
+    @property
     def outbox_folder(self) -> Path:
         return self.data / "outbox"
 

@@ -29,6 +29,8 @@ _CREDENTIALS = (
     re.compile(rf"""(?i)(?P<keep>{_NAME}(?:=|%3D))(?:{_QUOTED}|(?:(?!%26)[^\s&"'<>,;)])+)"""),
     # "name": "value" and ("name", "value"): JSON, mappings, lists of headers.
     re.compile(rf"""(?i)(?P<keep>["'][\w-]{{0,40}}{_NAME}["']\s*[:,]\s*)(?:{_QUOTED}|[\w.+/=-]+)"""),
+    # Keys in paths that were mailed.
+    re.compile(r"(?i)(?P<keep>/(?:account/activate|account/reset|check_activation_key)/)[^/\s\"'?]+"),
     # Header lines: X-API-Key: value. Prose such as "unexpected token: (" is none.
     re.compile(r"(?i)(?P<keep>\b(?:x-|panda[_-])[\w-]{0,40}(?:key|token)\s*:\s*)[^\s\"',;]+"),
 )

@@ -23,15 +23,20 @@ from tests.support.house import ADMIN_KEY, settings
 from colonnade import app
 from colonnade.cli.main import colonnade
 from colonnade.core import uploads
+from colonnade.core.columns import service as columns
+from colonnade.core.columns.model import SentRow
 from colonnade.core.datasets import service as datasets
+from colonnade.core.imports import service as imports
 from colonnade.core.jobs import service as jobs
 from colonnade.core.people import service as people
+from colonnade.core.publishing import importing
 from colonnade.core.publishing import service as publishing
 from colonnade.core.records import service as records
 from colonnade.core.records.coercion import LiveRow
 from colonnade.core.resources import service as resources
 from colonnade.core.resources.model import Ownership
 from colonnade.core.tables import service as tables
+from colonnade.core.upkeep import checks
 from colonnade.errors import PortalError
 
 PATIENCE_SECONDS = 120
@@ -89,6 +94,33 @@ class Stage:
             resources.add(work, editable, extractor="csvfile", file_uid=file.uid)
             for one in old:
                 resources.remove(work, editable, one)
+
+    def shelve(self, name: str, content: str) -> tuple[str, int]:
+        """A newsroom's dataset with the columns and one live row, `live`, and an uploaded file of its columns. Returns the
+        uid and the number of the file."""
+        stored = uploads.keep(self._portal, io.BytesIO(content.encode()), filename="data.csv")
+        look = imports.look(self._portal, stored)
+        headers = columns.planned(look.columns)
+        with self._portal.writing(self._actor) as work:
+            made = columns.create(work, title=name, columns=headers)
+            file = imports.add(work, look, made)
+        with self._portal.reading(self._actor) as work:
+            row = SentRow(["live" for _ in headers or ()], "live")
+            columns.write(work, datasets.editable(work, made.dataset.uid), [row])
+        return made.dataset.uid, file.id
+
+    def take_in(self, uid: str, file: int) -> str:
+        """Import a file."""
+        with self._portal.writing(self._actor) as work:
+            return importing.queue(work, datasets.editable(work, uid), file).uid
+
+    def shelved(self, uid: str, file: int) -> tuple[list[Any], bool, tuple[str, ...]]:
+        """The rows of such a dataset, whether the file was imported, and what is wrong with the portal."""
+        with self._portal.reading(self._actor) as work:
+            page = columns.page(work, datasets.readable(work, uid), limit=1000)
+            is_imported = imports.one(work, file).is_imported
+        wrong = tuple(str(one) for one in checks.check(self._portal, lambda *_: None).findings)
+        return [one.values for one in page.rows], is_imported, wrong
 
     def publish(self, uid: str) -> str:
         with self._portal.writing(self._actor) as work:

@@ -345,3 +345,11 @@ def test_any_parsed_condition_is_bound_or_invalid(parts: list[str], joint: str) 
         code = ""
         assert where is None or shown(where)
     assert code in {"", "odsql.semantic", "odsql.incompatible"}
+
+
+def test_arithmetic_inside_arithmetic_is_bounded() -> None:
+    chain = "n" + " + n" * 199
+    assert _bound(f"(({chain}) * 2 + 1) * 3 > 1").where is not None
+    with pytest.raises(Invalid, match="Arithmetic may have 500 operators at most") as caught:
+        _bound(f"({chain}) * ({chain}) * ({chain}) > 1")
+    assert caught.value.code == "odsql.semantic"

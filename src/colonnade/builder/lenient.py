@@ -66,7 +66,7 @@ _SLASHED = re.compile(
 )
 
 
-class _Calendar(parser.parserinfo):
+class Calendar(parser.parserinfo):
     """Years of two digits do not depend on today."""
 
     def convertyear(self, year: int, century_specified: bool = False) -> int:
@@ -75,7 +75,7 @@ class _Calendar(parser.parserinfo):
         return year + (1900 if year >= PIVOT else 2000)
 
 
-_PARSER = parser.parser(_Calendar())
+_PARSER = parser.parser(Calendar())
 
 
 def value(type_: FieldType, text: str) -> Any:

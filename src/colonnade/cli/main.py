@@ -10,6 +10,7 @@ from colonnade.cli.backup import backup, restore
 from colonnade.cli.categories import category
 from colonnade.cli.demo import demo
 from colonnade.cli.doctor import doctor
+from colonnade.cli.imports import import_file
 from colonnade.cli.jobs import jobs
 from colonnade.cli.keys import key
 from colonnade.cli.serve import serve
@@ -24,7 +25,21 @@ def colonnade() -> None:
     """A data portal server: one hall of data behind many doors."""
 
 
-for command in (serve, demo, user, key, theme, licence, category, alerts, jobs, doctor, backup, restore):
+for command in (
+    serve,
+    demo,
+    user,
+    key,
+    theme,
+    licence,
+    category,
+    alerts,
+    import_file,
+    jobs,
+    doctor,
+    backup,
+    restore,
+):
     colonnade.add_command(command)
 
 

@@ -41,22 +41,25 @@ def finished(settings: Settings, queue: Callable[[Work], Job]) -> Job:
         with reached.portal.writing(SYSTEM) as work:
             job = queue(work)
         reached.sender.send(job.kind, job.uid)
-        ended = _waited(settings, reached, job.uid)
+        ended = waited(settings, reached, job.uid)
     if ended.state != State.DONE:
         raise Unavailable(ended.message or f"The job is {ended.state}.", code="job.failed")
     return ended
 
 
-def _waited(settings: Settings, reached: app.Reached, uid: str) -> Job:
+def waited(settings: Settings, reached: app.Reached, uid: str) -> Job:
+    """Show how far a job is until its end, whatever that is. Raises `Unavailable` when the server goes away."""
     console = Console(stderr=True)
     looked = time.monotonic()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None)
         while (job := _job(reached.portal, uid)).is_active:
             told = job.progress
-            progress.update(
-                task, description=told.get("what", ""), completed=told.get("done"), total=told.get("total")
-            )
+            if "percent" in told:
+                progress.update(task, description=job.message or "", completed=told["percent"], total=100)
+            else:
+                what = told.get("what", job.message or "")
+                progress.update(task, description=what, completed=told.get("done"), total=told.get("total"))
             if reached.is_served and time.monotonic() - looked > LOOK_SECONDS:
                 looked = time.monotonic()
                 _expect_server(settings, reached.portal, uid)

@@ -16,6 +16,7 @@ from typing import Any
 
 from colonnade.core import firsthits
 from colonnade.core.hits import HitCache
+from colonnade.core.marks import Marks
 from colonnade.engine.port import (
     BATCH_ROWS,
     Delete,
@@ -53,6 +54,7 @@ class RowStore:
         self._index = index
         self._latches: Latches[str] = Latches()
         self._hits = HitCache()
+        self.marks = Marks(engine.mark)
 
     def latch(self, table: str) -> AbstractContextManager[None]:
         """While it is held, nobody else writes or swaps this table. Re-entrant. Every method that writes takes it
@@ -70,6 +72,7 @@ class RowStore:
         """Do one change. When it returns the rows are durable, readable and searchable. `at` is naive UTC."""
         with self.latch(ref.table):
             written = self._engine.write(ref, schema, change, at)
+            self.marks.note(ref, written.mark)
             self._follow(ref, schema, written.mark, written.texts)
             return written
 
@@ -190,6 +193,7 @@ class RowStore:
         with self.latch(ref.table):
             self._engine.drop(ref)
             self._index.drop(ref)
+            self.marks.forget(ref)
 
     def _selected(
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None

@@ -77,13 +77,13 @@ class StoredFile:
     digest: str
 
 
-def keep(portal: Portal, content: IO[bytes], *, filename: str) -> StoredFile:
+def keep(portal: Portal, content: IO[bytes], *, filename: str, limit: int | None = None) -> StoredFile:
     """Store what is sent, under a harmless name and with the type that name or content say: never by the word of who
     sent it. Outside every transaction, for it may take long: whoever takes the file up calls `check_kept` then.
-    Raises `LimitReached`, and nothing is stored then."""
+    `limit`: bytes, where it is not that of uploads. Raises `LimitReached`, and nothing is stored then."""
     head = content.read(_HEAD_BYTES)
     content.seek(0)
-    blob = portal.blobs.put(content, limit=portal.settings.max_upload_bytes)
+    blob = portal.blobs.put(content, limit=limit or portal.settings.max_upload_bytes)
     name = safe_filename(filename)
     return StoredFile(name, mimetype_of(name, head), blob.size, blob.digest)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
 from colonnade.core.counting import Caller, Counters
+from colonnade.core.overview import Overview
 from colonnade.core.pending import Pending, Searched
 from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
@@ -95,6 +96,8 @@ class Portal:
     counters: Counters = field(default_factory=Counters)
     tries: Tries = field(default_factory=Tries)
     searches: Pending[Searched] = field(default_factory=Pending)
+    overview: Overview | None = None
+    """What counts in many small tables at once; None: they are asked one by one."""
     runner: Runner | None = None
     """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
 

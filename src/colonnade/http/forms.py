@@ -45,6 +45,11 @@ class FormsAsQueries:
         await self._app({**scope, "query_string": query}, _without_body(receive), send)
 
 
+async def sent(request: Request) -> dict[str, str]:
+    """What a form of a page sends; of a name that stands in it twice the last value. Raises `Invalid`, `LimitReached`."""
+    return dict(await _pairs(request))
+
+
 async def _pairs(request: Request) -> Pairs:
     body = await _body(request)
     told = request.headers.get("content-type", "").partition(";")[0].strip().lower()

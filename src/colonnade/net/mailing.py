@@ -1,11 +1,11 @@
 """Handing mail over: to an SMTP server, or to a folder where people find it as files."""
 
+import datetime as dt
 import ipaddress
 import os
 import secrets
 import smtplib
 import ssl
-import time
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -73,7 +73,7 @@ class Outbox:
         self._folder = folder
 
     def send(self, message: EmailMessage) -> None:
-        name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}"
+        name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
         partial = self._folder / f".{name}.partial"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,12 +12,15 @@ API_PAGE = f"{API}/docs"
 CATALOGUE_DCAT = f"{API}/catalog/exports/dcat"
 RSS = "/feeds/datasets.rss"
 ATOM = "/feeds/datasets.atom"
+ACCOUNT = "/account/"
+SIGN_IN = f"{ACCOUNT}sign-in/"
+FORGOTTEN = f"{ACCOUNT}forgotten/"
 
 Parameters = Iterable[tuple[str, str]]
 
 
 def is_page(path: str) -> bool:
-    return path == HOME or f"{path}/".startswith(EXPLORE)
+    return path == HOME or f"{path}/".startswith((EXPLORE, ACCOUNT))
 
 
 def with_query(path: str, parameters: Parameters) -> str:
@@ -59,6 +62,16 @@ def file(slug: str, uid: str) -> str:
 def picture(slug: str, uid: str, pixels: int) -> str:
     """A smaller copy of a picture in a cell."""
     return f"{dataset(slug)}files/{uid}/{pixels}/"
+
+
+def kept_export(number: str) -> str:
+    """A file of records that was made for its reader."""
+    return f"{ACCOUNT}exports/{quote(number, safe='')}/"
+
+
+def is_local(text: str) -> bool:
+    """Whether a text is a path of this site, to which one may be sent on."""
+    return text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
 
 
 def is_web(text: str) -> bool:

@@ -47,10 +47,11 @@ def kept(request: Request) -> dict[str, str]:
     """Headers of what is shown: who may keep it."""
     return {
         **SECURITY,
-        "Cache-Control": "private, no-store" if _has_key(request) else "no-cache",
-        "Vary": "Authorization",
+        "Cache-Control": "private, no-store" if _is_known(request) else "no-cache",
+        "Vary": "Authorization, Cookie",
     }
 
 
-def _has_key(request: Request) -> bool:
-    return "authorization" in request.headers or "apikey" in request.query_params
+def _is_known(request: Request) -> bool:
+    has_key = "authorization" in request.headers or "apikey" in request.query_params
+    return has_key or getattr(request.state, "has_session", False)

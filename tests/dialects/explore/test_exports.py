@@ -204,6 +204,17 @@ def test_head_has_the_head_of_the_file(house: House, flights: str) -> None:
     assert house.client.head(f"{EXPLORE}/{flights}/exports/csv?where=((").status_code == 400
 
 
+@pytest.mark.parametrize("asked", ["xlsx", "parquet", "jsonl?compressed=true"])
+def test_the_head_of_a_file_is_that_of_its_answer(house: House, flights: str, asked: str) -> None:
+    """None is made for it, not even one that is finished on the disk first."""
+    head, whole = (
+        getattr(house.client, one)(f"{EXPLORE}/{flights}/exports/{asked}") for one in ("head", "get")
+    )
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-disposition"):
+        assert head.headers[name] == whole.headers[name]
+
+
 def test_the_list_of_files_links_to_them_explore_4_4_exports(house: House, flights: str) -> None:
     body = get(house, f"/{flights}/exports").json()
     links = {one["rel"]: one["href"] for one in body["links"]}

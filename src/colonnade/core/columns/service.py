@@ -179,7 +179,12 @@ def reindex(
     changed = planning.replanned(kept.declared, indexed, types)
     check_unlocked(work, editable.dataset.id)
     wanted = [one.to_json() for one in changed]
-    return jobs.queue(work, Kind.REINDEX, editable.dataset.id, params={"columns": wanted})
+    params = {
+        "columns": wanted,
+        "dataset": editable.dataset.slug,
+        "filters": sum(one.is_indexed for one in changed),
+    }
+    return jobs.queue(work, Kind.REINDEX, editable.dataset.id, params=params)
 
 
 def asked(job: Job) -> tuple[Column, ...]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import Access
@@ -118,7 +119,9 @@ def is_first_pending(work: Work, dataset_id: int) -> bool:
 
 
 def check_loaded(work: Work, editable: EditableDataset) -> None:
-    """Raises `Invalid` where the first rows are to come from a file, and did not come yet."""
+    """Before rows are written. Raises `Conflict` while a job holds them, `Invalid` where the first of them are to come from
+    a file, and did not come yet."""
+    columns.check_unlocked(work, editable.dataset.id)
     if is_first_pending(work, editable.dataset.id):
         message = "The first rows of this dataset are to come from a file that is not imported yet."
         raise Invalid(message, code="rows.unfinished_import")

@@ -72,7 +72,7 @@ def _ended(work: Work, job: Job) -> Ended:
         query=said.get("query") or None,
         extract=said.get("extract"),
         rows=said.get("rows"),
-        columns=said.get("columns", ()),
+        columns=job.progress.get("columns", ()),
         reason=job.message,
         trace=job.trace,
     )

@@ -31,6 +31,14 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
     Raises `Unauthenticated` (`sign_in.wrong`), `Denied` for an account that was made inactive (`sign_in.inactive`),
     `QuotaReached` after too many wrong ones (`sign_in.tries`).
     """
+    person = known(portal, email, password, address=address)
+    if not person.is_active:
+        raise Denied("This account is disabled", code="sign_in.inactive")
+    return _opened(portal, person, password)
+
+
+def known(portal: Portal, email: str, password: str, *, address: str) -> Person:
+    """Who knows the password. Raises as `sign_in` does, but says nothing of who was made inactive."""
     limits = _limits(portal.tries.limits, email, address)
     if portal.tries.begin(limits) is not None:
         raise QuotaReached(
@@ -45,9 +53,7 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
     if not passwords.is_right(None if person is None else person.password_hash, password) or person is None:
         raise _wrong()
     portal.tries.forgive(limits)
-    if not person.is_active:
-        raise Denied("This account is disabled", code="sign_in.inactive")
-    return _opened(portal, person, password)
+    return person
 
 
 def actor_of_session(db: Session, token: str | None) -> Actor | None:

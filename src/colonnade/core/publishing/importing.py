@@ -55,7 +55,7 @@ def queue(work: Work, editable: EditableDataset, file_id: int, *, key_column: st
         "type": file.kind,
         "dataset": editable.dataset.slug,
         "resource": resources.free_uid(work),
-        "columns": [one.to_json() for one in known],
+        "into": [one.to_json() for one in known],
         "key_field": None if key_column is None else _key_field(known, key_column),
     }
     return jobs.queue(work, Kind.IMPORT, editable.dataset.id, params=params)
@@ -96,7 +96,7 @@ def fields(work: Work, job: Job) -> tuple[Field, ...]:
 
 def asked(job: Job) -> tuple[Column, ...]:
     """The columns that the file's rows go into."""
-    return tuple(Column.from_json(one) for one in job.params["columns"])
+    return tuple(Column.from_json(one) for one in job.params["into"])
 
 
 def _columns(work: Work, editable: EditableDataset, file: ImportFile) -> tuple[Column, ...]:

@@ -1,14 +1,16 @@
 """One question asked of many datasets."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.overview import Followed
 from colonnade.core.records.binding import bound_for
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
 from colonnade.errors import NotFound
+from colonnade.generation import GenerationRef
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import BoundQuery, Expr, FieldRef, Literal, Output, Query
 
@@ -16,21 +18,70 @@ Asking = Callable[[ReadableDataset, str, Schema], Expr]
 """What is asked of a dataset whose table has this uid and whose reader sees these fields: a condition as `select` takes it,
 `Literal` true or false where it is known for all rows."""
 
+FEWEST = 2
+"""Fewer datasets are as soon asked one by one."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The same question, for all datasets at once: a condition that names columns as people call them (None: there is no
+    such), and what they call those of some datasets, by dataset."""
+
+    where: Expr | None
+    names: Callable[[Sequence[ReadableDataset]], Mapping[int, Mapping[str, str]]]
+
 
 def counts(
-    work: Work, readables: Sequence[ReadableDataset], asking: Asking
-) -> Iterator[tuple[ReadableDataset, int]]:
+    work: Work, readables: Sequence[ReadableDataset], asking: Asking, shared: Shared
+) -> list[tuple[ReadableDataset, int]]:
     """Those of the datasets that have such records among those that the actor may see, in the order given, and exactly how
-    many; all within the time of one query. Raises as `service.select`, except that what is restricted has none."""
+    many; all within the time of one query. Raises as `service.select`, except that what is restricted has none.
+
+    Small tables that the actor may see all of are counted together; those whose rows changed since, or that are not known
+    there yet, and large ones, one by one.
+    """
     left = work.countdown()
     currents = tables.currents(work, [one.dataset.id for one in readables])
-    for one in readables:
-        generation = currents.get(one.dataset.id)
-        if generation is None or not one.access.data_visible:
-            continue
-        found = _count(work, one, generation, asking, left)
-        if found:
-            yield one, found
+    seen = [
+        (one, currents[one.dataset.id])
+        for one in readables
+        if one.dataset.id in currents and one.access.data_visible
+    ]
+    whole = [(one, generation) for one, generation in seen if _sees_all(one)]
+    together = _together(work, shared, [generation.ref for _, generation in whole])
+    if together is not None:
+        _follow(work, shared, [pair for pair in whole if pair[1].ref not in together])
+    found = []
+    for one, generation in seen:
+        known = None if together is None or not _sees_all(one) else together.get(generation.ref)
+        total = _count(work, one, generation, asking, left) if known is None else known
+        if total:
+            found.append((one, total))
+    return found
+
+
+def _sees_all(readable: ReadableDataset) -> bool:
+    access = readable.access
+    return access.data_visible and access.visible_fields is None and access.filters is None
+
+
+def _together(
+    work: Work, shared: Shared, refs: Sequence[GenerationRef]
+) -> Mapping[GenerationRef, int] | None:
+    overview = work.portal.overview
+    if overview is None or shared.where is None or len(refs) < FEWEST:
+        return None
+    return overview.counts(shared.where, refs)
+
+
+def _follow(work: Work, shared: Shared, some: Sequence[tuple[ReadableDataset, Generation]]) -> None:
+    overview = work.portal.overview
+    if overview is None or not some:
+        return
+    names = shared.names([one for one, _ in some])
+    overview.follow(
+        [Followed(one.ref, one.schema, names.get(readable.dataset.id, {})) for readable, one in some]
+    )
 
 
 def _count(

@@ -10,16 +10,19 @@ from colonnade.core.columns import service as columns
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.imports import service as imports
 from colonnade.core.records import identity
+from colonnade.core.records.across import Shared
 from colonnade.core.work import Work, now
 from colonnade.errors import Invalid
 from colonnade.query import lucene
-from colonnade.query.schema import MODIFIED, Schema
+from colonnade.query.schema import MODIFIED, Field, FieldType, Schema
 from colonnade.query.tree import And, Compare, CompareOp, Expr, Literal
 
 ALWAYS, NEVER = Literal(value=True), Literal(value=False)
 
 _SINCE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z?", re.ASCII)
 _COLUMN, _UPLOAD = "column_", "data_upload_id"
+_OF_ONE = frozenset({_UPLOAD, "dataset_slug", "id"})
+"""Fields whose values mean something else in each dataset."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,19 @@ class Question:
 
     def of(self, readable: ReadableDataset, table_uid: str, visible: Schema) -> Expr:
         """The condition that it is for a dataset."""
-        terms = (
-            []
-            if self.node is None
-            else [lucene.condition(self.node, self.target(readable, table_uid, visible), self.at)]
-        )
+        return self._condition(self.target(readable, table_uid, visible))
+
+    def shared(self, work: Work) -> Shared:
+        """The same for all datasets at once."""
+        named = frozenset() if self.node is None else lucene.fields(self.node)
+        names = [one for one in named if one.startswith(_COLUMN)]
+        schema = Schema(tuple(Field(one, one, FieldType.JSON) for one in names))
+        target = lucene.Target("", schema, {one: one for one in names}, {}, lambda _: None)
+        where = None if named & _OF_ONE else self._condition(target)
+        return Shared(where, partial(columns.indexed, work))
+
+    def _condition(self, target: lucene.Target) -> Expr:
+        terms = [] if self.node is None else [lucene.condition(self.node, target, self.at)]
         for op, moment in ((CompareOp.GE, self.since), (CompareOp.LT, self.before)):
             if moment is not None:
                 terms.append(Compare(op, lucene.system(MODIFIED), Literal(moment)))

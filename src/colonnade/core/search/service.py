@@ -124,7 +124,9 @@ def count(
     """How many such records there are: in one dataset, in those with these ids, or in all."""
     if readable is not None:
         question = asked(work, [readable], words, since, before)
-        return sum(total for _, total in records_across.counts(work, [readable], question.of))
+        return sum(
+            total for _, total in records_across.counts(work, [readable], question.of, question.shared(work))
+        )
     return sum(total for _, total in _asked_across(work, words, dataset_ids, since, before)[1])
 
 
@@ -137,7 +139,7 @@ def _asked_across(
 ) -> tuple[Question, list[tuple[ReadableDataset, int]]]:
     readables = list(_readables(work, dataset_ids))
     question = asked(work, readables, words, since, before)
-    return question, list(records_across.counts(work, readables, question.of))
+    return question, records_across.counts(work, readables, question.of, question.shared(work))
 
 
 def _readables(work: Work, dataset_ids: Collection[int] | None) -> Iterator[ReadableDataset]:

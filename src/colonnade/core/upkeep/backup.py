@@ -186,7 +186,13 @@ def _files(portal: Portal, stock: Inventory, folder: Path) -> Iterator[str]:
 def _others(portal: Portal, folder: Path) -> None:
     """What else the data folder holds: credentials, and whatever a later version keeps there."""
     settings = portal.settings
-    own = (settings.generations_folder, settings.blobs_folder, settings.scratch_folder, settings.lock_file)
+    own = (
+        settings.generations_folder,
+        settings.blobs_folder,
+        settings.scratch_folder,
+        settings.overview_folder,  # a portal makes its own
+        settings.lock_file,
+    )
     databases = (settings.catalogue_file.name, settings.jobs_file.name)
     for path in sorted(settings.data.iterdir()):
         # A database's log and index stand beside it, under longer names.

@@ -9,12 +9,11 @@ from starlette.responses import Response
 from colonnade.core.datasets import service as datasets
 from colonnade.core.records import service as records
 from colonnade.core.records.exports import ExportFormat, Options, export, offered
-from colonnade.core.records.streams import primed
 from colonnade.dialects.explore.links import PREFIX, links
 from colonnade.dialects.explore.parameters import choice, export_query_of, flag, one, wrong
 from colonnade.http.edge import reading
 from colonnade.http.pagination import site_of
-from colonnade.http.streaming import Streamed
+from colonnade.http.streaming import Streamed, begun
 from colonnade.query.schema import Schema
 from colonnade.query.zones import zone_name
 

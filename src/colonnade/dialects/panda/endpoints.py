@@ -85,10 +85,11 @@ class Endpoint:
         handle = self._handlers.get(method)
         if handle is None:
             return _methods(",".join(self._handlers), 405)
-        proof = await _proof(request) if self._takes_forms and method == "POST" else None
+        is_form = self._takes_forms and method == "POST"
+        proof = await _proof(request) if is_form else None
         # Who asks comes first: who is nobody learns nothing, and sends no body.
         request.state.actor = await run_in_threadpool(self._actor, request, proof)
-        content = await request.body() if method in WITH_BODY else b""
+        content = await request.body() if method in WITH_BODY and not is_form else b""
         return await run_in_threadpool(handle, Asked(request, content))
 
     def _actor(self, request: Request, proof: str | None) -> Actor:

@@ -60,7 +60,7 @@ def _missing(request: Request, error: errors.NotFound) -> Response:
 def _invalid(request: Request, error: errors.Invalid) -> Response:
     message = texts.of(error, _path(request))
     resource = resource_of(request)
-    if error.code in texts.ROWS and "/data" in _path(request):
+    if error.code in texts.ROWS and resource == "data":
         return _told(texts.ROWS[error.code], [message, *texts.place(error)])
     if not error.fields:
         return text(message, 400)

@@ -141,7 +141,7 @@ def take_related(request: Request, sent: Sent) -> dict[str, Any]:
         _named(work, sent)
     stored = uploads.keep(portal_of(request), sent.content, filename=sent.filename)
     with writing(request) as work:
-        added = attachments.add(work, _named(work, sent), stored)
+        added = attachments.add(work, _named(work, sent), stored, title=stored.filename)
         (shown,) = filed.related_uploads(work, [added])
         return {**shown, "creation_date": filed.exactly(added.created_at)}
 

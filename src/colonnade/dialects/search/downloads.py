@@ -26,7 +26,7 @@ from colonnade.dialects.search.parameters import METHODS, Asker, dataset_of, fil
 from colonnade.http.edge import reading
 from colonnade.http.pagination import site_of
 from colonnade.http.parameters import choice, flag
-from colonnade.http.streaming import Streamed
+from colonnade.http.streaming import Streamed, begun
 from colonnade.query.schema import MODIFIED
 from colonnade.query.tree import FieldRef, Named, Query
 from colonnade.query.zones import zone_name
@@ -53,7 +53,7 @@ def file(request: Request, work: Work, readable: ReadableDataset, query: Query, 
         else export(work, readable, query, ExportFormat(format_), _options(request, readable, query))
     )
     return Streamed(
-        begun(request, made.chunks),
+        primed(made.chunks) if format_ == JSON else begun(request, made.chunks),
         made.media_type,
         {
             "Content-Disposition": f'attachment; filename="{made.filename}"',

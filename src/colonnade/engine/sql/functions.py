@@ -210,8 +210,9 @@ def _place_digest(writer: Writing, expr: Call) -> exp.Expression:
 
 
 def _words_across(writer: Writing, expr: Call) -> exp.Expression:
-    """Whether the text of a whole row, its cells one after the other, has what a regular expression says."""
-    pattern, *fields = expr.arguments
+    """Whether the text of a whole row, its cells one after the other, has what a regular expression says. What it was made
+    of is for an index."""
+    pattern, _words, *fields = expr.arguments
     texts = [_cell_text(writer, one) for one in fields]
     row = called("strip_accents", called("lower", called("concat_ws", text(" "), text(""), *texts)))
     return called("regexp_matches", row, writer.write(pattern))

@@ -35,7 +35,9 @@ def matched(text: Text, field: str | None = None) -> Expr:
     if field is not None or not text.is_quoted or not 1 < len(words) <= LONGEST_ACROSS:
         return within
     everywhere = TextMatch(" ".join(words), mode=MatchMode.VARIANTS)
-    return Or((within, And((everywhere, Call(ACROSS, (Literal(_pattern(text.plain)),))))))
+    return Or(
+        (within, And((everywhere, Call(ACROSS, (Literal(_pattern(text.plain)), Literal(" ".join(words)))))))
+    )
 
 
 def _pattern(text: str) -> str:

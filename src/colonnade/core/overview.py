@@ -1,0 +1,197 @@
+"""Counting in many small tables at once, by an index over all of them that follows them.
+
+It follows in the background: a write does not wait for it. So a count is given only for tables whose rows are at the mark
+that the index knows; whoever asks counts the others one by one, and says that they should be followed.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from colonnade.core.rowstore import RowStore
+from colonnade.engine.port import Engine
+from colonnade.errors import PortalError
+from colonnade.generation import START, Changes, GenerationRef, Mark, TextChanges
+from colonnade.index.overview_port import OverviewStore, Row, number
+from colonnade.index.port import IndexBrokenError
+from colonnade.index.splitting import extras
+from colonnade.query.schema import ID, MODIFIED, FieldType, Schema
+from colonnade.query.tree import Expr
+
+log = logging.getLogger(__name__)
+
+MOST_ROWS = 50_000
+"""Tables with more are counted by their own index."""
+
+COMMIT_ROWS = 100_000
+"""Rows that are taken up before they are seen, while there is more to follow."""
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A table that should be followed. `names`: the fields that are asked by name, by what people call them
+    (`column_int_fee`)."""
+
+    ref: GenerationRef
+    schema: Schema
+    names: Mapping[str, str]
+
+
+class Overview:
+    """Any thread may call anything. `close` it before the engine."""
+
+    def __init__(self, engine: Engine, rows: RowStore, index: OverviewStore) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._index = index
+        self._changed = threading.Condition()
+        self._waiting: dict[str, Followed] = {}
+        self._left_out: set[GenerationRef] = set()
+        self._is_closed = self._is_busy = False
+        self._thread: threading.Thread | None = None
+
+    def counts(self, where: Expr, refs: Sequence[GenerationRef]) -> dict[GenerationRef, int] | None:
+        """How many rows of each table fulfil a condition that names columns as people call them, without the tables that
+        have to be asked one by one; None for a condition that cannot be asked here. Raises `Invalid`."""
+        try:
+            snapshot = self._index.snapshot
+            by_slot = snapshot.counts(where)
+        except IndexBrokenError as error:
+            log.warning("the overview of small tables is begun anew: %s", error)
+            self._index.begin_anew()
+            return None
+        if by_slot is None:
+            return None
+        known = ((ref, snapshot.states.get(ref)) for ref in refs)
+        return {
+            ref: by_slot.get(state.slot, 0)
+            for ref, state in known
+            if state is not None and state.mark == self._rows.marks.of(ref)
+        }
+
+    def follow(self, tables: Sequence[Followed]) -> None:
+        """Take up soon what these tables hold now."""
+        with self._changed:
+            for one in tables:
+                if one.ref not in self._left_out:
+                    self._waiting[one.ref.table] = one
+            if self._waiting and self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def forget(self, table_uid: str) -> None:
+        """A table is gone."""
+        try:
+            self._index.forget([table_uid])
+            self._index.commit()
+        except IndexBrokenError:
+            self._index.begin_anew()
+
+    def settle(self, seconds: float = 60.0) -> bool:
+        """Wait until everything that should be followed is; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._is_busy, seconds)
+
+    def close(self) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self._index.close()
+
+    def _run(self) -> None:
+        taken = 0
+        while (one := self._next()) is not None:
+            try:
+                taken += self._take_up(one)
+                if taken >= COMMIT_ROWS or not self._waiting:
+                    self._index.commit()
+                    taken = 0
+            except IndexBrokenError as error:
+                log.warning("the overview of small tables is begun anew: %s", error)
+                self._index.begin_anew()
+                taken = 0
+            except PortalError as error:  # the table went, or the engine is busy: somebody will ask again
+                log.info("table %s is not in the overview: %s", one.ref.table, error)
+
+    def _next(self) -> Followed | None:
+        with self._changed:
+            self._is_busy = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            if self._is_closed:
+                return None
+            self._is_busy = True
+            return self._waiting.pop(next(iter(self._waiting)))
+
+    def _take_up(self, one: Followed) -> int:
+        """How many rows were taken up."""
+        with self._engine.read(one.ref) as reading:
+            if reading.rows > MOST_ROWS:
+                self._left_out.add(one.ref)
+                return 0
+        known = self._index.known(one.ref)
+        found = self._changes(one, known or START)
+        if found is None or found[0].mark == known:
+            return 0
+        changes, texts = found
+        self._index.put(one.ref, texts.mark, _rows(one, changes.rows, texts.rows), texts.deleted.to_pylist())
+        return int(texts.rows.num_rows)
+
+    def _changes(self, one: Followed, known: Mark) -> tuple[Changes, TextChanges] | None:
+        """Both of the same state; None where writes come too quickly."""
+        for _ in range(_TRIES):
+            changes = self._engine.changes_since(one.ref, known)
+            texts = self._engine.text_changes_since(one.ref, one.schema, known)
+            if changes.mark == texts.mark:
+                return changes, texts
+        return None
+
+
+def _rows(one: Followed, rows: Any, texts: Any) -> Iterator[Row]:
+    """`rows`: all columns, `texts`: of each field; the same rows in the same order."""
+    names = [name for name in texts.schema.names if name != ID]
+    split = {field.name for field in one.schema.fields if field.type is FieldType.TEXT}
+    more = [found for name in names if name in split if (found := extras(texts.column(name))) is not None]
+    numbers = {
+        name: rows.column(field).to_pylist() for name, field in one.names.items() if _has_numbers(one, field)
+    }
+    cells = list(zip(*(_with_words(texts.column(name)) for name in names), strict=True))
+    also = list(zip(*(column.to_pylist() for column in more), strict=True))
+    written = rows.column(MODIFIED).cast(pa.int64()).to_pylist()
+    for at, row_id in enumerate(texts.column(ID).to_pylist()):
+        yield Row(
+            row_id,
+            written[at],
+            [text for text in cells[at] if text] if cells else (),
+            [text for text in also[at] if text] if also else (),
+            {name: found for name, values in numbers.items() if (found := number(values[at])) is not None},
+        )
+
+
+def _has_numbers(one: Followed, name: str) -> bool:
+    field = one.schema.get(name)
+    return field is not None and not field.multivalued and field.type in _NUMBERED
+
+
+def _with_words(column: Any) -> list[str | None]:
+    """Texts without any letter or digit are none."""
+    texts: list[str | None] = pc.if_else(
+        pc.match_substring_regex(column, r"[\pL\pN]"), column, pa.scalar(None, pa.string())
+    ).to_pylist()
+    return texts
+
+
+_NUMBERED = frozenset(
+    {FieldType.INT, FieldType.DOUBLE, FieldType.BOOLEAN, FieldType.DATETIME, FieldType.DATE, FieldType.TIME}
+)
