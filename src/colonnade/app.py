@@ -21,7 +21,6 @@ from colonnade.core.activity.writer import Writer as ActivityWriter
 from colonnade.core.alerts import jobs as alerts_jobs
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.categories import service as categories
-from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.extracts import jobs as extract_jobs
 from colonnade.core.imports import jobs as import_jobs
 from colonnade.core.jobs import service as jobs
@@ -35,7 +34,6 @@ from colonnade.core.people import service as people
 from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
-from colonnade.core.search import service as questions
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tables import service as tables
@@ -45,7 +43,7 @@ from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.uploads import ContentDropped
 from colonnade.core.usage import service as usage
 from colonnade.core.usage.writer import Writer as UsageWriter
-from colonnade.core.work import SYSTEM, Event, Portal, Work
+from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
@@ -54,7 +52,7 @@ from colonnade.dialects.explore import reuses
 from colonnade.dialects.panda import app as panda
 from colonnade.dialects.search import app as search
 from colonnade.engine.embedded.store import EmbeddedEngine
-from colonnade.errors import Invalid, Unavailable
+from colonnade.errors import Unavailable
 from colonnade.files.disk import DiskBlobs
 from colonnade.http import operations
 from colonnade.http.edge import answer_errors
@@ -66,7 +64,6 @@ from colonnade.index.tantivy_store import TantivyStore
 from colonnade.jobs.dbos import DbosRunner, DbosSender
 from colonnade.jobs.here import HereRunner
 from colonnade.jobs.port import Runner, Sender
-from colonnade.query.tree import Expr
 from colonnade.web import app as web
 from colonnade.web.errors import render as render_error
 
@@ -127,7 +124,7 @@ def start(settings: Settings) -> Running:
             *publishing_jobs.plans(portal),
             removal.plan(portal),
             *upkeep_jobs.plans(portal),
-            extract_jobs.plan(portal, _meaning),
+            extract_jobs.plan(portal),
             import_jobs.plan(portal),
             alerts_jobs.plan(portal),
         )
@@ -264,11 +261,6 @@ def _give_up(portal: Portal, uid: str) -> None:
         job = jobs.get(work, uid)
         if job.is_active:  # it may have come to its end just now
             jobs.fail(job, Unavailable("The job ended without a result.", code="job.lost"))
-
-
-def _meaning(work: Work, readable: ReadableDataset, words: str) -> Expr:
-    """What words ask of one dataset; blank ones ask for all."""
-    return questions.condition(work, readable, words=words) or Literal(value=True)
 
 
 def _start_job(runner: Runner, _portal: Portal, event: Event) -> None:

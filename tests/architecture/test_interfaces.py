@@ -14,7 +14,12 @@ from tests.architecture.support import ROOT
 import colonnade.dialects
 from colonnade.cli.main import colonnade as command_line
 
-PAGES = {"automation": "docs/publishing.md", "explore": "docs/reading.md", "search": "docs/search.md"}
+PAGES = {
+    "automation": "docs/publishing.md",
+    "explore": "docs/reading.md",
+    "panda": "docs/panda.md",
+    "search": "docs/search.md",
+}
 """Which document lists the endpoints of a dialect."""
 
 
@@ -25,7 +30,10 @@ def _dialects() -> list[str]:
 def _endpoints(dialect: str) -> Iterator[str]:
     package = importlib.import_module(f"colonnade.dialects.{dialect}")
     for one in pkgutil.iter_modules(package.__path__):
-        router = getattr(importlib.import_module(f"{package.__name__}.{one.name}"), "router", None)
+        module = importlib.import_module(f"{package.__name__}.{one.name}")
+        for plain in getattr(module, "ROUTES", ()):
+            yield from (f"{method} {plain.path}" for method in plain.endpoint.methods)
+        router = getattr(module, "router", None)
         if isinstance(router, APIRouter):
             for route in router.routes:
                 assert isinstance(route, APIRoute)

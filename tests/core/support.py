@@ -15,6 +15,7 @@ from tests.support.house import settings
 from colonnade import app
 from colonnade.core import blobs, uploads
 from colonnade.core.catalogue import service as catalogue
+from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset
 from colonnade.core.datasets.security import Security
@@ -295,6 +296,47 @@ def restoration(portal: Portal, uid: str, number: int) -> Job:
     with portal.writing(ADMIN) as work:
         job = publishing.restore(work, datasets.publishable(work, uid), number)
         return _job(portal, job.uid, job.kind)
+
+
+def reindexing(
+    portal: Portal, uid: str, indexed: Sequence[str] | None = None, types: Sequence[str] | None = None
+) -> Job:
+    with portal.writing(ADMIN) as work:
+        job = columns.reindex(work, datasets.editable(work, uid), indexed, types)
+        return _job(portal, job.uid, job.kind)
+
+
+def newsroom(portal: Portal, *names: str, indexed: str = "", types: str = "", actor: Actor = ADMIN) -> str:
+    """A new dataset of the newsroom with these columns, none if none is named; `indexed` and `types` as clients write
+    them, with commas. Returns its uid."""
+    with portal.writing(actor) as work:
+        planned = columns.planned(
+            names, indexed.split(",") if indexed else None, types.split(",") if types else None
+        )
+        return columns.create(
+            work, title=f"Library {next(_numbers)}", columns=planned if names else None
+        ).dataset.uid
+
+
+def send(
+    portal: Portal, uid: str, *rows: tuple[Any, Any], kind: str = "many", actor: Actor = ADMIN
+) -> columns.Change:
+    """Write rows of the newsroom: of each its values and its key."""
+    with portal.reading(actor) as work:
+        sent = [columns.SentRow(values, key) for values, key in rows]
+        return columns.write(work, datasets.editable(work, uid), sent, kind=kind)
+
+
+def told(portal: Portal, uid: str, actor: Actor = ADMIN) -> columns.Summary:
+    with portal.reading(actor) as work:
+        return columns.summary(work, datasets.readable(work, uid))
+
+
+def sent_rows(portal: Portal, uid: str, actor: Actor = ADMIN, **more: Any) -> list[tuple[Any, Any]]:
+    """The rows as they were sent: of each its values and its key."""
+    with portal.reading(actor) as work:
+        page = columns.page(work, datasets.readable(work, uid), **more)
+    return [(row.values, row.key) for row in page.rows]
 
 
 def deletion(portal: Portal, uid: str) -> Job:

@@ -177,8 +177,9 @@ class Server(Forked):
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         super().__init__(_context().Process(target=portal_process.serve, args=(folder, port)))
+        self.address = f"http://127.0.0.1:{port}"
         self._client = httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}",
+            base_url=self.address,
             headers={"Authorization": f"Apikey {ADMIN_KEY}"},
             timeout=ANSWER_SECONDS,
         )

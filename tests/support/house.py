@@ -163,12 +163,17 @@ def settings(folder: Path, **overrides: Any) -> Settings:
 @contextmanager
 def opened(folder: Path, **overrides: Any) -> Iterator[House]:
     """A portal in this folder, closed at the end of the block. One at a time: DBOS keeps one instance a process."""
-    founded("house", folder, _start)
+    found(folder)
     running = app.start(settings(folder, **overrides))
     try:
         yield House(running, TestClient(running.app, raise_server_exceptions=False))
     finally:
         running.close()
+
+
+def found(folder: Path) -> None:
+    """Let a portal begin here that was started once before, with the administrator of `settings`."""
+    founded("house", folder, _start)
 
 
 def _start(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
 from colonnade.builder import lenient, typing
-from colonnade.engine.layout import literal, sql_type
+from colonnade.engine.layout import literal
 from colonnade.query.schema import Field, FieldType
 
 _BLANKS = " || ".join(["' '", *(f"chr({ord(one)})" for one in lenient.BLANKS[1:])])
@@ -19,14 +19,31 @@ _FUNCTIONS: Mapping[FieldType, tuple[str, str, Any]] = {
 }
 
 
+CELL, KNOWN, ASKED = "cell", "known", "asked"
+STEPS = (CELL, KNOWN, ASKED)
+"""From a text to its value: the text as it is looked at, the value that SQL knows, and for moments the value that the
+functions find where it knows none."""
+
+
+def step_sql(type_: FieldType, step: str, made: Callable[[str], str]) -> str | None:
+    """SQL of a step; None where a type has no such step. `made`: SQL of what the steps before made, and of the `text`,
+    which has `register`ed functions where the type is one of moments."""
+    sql = _SQL[type_].get(step)
+    return None if sql is None else sql(made)
+
+
 def value_sql(type_: FieldType, text: str) -> str:
-    """SQL for the value of a text; null where there is none. `text`: SQL of it, which has `register`ed functions where the
-    type is one of moments."""
-    return _VALUES[type_](text)
+    """SQL for the value of a text, all steps in one; null where there is none."""
+    found = {"text": text}
+    for step in STEPS:
+        sql = step_sql(type_, step, found.__getitem__)
+        if sql is not None:
+            found[step] = sql
+    return found[LAST_STEP[type_]]
 
 
 def is_known(type_: FieldType) -> bool:
-    return type_ in _VALUES
+    return type_ in _SQL
 
 
 def register(connection: duckdb.DuckDBPyConnection, fields: Iterable[Field]) -> None:
@@ -56,41 +73,35 @@ def _trimmed(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    """Of a number."""
     return _trimmed(f"translate({text}, {literal(lenient.LEFT_OUT)}, '')")
 
 
-def _int(text: str) -> str:
-    cell = _plain(text)
+def _int(cell: str) -> str:
     return f"CASE WHEN regexp_full_match({cell}, '{lenient.WHOLE}') THEN TRY_CAST({cell} AS BIGINT) END"
 
 
-def _double(text: str) -> str:
-    cell = _plain(text)
+def _double(cell: str) -> str:
     value = f"TRY_CAST({cell} AS DOUBLE)"
     return f"CASE WHEN regexp_full_match({cell}, '{lenient.NUMBER}') AND isfinite({value}) THEN {value} END"
 
 
-def _boolean(text: str) -> str:
-    word = f"lower({_trimmed(text)})"
+def _boolean(cell: str) -> str:
     yes, no = (", ".join(map(literal, words)) for words in (lenient.TRUE, lenient.FALSE))
-    return f"CASE WHEN {word} IN ({yes}) THEN true WHEN {word} IN ({no}) THEN false END"
+    return f"CASE WHEN lower({cell}) IN ({yes}) THEN true WHEN lower({cell}) IN ({no}) THEN false END"
 
 
-def _date(text: str) -> str:
-    cell = _trimmed(text)
-    iso = typing.lenient_sql(FieldType.DATE, cell)
-    return _or_asked(FieldType.DATE, f"coalesce({iso}, {_slashed(cell)})", text)
+def _date(cell: str) -> str:
+    return f"coalesce({typing.lenient_sql(FieldType.DATE, cell)}, {_slashed(cell)})"
 
 
-def _datetime(text: str) -> str:
-    cell = _trimmed(text)
-    iso = typing.lenient_sql(FieldType.DATETIME, cell)
-    day = f"CAST(coalesce({typing.lenient_sql(FieldType.DATE, cell)}, {_slashed(cell)}) AS TIMESTAMP)"
-    return _or_asked(FieldType.DATETIME, f"coalesce({iso}, {day})", text)
+def _datetime(cell: str) -> str:
+    return f"coalesce({typing.lenient_sql(FieldType.DATETIME, cell)}, CAST({_date(cell)} AS TIMESTAMP))"
 
 
-def _time(text: str) -> str:
-    return _or_asked(FieldType.TIME, f"CAST(NULL AS {sql_type(Field('', '', FieldType.TIME))})", text)
+def _time(_cell: str) -> str:
+    """All of them are asked for."""
+    return "CAST(NULL AS TIME)"
 
 
 def _slashed(cell: str) -> str:
@@ -103,18 +114,29 @@ def _slashed(cell: str) -> str:
     return f"CASE WHEN {is_one} THEN TRY_CAST({iso} AS DATE) END"
 
 
-def _or_asked(type_: FieldType, value: str, text: str) -> str:
-    """The value that SQL knows, or that of the function, which is given no text where SQL knows one."""
-    name, *_ = _FUNCTIONS[type_]
-    return f"coalesce({value}, {name}(CASE WHEN {value} IS NULL THEN {text} END))"
+def _steps(
+    cell: Callable[[str], str], known: Callable[[str], str], asked: str | None = None
+) -> Mapping[str, Callable[[Callable[[str], str]], str]]:
+    """`asked`: the function, which is given no text where SQL knows the value."""
+    found: dict[str, Callable[[Callable[[str], str]], str]] = {
+        CELL: lambda made: cell(made("text")),
+        KNOWN: lambda made: known(made(CELL)),
+    }
+    if asked:
+        found[ASKED] = lambda made: (
+            f"coalesce({made(KNOWN)}, {asked}(CASE WHEN {made(KNOWN)} IS NULL THEN {made(CELL)} END))"
+        )
+    return found
 
 
-_VALUES: Mapping[FieldType, Callable[[str], str]] = {
-    FieldType.TEXT: lambda text: text,
-    FieldType.INT: _int,
-    FieldType.DOUBLE: _double,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.DATE: _date,
-    FieldType.DATETIME: _datetime,
-    FieldType.TIME: _time,
+_SQL: Mapping[FieldType, Mapping[str, Callable[[Callable[[str], str]], str]]] = {
+    FieldType.TEXT: {},
+    FieldType.INT: _steps(_plain, _int),
+    FieldType.DOUBLE: _steps(_plain, _double),
+    FieldType.BOOLEAN: _steps(_trimmed, _boolean),
+    FieldType.DATE: _steps(_trimmed, _date, _FUNCTIONS[FieldType.DATE][0]),
+    FieldType.DATETIME: _steps(_trimmed, _datetime, _FUNCTIONS[FieldType.DATETIME][0]),
+    FieldType.TIME: _steps(_trimmed, _time, _FUNCTIONS[FieldType.TIME][0]),
 }
+LAST_STEP: Mapping[FieldType, str] = {type_: ["text", *steps][-1] for type_, steps in _SQL.items()}
+"""Which of them makes the value."""

@@ -1,6 +1,7 @@
 """How each input's columns become the columns of the generation."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from colonnade.builder import lenient_sql, typing
 from colonnade.builder.job import FileInput
@@ -18,12 +19,14 @@ _KEPT_AS_TEXT = (FieldType.TEXT, FieldType.JSON, FieldType.GEO_SHAPE, FieldType.
 
 
 def selections(part: Part, outputs: Sequence[Output]) -> tuple[str, ...]:
-    """SQL for each column of the fields (raw columns included, see `layout.field_columns`) from the part's table,
-    which the statement calls `part`."""
+    """SQL for each column of the fields (raw columns included, see `layout.field_columns`) from the part's table, or where
+    fields are lenient from its `relation`; which the statement calls `part`."""
     found: list[str] = []
-    for output in outputs:
+    for number, output in enumerate(outputs):
         if output.origin not in part.columns:
             value, raw = _null(output.field), _NO_TEXT
+        elif lenient := _lenient_text(part, output):
+            value, raw = _lenient(output.field, number, lenient[1])
         elif cast := cast_of(part, output):
             value, raw = cast[1], _unsaid(output.field, cast[1], cast[0])
         elif isinstance(part.input, FileInput):
@@ -34,6 +37,33 @@ def selections(part: Part, outputs: Sequence[Output]) -> tuple[str, ...]:
         if output.field.keeps_raw:
             found.append(raw)
     return tuple(found)
+
+
+def relation(part: Part, outputs: Sequence[Output], rows: str) -> str:
+    """A SELECT of a part's rows, with columns beside them that `selections` reads: each step from a text to the value of
+    a lenient field is one, as in one expression it would be written out many times."""
+    made = {
+        number: (output.field.type, lenient[0])
+        for number, output in enumerate(outputs)
+        if output.origin in part.columns and (lenient := _lenient_text(part, output))
+    }
+    for step in ("text", *lenient_sql.STEPS):
+        columns = ""
+        for number, (type_, text) in made.items():
+            sql = text if step == "text" else lenient_sql.step_sql(type_, step, partial(_made, number))
+            columns += f", {sql} AS {_name(number, step)}" if sql else ""
+        if columns:
+            rows = f"SELECT part.*{columns} FROM ({rows}) part"  # noqa: S608
+    return rows
+
+
+def _name(number: int, step: str) -> str:
+    """No field's name has a blank."""
+    return f'"{step} {number}"'
+
+
+def _made(number: int, step: str) -> str:
+    return f"part.{_name(number, step)}"
 
 
 def cast_of(part: Part, output: Output) -> tuple[str, str] | None:
@@ -64,8 +94,6 @@ def _from_cell(part: Part, output: Output) -> tuple[str, str]:
     if was and (was.type, was.multivalued) == (field.type, field.multivalued):
         return typing.declared_sql(field, cell), _NO_TEXT
     text = _cell_text(part, output)
-    if field.lenient and lenient_sql.is_known(field.type):
-        return _lenient(field, *_as_sent(part, text))
     if output.separator is not None:
         return casts.values_sql(text, output.separator), _NO_TEXT
     if field.multivalued or not typing.is_cast_known(field.type):
@@ -82,11 +110,27 @@ def _unsaid(field: Field, value: str, text: str) -> str:
     return f"CASE WHEN {_printed(field, f'({value})')} IS DISTINCT FROM {text} THEN {text} END"
 
 
-def _lenient(field: Field, text: str, raw: str) -> tuple[str, str]:
-    """A text as a value of a lenient field. `raw`: SQL of what says what the text stands for; null: for itself."""
-    filled = f"nullif({text}, '')"
-    value = lenient_sql.value_sql(field.type, filled)
-    return value, f"coalesce({raw}, {_unsaid(field, value, filled)})"
+def _lenient_text(part: Part, output: Output) -> tuple[str, str] | None:
+    """SQL of the text from which the value of a lenient field is made, and of what says that it stands for something else;
+    None where nothing is made: the field is of another kind, or has that value already."""
+    field, was = output.field, part.fields.get(output.origin)
+    if not (field.lenient and lenient_sql.is_known(field.type)):
+        return None
+    if was and (was.type, was.multivalued) == (field.type, field.multivalued) and was.lenient:
+        return None
+    if isinstance(part.input, FileInput):
+        text, raw = _as_sent(part, _cell_text(part, output))
+    elif was and was.lenient:
+        text, raw = _row_text(part, output), _row_raw(part, output)
+    else:
+        text, raw = _sent(part, output), _NO_TEXT
+    return f"nullif({text}, '')", raw
+
+
+def _lenient(field: Field, number: int, raw: str) -> tuple[str, str]:
+    text = _made(number, "text")
+    value = _made(number, lenient_sql.LAST_STEP[field.type])
+    return value, f"coalesce({raw}, {_unsaid(field, value, text)})"
 
 
 def _as_sent(part: Part, cell: str) -> tuple[str, str]:
@@ -138,11 +182,8 @@ def _row_raw(part: Part, output: Output) -> str:
 def _from_row(part: Part, output: Output) -> tuple[str, str]:
     field, was = output.field, part.fields[output.origin]
     column, raw = _row_column(part, output), _row_raw(part, output)
-    if (was.type, was.multivalued) == (field.type, field.multivalued) and was.lenient >= field.lenient:
+    if (was.type, was.multivalued) == (field.type, field.multivalued):
         return column, raw
-    if field.lenient and lenient_sql.is_known(field.type):
-        text = _row_text(part, output) if was.lenient else _sent(part, output)
-        return _lenient(field, text, raw if was.lenient else _NO_TEXT)
     text = _row_text(part, output)
     if output.separator is not None:
         return casts.values_sql(text, output.separator), _NO_TEXT

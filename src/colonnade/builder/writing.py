@@ -16,7 +16,7 @@ from colonnade.builder.extent import Extent
 from colonnade.builder.identity import PLACED, Placement
 from colonnade.builder.job import BuildJob, FileInput
 from colonnade.builder.merging import Merged
-from colonnade.builder.selecting import selections
+from colonnade.builder.selecting import relation, selections
 from colonnade.builder.staging import Part, Staged
 from colonnade.engine import layout
 from colonnade.engine.layout import literal, quoted
@@ -129,9 +129,10 @@ def _insert(part: Part, merged: Merged, at: dt.datetime) -> str:
     at_hand = dict(zip((one.name for one in layout.field_columns(merged.schema)), cells, strict=True))
     shapes = (one.name for one in merged.schema.fields if one.type is FieldType.GEO_SHAPE)
     made = [f"{PREPARE}({at_hand[name]})" for name in shapes]
+    rows = f"SELECT *, rowid AS _row FROM {part.table} WHERE rowid >= $start AND rowid < $stop"  # noqa: S608
     values = [*(system[column.name] for column in layout.SYSTEM), *cells, *made]
     return f"""INSERT INTO {layout.relation(_CATALOG)} SELECT {", ".join(values)}
-        FROM (SELECT *, rowid AS _row FROM {part.table} WHERE rowid >= $start AND rowid < $stop) part
+        FROM ({relation(part, merged.outputs, rows)}) part
         JOIN (SELECT *, rowid + 1 AS seq FROM {PLACED}
             WHERE position >= $start + {part.first} AND position < $stop + {part.first}) place
         ON place.position = part._row + {part.first} ORDER BY place.seq"""  # noqa: S608

@@ -67,7 +67,7 @@ def add_user(
     hashed = None if typed is None else passwords.hashed(typed)
     with command_work(data) as work:
         person = _added(work, username, email, hashed, sorted(granted))
-        accounts.change_names(person, first_name, last_name)
+        people.set_names(person, first_name, last_name)
         link = _invited(work, person) if invite else None
         text = enrolling.make_key(work, person) if key else None
     click.echo(f"Added {person.username}.")

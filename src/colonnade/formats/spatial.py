@@ -17,6 +17,15 @@ from colonnade.errors import Unavailable
 WGS84 = "EPSG:4326"
 
 
+_checked: set[tuple[int, ...]] = set()
+"""The extension's file as it was when DuckDB found its signature right in this process."""
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    found = file.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
 @contextmanager
 def opened(beside: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An instance with the functions of geometry, that reaches nothing but a folder. It has the bounds of the one
@@ -32,6 +41,9 @@ def opened(beside: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[duckdb.D
 @contextmanager
 def bounded(folder: Path, bounds: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same with bounds of its own, which are settings of DuckDB."""
+    wheel = Path(duckdb_extension_spatial.__file__).parent
+    extension = next(wheel.rglob("spatial.duckdb_extension"), None)
+    state = None if extension is None else _state(extension)
     connection = duckdb.connect(
         config={
             **bounds,
@@ -39,16 +51,15 @@ def bounded(folder: Path, bounds: Mapping[str, str]) -> Iterator[duckdb.DuckDBPy
             "python_enable_replacements": "false",
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",
-            # The wheel was checked when it was installed, as DuckDB's own was. To check the signature of its 77 MB at
-            # every start of an instance takes a third of a second.
-            "allow_unsigned_extensions": "true",
+            # DuckDB checks the signature of its 77 MB at each load, which takes a third of a second: here the first time.
+            "allow_unsigned_extensions": str(state is not None and state in _checked).lower(),
         }
     )
     with connection:
-        wheel = Path(duckdb_extension_spatial.__file__).parent
-        extension = next(wheel.rglob("spatial.duckdb_extension"), None)
         try:
             connection.execute(f"LOAD '{extension}'")
+            if state is not None:
+                _checked.add(state)
         except duckdb.Error as fault:
             message = f"Geographic files cannot be read or written here: {fault}"
             raise Unavailable(message, code="file.spatial") from fault

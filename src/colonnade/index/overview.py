@@ -121,9 +121,11 @@ class TantivyOverview:
             self._begin()
 
     def close(self) -> None:
-        """What was not committed is lost."""
+        """What was not committed is lost. It is opened again when it is needed."""
         with self._lock:
             self._close_writer()
+            self._snapshot = None
+            self._pending.clear()
 
     @contextmanager
     def _opening(self) -> Iterator[None]:

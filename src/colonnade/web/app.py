@@ -1,9 +1,22 @@
 """All pages as one router, for the application at the root of the site."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from colonnade.web import assets, catalogue, dataset, feedback, feeds, pictures, robots
+from colonnade.web import (
+    account,
+    assets,
+    catalogue,
+    dataset,
+    feedback,
+    feeds,
+    pictures,
+    robots,
+    sessions,
+    signing,
+)
 
 router = APIRouter()
-for part in (assets, robots, feeds, catalogue, dataset, feedback, pictures):
+for part in (assets, robots, feeds):
     router.include_router(part.router)
+for part in (catalogue, dataset, feedback, pictures, signing, account):
+    router.include_router(part.router, dependencies=[Depends(sessions.recognised)])

@@ -12,7 +12,6 @@ from colonnade.core.people.sessions import actor_of_session
 from colonnade.core.work import Actor
 from colonnade.errors import Denied
 from colonnade.http import forms
-from colonnade.http.auth import key_of
 from colonnade.http.edge import portal_of
 from colonnade.http.sessions import CSRF_FIELD, csrf_of, give_csrf, is_csrf_proven, token_of
 from colonnade.web import links
@@ -21,14 +20,13 @@ from colonnade.web.pages import page
 READING = frozenset({"GET", "HEAD"})
 
 
-
 def recognised(request: Request) -> None:
     """Show pages as whoever signed in may see them. Only reading: what changes something needs a proof besides. A key
     comes first."""
-    if request.method in READING and token_of(request) and "authorization" not in request.headers:
-        if "apikey" in request.query_params and key_of(request):
-            return
-        if (found := of_session(request)) is not None:
+    has_key = "authorization" in request.headers or "apikey" in request.query_params
+    if request.method in READING and not has_key and token_of(request):
+        found = of_session(request)
+        if found is not None:
             request.state.actor = found
             request.state.has_session = True
 

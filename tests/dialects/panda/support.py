@@ -16,7 +16,13 @@ ADMIN_EMAIL = "admin@localhost"
 WRONG_KEY = "0" * 40
 XHR = {"X-Requested-With": "XMLHttpRequest"}
 
-Row = Mapping[str, Any]
+SIMPLE = {
+    *("categories", "column_schema", "creation_date", "creator", "description", "id", "initial_upload"),
+    *("last_modification", "last_modified", "last_modified_by", "locked", "locked_at", "name"),
+    *("related_links", "resource_uri", "row_count", "slug"),
+}
+WHOLE = SIMPLE | {"current_task", "data_uploads", "related_uploads", "sample_data"}
+CRIME, POLITICS = "/api/1.0/category/crime/", "/api/1.0/category/politics/"
 
 
 @dataclass

@@ -109,10 +109,11 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """`total`: how many rows there are in all."""
+    """`total`: how many rows there are in all. `is_whole`: every row of the dataset is among them."""
 
     rows: tuple[SentRow, ...]
     total: int
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from colonnade.query.schema import KEY, Field, FieldType, Schema
 from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, Literal, Order, Output, Query
 
 
+_ALWAYS = Literal(value=True)
+
+
 def page(
     work: Work,
     readable: ReadableDataset,
@@ -30,7 +33,8 @@ def page(
     where no other is asked for. Raises as `records.select`."""
     query = Query(where=where, order_by=tuple(order), limit=limit, offset=offset)
     found = records.select_stored(work, readable, query, beside)
-    return SentPage(sent(found), found.total)
+    is_whole = (where is None or where == _ALWAYS) and readable.access.filters is None
+    return SentPage(sent(found), found.total, is_whole)
 
 
 def row(work: Work, readable: ReadableDataset, key: str) -> SentRow:

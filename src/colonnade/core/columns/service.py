@@ -9,9 +9,12 @@ from typing import Any
 
 from colonnade.core.columns import bounds, planning, reading, store
 from colonnade.core.columns.model import ABSENT as ABSENT
-from colonnade.core.columns.model import SAMPLE_ROWS, Change, Column, DatasetColumns, Summary
+from colonnade.core.columns.model import SAMPLE_ROWS, DatasetColumns
+from colonnade.core.columns.model import Change as Change
+from colonnade.core.columns.model import Column as Column
 from colonnade.core.columns.model import SentPage as SentPage
 from colonnade.core.columns.model import SentRow as SentRow
+from colonnade.core.columns.model import Summary as Summary
 from colonnade.core.columns.planning import planned as planned
 from colonnade.core.columns.planning import schema_of as schema_of
 from colonnade.core.columns.planning import typed as typed
@@ -279,9 +282,11 @@ def _sees_all(access: Access) -> bool:
 
 
 def _row_count(work: Work, kept: DatasetColumns | None, current: Generation | None) -> int | None:
-    if kept is not None and kept.is_declared and not kept.is_filled:
+    if current is None:
         return None
-    return None if current is None else tables.count(work, current)
+    count = tables.count(work, current)
+    is_filled = kept is None or not kept.is_declared or kept.is_filled
+    return count if is_filled else count or None
 
 
 def _columns(

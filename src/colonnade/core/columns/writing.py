@@ -53,12 +53,12 @@ def write(work: Work, editable: EditableDataset, sent: Sequence[SentRow], *, kin
         if kept.is_declared and not kept.is_filled:
             tables.create_live(work.portal, table.uid, planning.schema_of(columns))
         cells = dict(zip((one.field for one in columns), zip(*checked.rows, strict=True), strict=True))
-        made: list[Any] = []
 
         def arrow(schema: Schema) -> Any:
-            made.append(arrow_columns(schema, checked.keys, cells))
-            _check_sizes(made[-1], work.settings.max_cell_bytes)
-            return made[-1]
+            rows = arrow_columns(schema, checked.keys, cells)
+            _check_sizes(rows, work.settings.max_cell_bytes)
+            _widen(work, kept, rows)
+            return rows
 
         written = records.put(work, editable, resource, arrow)
         added = written.count - written.replaced
@@ -68,8 +68,6 @@ def write(work: Work, editable: EditableDataset, sent: Sequence[SentRow], *, kin
             _note(found, change, work.actor.username)
             found.is_filled = True
             found.sample = [*(found.sample or ()), *checked.rows][:SAMPLE_ROWS]
-            if found.columns is not None:
-                found.columns = [one.to_json() for one in bounds.widened(found.declared or (), made[-1])]
         return change
 
 
@@ -149,6 +147,16 @@ def _at_hand(db: Session, kept: DatasetColumns) -> DatasetColumns:
         found = DatasetColumns(dataset_id=kept.dataset_id, is_declared=False)
         db.add(found)
     return found
+
+
+def _widen(work: Work, kept: DatasetColumns, rows: Any) -> None:
+    """Let the bounds of columns hold rows that are about to be written: if the portal dies in between, they are too wide,
+    never too narrow."""
+    known = kept.declared or ()
+    wider = bounds.widened(known, rows)
+    if wider != known:
+        with work.portal.database.write() as db:
+            _at_hand(db, kept).columns = [one.to_json() for one in wider]
 
 
 def _note(found: DatasetColumns, change: Change, username: str | None) -> None:

@@ -1,6 +1,7 @@
 """Making a kept file of records: in one step, from its beginning if it is cut off. The rows are those that the asker may see
 while it is made."""
 
+import datetime as dt
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -19,17 +20,15 @@ from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.people import service as people
+from colonnade.core.search import service as search
 from colonnade.core.uploads import StoredFile, check_kept
 from colonnade.core.work import ANONYMOUS, SYSTEM, Actor, Portal, Work, now
 from colonnade.errors import Invalid, LimitReached, NotFound, PortalError
 from colonnade.jobs.port import Done, Plan, Step
-from colonnade.query.tree import Expr
 
 MAX_DATASETS = 1_000
 """In one archive."""
 
-Condition = Callable[[Work, ReadableDataset, str], Expr]
-"""What the words of a query ask of the records of a dataset; it may name system columns."""
 Poll = Callable[[float], None]
 """Told how much is done, from 0 to 1; raises `StoppedError`."""
 
@@ -40,16 +39,16 @@ class StoppedError(PortalError):
     default_code = "job.aborted"
 
 
-def plan(portal: Portal, condition: Condition) -> Plan:
+def plan(portal: Portal) -> Plan:
     return Plan(
         Kind.EXTRACT,
-        (Step("make", partial(make, portal, condition)),),
+        (Step("make", partial(make, portal)),),
         failed=partial(failed, portal),
         ended=partial(ended, portal),
     )
 
 
-def make(portal: Portal, condition: Condition, uid: str, done: Done) -> Any:
+def make(portal: Portal, uid: str, done: Done) -> Any:
     """Write the file into the job's scratch folder, store it, and write it down with the job's end."""
     job, actor = _begun(portal, uid)
     if job.state == State.DONE:
@@ -57,7 +56,7 @@ def make(portal: Portal, condition: Condition, uid: str, done: Done) -> Any:
     folder = _scratch(portal, uid)
     rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    writer = _Writer(portal, actor, job, condition)
+    writer = _Writer(portal, actor, job)
     path = folder / "file"
     with path.open("wb") as file:
         seen = writer.dataset(file) if job.dataset_id is not None else writer.across(file)
@@ -85,8 +84,8 @@ def ended(portal: Portal, uid: str) -> None:
 class _Writer:
     """Writes what one asker sees."""
 
-    def __init__(self, portal: Portal, actor: Actor, job: Job, condition: Condition) -> None:
-        self._portal, self._actor, self._job, self._condition = portal, actor, job, condition
+    def __init__(self, portal: Portal, actor: Actor, job: Job) -> None:
+        self._portal, self._actor, self._job = portal, actor, job
         self._tell = _poll(portal, job.uid)
         self._written = 0
 
@@ -97,8 +96,9 @@ class _Writer:
             found = [] if dataset is None else datasets.readable_by_uids(work, [dataset.uid])
             if not found:
                 raise NotFound("The dataset is not there any more.", code="dataset.unknown")
-            lines = self._lines(work, found[0])
+            lines = lines_of(work, found[0], self._words, self._since)
         if not lines.has_columns:
+            lines.close()
             raise Invalid("This dataset has no columns.", code="columns.none")
         self._write(file, lines, self._tell)
         return [_told(found[0])]
@@ -106,39 +106,42 @@ class _Writer:
     def across(self, file: IO[bytes]) -> list[Any]:
         """An archive with a file for each dataset in which something matches."""
         seen: list[Any] = []
-        uids = self._uids()
+        found = self._matching()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for at, uid in enumerate(uids):
-                self._tell(at / len(uids))
-                if len(seen) >= MAX_DATASETS:
-                    break
+            for at, (uid, total) in enumerate(found):
                 with self._portal.reading(self._actor) as work:
-                    found = datasets.readable_by_uids(work, [uid])
-                    if not found or not found[0].access.data_visible:
-                        continue
-                    lines = self._lines(work, found[0])
-                if not lines.total:
-                    lines.close()
-                    continue
-                name = f"{found[0].dataset.slug}.csv"
+                    readables = datasets.readable_by_uids(work, [uid])
+                    if not readables or not readables[0].access.data_visible:
+                        continue  # hidden or removed meanwhile
+                    lines = lines_of(work, readables[0], self._words, self._since, total)
+                name = f"{readables[0].dataset.slug}.csv"
                 with archive.open(name, "w", force_zip64=True) as member:
-                    self._write(member, lines, partial(self._tell_part, at, len(uids)))
-                seen.append(_told(found[0]))
+                    self._write(member, lines, partial(self._tell_part, at, len(found)))
+                seen.append(_told(readables[0]))
         return seen
+
+    def _matching(self) -> list[tuple[str, int]]:
+        """The datasets in which something matches, and how many records."""
+        uids: Sequence[str] | None = self._job.params["uids"]
+        with self._portal.reading(self._actor) as work:
+            found = search.matching(work, words=self._words, since=self._since)
+            named = [
+                (one.dataset.uid, total) for one, total in found if uids is None or one.dataset.uid in uids
+            ]
+        return named[:MAX_DATASETS]
+
+    @property
+    def _words(self) -> str | None:
+        words: str | None = self._job.params["query"]
+        return words
+
+    @property
+    def _since(self) -> dt.datetime | None:
+        since: str | None = self._job.params["since"]
+        return None if since is None else dt.datetime.fromisoformat(since)
 
     def _tell_part(self, at: int, count: int, share: float) -> None:
         self._tell((at + share) / count)
-
-    def _uids(self) -> Sequence[str]:
-        wanted: Sequence[str] | None = self._job.params["uids"]
-        with self._portal.reading(self._actor) as work:
-            found = [one.uid for one in datasets.by_ids(work, datasets.readable_ids(work))]
-        return found if wanted is None else [one for one in found if one in set(wanted)]
-
-    def _lines(self, work: Work, readable: ReadableDataset) -> Lines:
-        words: str | None = self._job.params["query"]
-        where = None if not words else self._condition(work, readable, words)
-        return lines_of(work, readable, where, self._job.params["since"])
 
     def _write(self, file: IO[bytes], lines: Lines, tell: Poll) -> None:
         limit = self._portal.settings.max_export_bytes

@@ -4,17 +4,18 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colonnade.core.columns import reading
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records import service as records
 from colonnade.core.records.streams import Stream
+from colonnade.core.search import service as search
 from colonnade.core.work import Work
 from colonnade.engine.port import SentText
 from colonnade.formats.writing.rows import joined
-from colonnade.query.schema import MODIFIED, Schema
-from colonnade.query.tree import And, Compare, CompareOp, Expr, FieldRef, Literal, Query
+from colonnade.query.schema import Schema
+from colonnade.query.tree import Query
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,22 @@ class Lines:
         self.stream.batches.close()
 
 
-def lines_of(work: Work, readable: ReadableDataset, condition: Expr | None, since: str | None) -> Lines:
-    """What the actor may see of the records that fulfil a condition, which may name system columns, and were written at a
-    moment (ISO, naive UTC) or later. The work may end before the lines do. Raises as `records.select`."""
-    guard = _both(condition, since)
-    total = records.select_stored(work, readable, Query(limit=0), reading.beside, guard).total
-    seen = records.visible_fields(work, readable)
-    stream = records.stream_stored(work, readable, Query(), reading.beside, _form, guard)
-    return Lines(tuple(one.label for one in seen.fields), total, stream)
-
-
-def _both(condition: Expr | None, since: str | None) -> Expr | None:
-    if since is None:
-        return condition
-    later = Compare(CompareOp.GE, FieldRef(MODIFIED), Literal(dt.datetime.fromisoformat(since)))
-    return later if condition is None else And((condition, later))
+def lines_of(
+    work: Work,
+    readable: ReadableDataset,
+    words: str | None,
+    since: dt.datetime | None,
+    total: int | None = None,
+) -> Lines:
+    """What the actor may see of the records that the words ask for (`core.search`) and that were written from `since` on.
+    `total`: how many these are, if it is known. The work may end before the lines do. Raises as `records.select`."""
+    labels = tuple(one.label for one in records.visible_fields(work, readable).fields)
+    if not labels:
+        return Lines((), 0, records.stream_stored(work, readable, Query(limit=0), reading.beside, _form))
+    query = Query(where=search.condition(work, readable, words=words, since=since))
+    if total is None:
+        total = records.select(work, readable, replace(query, limit=0)).total
+    return Lines(labels, total, records.stream_stored(work, readable, query, reading.beside, _form))
 
 
 def _form(seen: Schema) -> SentText:

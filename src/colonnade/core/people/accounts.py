@@ -12,7 +12,6 @@ from colonnade.core.work import SYSTEM, Work
 from colonnade.errors import Conflict, Denied, Invalid
 
 INVALID = "Email address is not valid."
-LONGEST_NAME = 150
 
 Password = str | Hashed
 
@@ -34,7 +33,7 @@ def add(
     if store.people_called(work.db, address):
         raise Invalid(service.TAKEN, fields={"email": [service.TAKEN]})
     person = service.add_person(work, address, email=address, password=password, permissions=permissions)
-    change_names(person, first_name, last_name)
+    service.set_names(person, first_name, last_name)
     person.is_active = is_active
     work.db.flush()
     if password is None:
@@ -63,7 +62,7 @@ def change(
     if email is not None and plain(email) != plain(person.email):
         service.check_address(work, _address(email), person)
         person.email = _address(email)
-    change_names(person, first_name, last_name)
+    service.set_names(person, first_name, last_name)
     if is_active is not None and is_active != person.is_active:
         set_active(work, person, is_active=is_active)
     if password is not None:
@@ -81,16 +80,6 @@ def set_active(work: Work, person: Person, *, is_active: bool) -> None:
         mailed.expire(work, person)
     person.is_active = is_active
     work.db.flush()
-
-
-def change_names(person: Person, first_name: str | None, last_name: str | None) -> None:
-    """Without asking who may. Raises `Invalid`."""
-    for field, text in (("first_name", first_name), ("last_name", last_name)):
-        if text is not None:
-            if len(text) > LONGEST_NAME:
-                message = f"A name has at most {LONGEST_NAME} characters."
-                raise Invalid(message, fields={field: [message]})
-            setattr(person, field, text)
 
 
 def page(work: Work, limit: int | None, offset: int = 0) -> tuple[Sequence[Person], int]:

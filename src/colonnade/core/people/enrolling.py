@@ -109,9 +109,9 @@ def _enrolled(work: Work, one: Enrolment, *, makes_keys: bool) -> Enrolled:
         raise _wrong(one.line, error.message) from error
 
 
-def make_key(work: Work, person: Person) -> str:
+def make_key(work: Work, person: Person, *, label: str = "First key") -> str:
     """A key in the form that older clients know: 40 hexadecimal characters. Its text is not kept."""
-    return service.add_key(work, person, label="First key", key=mailed.new_text())[1]
+    return service.add_key(work, person, label=label, key=mailed.new_text())[1]
 
 
 def _wrong(number: int, message: str) -> Invalid:

@@ -63,10 +63,7 @@ def use(
             raise Invalid(INVALID, fields={"email": [INVALID]})
         service.check_address(work, email, person)
         person.email = email.strip()
-    if first_name is not None:
-        person.first_name = first_name
-    if last_name is not None:
-        person.last_name = last_name
+    service.set_names(person, first_name, last_name)
     service.set_password(work, person, password)
     person.is_active = True
     mailed.ends_at = now()

@@ -19,6 +19,7 @@ from colonnade.db.base import row_by_id
 from colonnade.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 KEY_PATTERN = re.compile(r"[0-9a-fA-F]{40,80}")
+LONGEST_NAME = 150
 TAKEN = "There is a user with this e-mail address already."
 USERNAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}")
 
@@ -154,6 +155,16 @@ def set_password(work: Work, person: Person, password: str | Hashed, *, keep: st
     """Also ends all sessions of the person but one, whose token is `keep`."""
     person.password_hash = hash_of(password)
     store.end_sessions(work.db, person.id, but=None if keep is None else digest_of(keep, exact=True))
+
+
+def set_names(person: Person, first_name: str | None, last_name: str | None) -> None:
+    """Without asking who may. Raises `Invalid`."""
+    for field, text in (("first_name", first_name), ("last_name", last_name)):
+        if text is not None:
+            if len(text) > LONGEST_NAME:
+                message = f"A name has at most {LONGEST_NAME} characters."
+                raise Invalid(message, fields={field: [message]})
+            setattr(person, field, text)
 
 
 def set_permissions(work: Work, person: Person, permissions: Sequence[str]) -> None:

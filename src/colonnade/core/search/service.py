@@ -92,12 +92,9 @@ def across(
     the datasets' ids. `limit` and `offset` count groups, the others the records of each."""
     question, found = _asked_across(work, words, dataset_ids, since, before)
     shown = found[offset : offset + limit]
-    return Found(
-        len(found),
-        tuple(
-            Group(one, total, _rows(work, question, one, group_limit, group_offset)) for one, total in shown
-        ),
-    )
+    groups = [_group(work, question, one, total, group_limit, group_offset) for one, total in shown]
+    left = tuple(one for one in groups if one.total)
+    return Found(len(found) - len(groups) + len(left), left)
 
 
 def matching(
@@ -149,13 +146,16 @@ def _readables(work: Work, dataset_ids: Collection[int] | None) -> Iterator[Read
     yield from datasets.readable_by_uids(work, [one.uid for one in found])
 
 
-def _rows(
-    work: Work, question: Question, readable: ReadableDataset, limit: int, offset: int
-) -> tuple[SentRow, ...]:
+def _group(
+    work: Work, question: Question, readable: ReadableDataset, total: int, limit: int, offset: int
+) -> Group:
+    """Rows and their number are of one state, which may be later than that of the number that is known: without any, if
+    all were deleted meanwhile."""
     if not limit:
-        return ()
+        return Group(readable, total, ())
     where = question.of(readable, *_seen(work, readable))
-    return columns.page(work, readable, where, limit=limit, offset=offset).rows
+    page = columns.page(work, readable, where, limit=limit, offset=offset)
+    return Group(readable, page.total, page.rows)
 
 
 def _seen(work: Work, readable: ReadableDataset) -> tuple[str, Schema]:

@@ -20,7 +20,7 @@ from colonnade.http.edge import writing
 def get_import(asked: Asked) -> Response:
     with writing(asked.request) as work:
         editable = datasets.editable(work, asked.name)
-        importing.queue(work, editable, number(asked.part("upload")))
+        importing.queue(work, editable, number(asked.part("upload_id")))
         return _shown(asked, work)
 
 
@@ -46,7 +46,7 @@ def _shown(asked: Asked, work: Work) -> Response:
 
 
 ROUTES: list[Route] = [
-    route("/dataset/{name}/import/{upload}/", "GET", GET=get_import),
-    route("/dataset/{name}/reindex/", "GET", GET=get_reindex),
-    route("/dataset/{name}/export/", "GET", GET=get_export),
+    route("/dataset/{slug}/import/{upload_id}/", "GET", GET=get_import),
+    route("/dataset/{slug}/reindex/", "GET", GET=get_reindex),
+    route("/dataset/{slug}/export/", "GET", GET=get_export),
 ]

@@ -63,6 +63,6 @@ def _log(one: Activity, known: Creators) -> dict[str, Any]:
 
 ROUTES: list[Route] = [
     route("/activity_log/", METHODS, GET=get_list, POST=post_list),
-    route("/activity_log/set/{names}/", "GET", GET=set_of(shown)),
-    route("/activity_log/{name}/", METHODS, GET=get_one, POST=not_implemented),
+    route("/activity_log/set/{ids}/", "GET", GET=set_of(shown)),
+    route("/activity_log/{id}/", METHODS, GET=get_one, POST=not_implemented),
 ]

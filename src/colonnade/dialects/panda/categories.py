@@ -56,5 +56,5 @@ def category(one: Term) -> dict[str, Any]:
 
 ROUTES: list[Route] = [
     route("/category/", "GET", GET=get_list),
-    route("/category/{name}/", "GET", GET=get_one),
+    route("/category/{slug}/", "GET", GET=get_one),
 ]

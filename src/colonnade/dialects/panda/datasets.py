@@ -159,5 +159,5 @@ def _address(sent: Any) -> Any:
 
 ROUTES: list[Route] = [
     route("/dataset/", GET=get_list, POST=post_list),
-    route("/dataset/{name}/", GET=get_one, POST=not_implemented, PUT=put_one, DELETE=delete_one),
+    route("/dataset/{slug}/", GET=get_one, POST=not_implemented, PUT=put_one, DELETE=delete_one),
 ]

@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from colonnade.dialects.panda.answers import json
-from colonnade.dialects.panda.endpoints import Asked, Handler, route
+from colonnade.dialects.panda.endpoints import Asked, route
 from colonnade.dialects.panda.fields import KINDS
 from colonnade.dialects.panda.uris import list_uri
 from colonnade.errors import NotFound
@@ -15,25 +15,15 @@ def get_root(asked: Asked) -> Response:
     return json(asked.request, found)
 
 
-def schema_of(name: str) -> Handler:
-    def get_schema(asked: Asked) -> Response:
-        return json(asked.request, KINDS[name].shown())
-
-    return get_schema
-
-
-def get_no_set(asked: Asked) -> Response:
-    """What is called by a slug cannot be asked for in sets."""
-    raise NotFound("There are no sets of these.", code="route.unknown")
+def get_schema(asked: Asked) -> Response:
+    kind = KINDS.get(asked.name)
+    if kind is None:
+        raise NotFound(f"There is no resource {asked.name}.", code="route.unknown")
+    return json(asked.request, kind.shown())
 
 
 ROUTES: list[Route] = [
     route("/", "GET", is_open=True, GET=get_root),
-    *(route(f"/{name}/schema/", "GET", GET=schema_of(name)) for name in KINDS),
-    *(
-        route(f"/{name}/set/{{names}}/", "GET", GET=get_no_set)
-        for name, kind in KINDS.items()
-        if not kind.is_numbered
-    ),
+    route("/{resource}/schema/", "GET", GET=get_schema),
 ]
-"""Before those of the resources: `schema` and `set` are no names of things."""
+"""Before those of the resources: `schema` is no name of a thing."""

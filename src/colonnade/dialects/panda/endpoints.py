@@ -30,8 +30,9 @@ class Asked:
 
     @property
     def name(self) -> str:
-        """What its address names: a slug, an id."""
-        return self.part("name")
+        """What its address names first: a slug, an id."""
+        value: str = next(iter(self.request.path_params.values()))
+        return value
 
     def part(self, name: str) -> str:
         value: str = self.request.path_params[name]
@@ -69,6 +70,7 @@ class Endpoint:
     def __init__(
         self, handlers: Mapping[str, Handler], shown: str, *, is_open: bool = False, takes_forms: bool = False
     ) -> None:
+        self.methods = tuple(handlers)
         self._handlers = handlers
         self._shown = shown
         self._is_open = is_open
@@ -84,7 +86,7 @@ class Endpoint:
             return _methods(self._shown, 200)
         handle = self._handlers.get(method)
         if handle is None:
-            return _methods(",".join(self._handlers), 405)
+            return _methods(",".join(self.methods), 405)
         is_form = self._takes_forms and method == "POST"
         proof = await _proof(request) if is_form else None
         # Who asks comes first: who is nobody learns nothing, and sends no body.

@@ -49,14 +49,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Kind:
-    """A resource. `methods`: those of the resource, lists and single ones alike; `filters`: field -> lookups;
-    `is_numbered`: called by a number, so that several can be asked for at once."""
+    """A resource. `methods`: those of the resource, lists and single ones alike; `filters`: field -> lookups."""
 
     name: str
     methods: str
     facts: Mapping[str, Fact]
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    is_numbered: bool = True
 
     def shown(self) -> dict[str, Any]:
         methods = self.methods.lower().split(",")
@@ -97,7 +95,7 @@ KINDS: Mapping[str, Kind] = {
     one.name: one
     for one in (
         Kind("activity_log", "GET,POST", {**_URI, "creator": _one("r"), "when": Fact("date", "r")}),
-        Kind("category", "GET", {**_URI, "name": Fact(), "slug": Fact(flags="u")}, is_numbered=False),
+        Kind("category", "GET", {**_URI, "name": Fact(), "slug": Fact(flags="u")}),
         Kind(
             "data_upload",
             _STORED_METHODS,
@@ -138,7 +136,6 @@ KINDS: Mapping[str, Kind] = {
                 "sample_data": Fact("json", "nr"),
                 "slug": Fact(flags="bu"),
             },
-            is_numbered=False,
         ),
         Kind("export", "GET", _STORED),
         Kind(

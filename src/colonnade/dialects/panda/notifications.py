@@ -140,9 +140,9 @@ def _created(asked: Asked, one: Notice) -> Response:
 
 ROUTES: list[Route] = [
     route("/notification/", METHODS, GET=get_list, POST=post_list, PUT=put_list, PATCH=patch_list),
-    route("/notification/set/{names}/", "GET", GET=set_of(shown)),
+    route("/notification/set/{ids}/", "GET", GET=set_of(shown)),
     route(
-        "/notification/{name}/",
+        "/notification/{id}/",
         METHODS,
         GET=get_one,
         POST=not_implemented,

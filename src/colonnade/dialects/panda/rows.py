@@ -45,6 +45,9 @@ def get_list(asked: Asked) -> Response:
         slug = readable.dataset.slug
     objects = [row(slug, one) for one in found.rows]
     meta = listing.meta(asked.request, page, found.total)
+    if found.is_whole and (found.total or shown["row_count"]):
+        # Rows may have been written since they were counted for the page.
+        shown["row_count"] = found.total
     return json(asked.request, {**shown, "meta": meta, "objects": objects})
 
 
@@ -72,12 +75,12 @@ def delete_list(asked: Asked) -> Response:
 def get_one(asked: Asked) -> Response:
     with reading(asked.request) as work:
         readable = datasets.readable(work, asked.name)
-        found = columns.row(work, readable, asked.part("key"))
+        found = columns.row(work, readable, asked.part("external_id"))
         return json(asked.request, row(readable.dataset.slug, found))
 
 
 def put_one(asked: Asked) -> Response:
-    body, key = asked.body(), asked.part("key")
+    body, key = asked.body(), asked.part("external_id")
     if body.get("external_id") not in (None, key):
         message = "This must be the id in the address, or be left out."
         raise Invalid(message, fields={"external_id": [message]})
@@ -88,7 +91,7 @@ def put_one(asked: Asked) -> Response:
 
 def delete_one(asked: Asked) -> Response:
     with reading(asked.request) as work:
-        columns.delete_one(work, datasets.editable(work, asked.name), asked.part("key"))
+        columns.delete_one(work, datasets.editable(work, asked.name), asked.part("external_id"))
     return empty()
 
 
@@ -122,6 +125,12 @@ def _sent(asked: Asked, body: Mapping[str, Any]) -> SentRow:
 
 
 ROUTES: list[Route] = [
-    route("/dataset/{name}/data/", GET=get_list, POST=post_list, PUT=put_list, DELETE=delete_list),
-    route("/dataset/{name}/data/{key}/", GET=get_one, POST=not_implemented, PUT=put_one, DELETE=delete_one),
+    route("/dataset/{slug}/data/", GET=get_list, POST=post_list, PUT=put_list, DELETE=delete_list),
+    route(
+        "/dataset/{slug}/data/{external_id}/",
+        GET=get_one,
+        POST=not_implemented,
+        PUT=put_one,
+        DELETE=delete_one,
+    ),
 ]

@@ -22,7 +22,7 @@ def set_of(shown: Callable[[Work, Sequence[int]], Shown]) -> Handler:
     """A handler of sets. `shown`: those of these numbers that the actor may see, as they are printed."""
 
     def get_set(asked: Asked) -> Response:
-        names = [one for one in asked.part("names").split(";") if one]
+        names = [one for one in asked.part("ids").split(";") if one]
         if len(names) > MOST:
             raise parameter(f"A set has at most {MOST} members.")
         with reading(asked.request) as work:

@@ -143,9 +143,9 @@ def _routes(
     download = download_of(stored)
     return [
         route(f"/{name}/", methods, GET=list_of(name, listed)),
-        route(f"/{name}/set/{{names}}/", "GET", GET=set_of(some)),
-        Route(f"/{name}/{{name}}/", Endpoint({"GET": one_of(one), **others}, methods)),
-        route(f"/{name}/{{name}}/download/", "GET,POST", takes_forms=True, GET=download, POST=download),
+        route(f"/{name}/set/{{ids}}/", "GET", GET=set_of(some)),
+        Route(f"/{name}/{{id}}/", Endpoint({"GET": one_of(one), **others}, methods)),
+        route(f"/{name}/{{id}}/download/", "GET,POST", takes_forms=True, GET=download, POST=download),
     ]
 
 

@@ -119,6 +119,6 @@ def _category(work: Work, sent: Any) -> Term | None:
 
 ROUTES: list[Route] = [
     route("/search_subscription/", METHODS, GET=get_list, POST=post_list),
-    route("/search_subscription/set/{names}/", "GET", GET=set_of(shown)),
-    route("/search_subscription/{name}/", METHODS, GET=get_one, POST=not_implemented, DELETE=delete_one),
+    route("/search_subscription/set/{ids}/", "GET", GET=set_of(shown)),
+    route("/search_subscription/{id}/", METHODS, GET=get_one, POST=not_implemented, DELETE=delete_one),
 ]

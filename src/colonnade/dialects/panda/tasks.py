@@ -101,8 +101,9 @@ def _description(one: Job) -> str:
     if one.kind == Kind.EXTRACT:
         if not query and slug is not None:
             return f"Exporting data in {slug}."
-        within = f" in {slug}" if slug is not None else ""
-        return f'Export search results for "{query or ""}"{within}.'
+        if slug is not None:
+            return f'Export search results for "{query}" in {slug}.'
+        return f'Export search results for "({query or ""})".'
     return f"{one.kind.capitalize()} {slug}." if slug else f"{one.kind.capitalize()}."
 
 
@@ -129,6 +130,6 @@ def _ended(filters: Mapping[str, str]) -> tuple[int | None, int | None, int | No
 
 ROUTES: list[Route] = [
     route("/task/", "GET", GET=get_list),
-    route("/task/set/{names}/", "GET", GET=set_of(shown)),
-    route("/task/{name}/", "GET", GET=get_one),
+    route("/task/set/{ids}/", "GET", GET=set_of(shown)),
+    route("/task/{id}/", "GET", GET=get_one),
 ]

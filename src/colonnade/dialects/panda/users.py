@@ -174,7 +174,7 @@ _EXTRAS: Mapping[str, tuple[str, Callable[[Work, Person], list[dict[str, Any]]]]
 
 ROUTES: list[Route] = [
     route("/user/", GET=get_list, POST=post_list),
-    route("/user/set/{names}/", "GET", GET=set_of(shown)),
-    route("/user/{name}/", GET=get_one, POST=not_implemented, PUT=put_one, DELETE=delete_one),
-    route("/user/{name}/login_help/", "POST", POST=post_login_help),
+    route("/user/set/{ids}/", "GET", GET=set_of(shown)),
+    route("/user/{id}/", GET=get_one, POST=not_implemented, PUT=put_one, DELETE=delete_one),
+    route("/user/{id}/login_help/", "POST", POST=post_login_help),
 ]

@@ -1,0 +1,135 @@
+"""A person's own page: what the portal told them, their API keys, their password, files that were made for them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from colonnade.core.extracts import service as extracts
+from colonnade.core.notices import service as notices
+from colonnade.core.notices.model import Notice
+from colonnade.core.people import accounts, enrolling, sessions
+from colonnade.core.people import service as people
+from colonnade.core.people.model import Person
+from colonnade.core.work import Actor, Work
+from colonnade.errors import Invalid, NotFound, PortalError, QuotaReached, Unauthenticated
+from colonnade.http.downloads import download
+from colonnade.http.edge import portal_of, status_of
+from colonnade.http.sessions import token_of
+from colonnade.web import links
+from colonnade.web.sessions import Form, form_page, of_session, onward, to_sign_in, unkept
+from colonnade.web.signing import address_of, twice
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = 20
+"""Notices on the page."""
+SAID: Mapping[str, str] = {
+    "password": "Your new password is set. Everywhere else you are signed out.",
+    "revoked": "The key does not work any more.",
+}
+
+
+@router.get("/account")
+def get_account(request: Request) -> Response:
+    actor = of_session(request)
+    if actor is None:
+        return to_sign_in(request)
+    return _page(request, actor, said=SAID.get(request.query_params.get("said", "")))
+
+
+@router.post("/account/keys")
+def post_key(request: Request, form: Form) -> Response:
+    """The key stands in the answer and nowhere else."""
+    actor = of_session(request)
+    if actor is None:
+        return to_sign_in(request)
+    with portal_of(request).writing(actor) as work:
+        key = enrolling.make_key(work, _own(work), label=" ".join(form.get("label", "").split())[:100])
+    return _page(request, actor, new_key=key)
+
+
+@router.post("/account/keys/{uid}/revoke")
+def post_revoked(request: Request, uid: str, form: Form) -> Response:
+    actor = of_session(request)
+    if actor is None:
+        return to_sign_in(request)
+    with portal_of(request).writing(actor) as work:
+        if uid not in {one.uid for one in people.keys_of(work, _own(work))}:
+            raise NotFound("There is no such key.", code="key.unknown")
+        people.revoke_key(work, uid, "Revoked on the account page")
+    return onward(f"{links.ACCOUNT}?said=revoked")
+
+
+@router.post("/account/password")
+def post_password(request: Request, form: Form) -> Response:
+    actor = of_session(request)
+    if actor is None or actor.username is None:
+        return to_sign_in(request)
+    portal = portal_of(request)
+    try:
+        sessions.known(portal, actor.username, form.get("current", ""), address=address_of(request))
+        hashed = twice(form)
+    except Unauthenticated:
+        return _page(request, actor, error=Invalid("The password that you have now is another one."))
+    except (Invalid, QuotaReached) as error:
+        return _page(request, actor, error=error)
+    with portal.writing(actor) as work:
+        accounts.change(work, _own(work), password=hashed, keep_session=token_of(request))
+    return onward(f"{links.ACCOUNT}?said=password")
+
+
+@router.get("/account/exports/{number}")
+def get_export(request: Request, number: str) -> Response:
+    """A file that was made for its reader, who comes from a letter."""
+    actor = of_session(request)
+    if actor is None:
+        return to_sign_in(request)
+    if not re.fullmatch("[0-9]{1,18}", number):
+        raise NotFound("There is no such file.", code="extract.unknown")
+    with portal_of(request).reading(actor) as work:
+        found = extracts.downloaded(work, int(number))
+        return unkept(download(request, found.stored, work.blobs.open(found.digest)))
+
+
+def _page(
+    request: Request,
+    actor: Actor,
+    *,
+    said: str | None = None,
+    new_key: str | None = None,
+    error: PortalError | None = None,
+) -> Response:
+    with portal_of(request).reading(actor) as work:
+        person = _own(work)
+        keys = [one for one in people.keys_of(work, person) if one.revoked_at is None]
+        told, total = notices.page(work, limit=SHOWN)
+    values: dict[str, Any] = {
+        "person": person,
+        "keys": keys,
+        "notices": [{"message": one.message, "sent_at": one.sent_at, "href": _place(one)} for one in told],
+        "older": total - len(told),
+        "said": said,
+        "new_key": new_key,
+        "error": None if error is None else error.message,
+    }
+    return form_page(request, "account.html", values, status=200 if error is None else status_of(error))
+
+
+def _own(work: Work) -> Person:
+    assert work.actor.person_id is not None
+    return people.by_id(work, work.actor.person_id)
+
+
+def _place(notice: Notice) -> str | None:
+    """The page for what a notice is about, of which it has the address in an older client."""
+    kind, _, rest = (notice.url or "").partition("/")
+    name = rest.partition("/")[0]
+    if not name:
+        return None
+    if kind == "#export":
+        return links.kept_export(name)
+    return links.dataset(name) if kind == "#dataset" else None
