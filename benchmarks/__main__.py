@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|processing|datasets|shapes ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|newsroom|processing|datasets|shapes ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -7,7 +7,18 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import clients, datasets, exports, heavy, processing, publish, reads, shapes, upserts
+from benchmarks import (
+    clients,
+    datasets,
+    exports,
+    heavy,
+    newsroom,
+    processing,
+    publish,
+    reads,
+    shapes,
+    upserts,
+)
 from benchmarks.figures import Figure
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
@@ -18,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "heavy": heavy.run,
     "exports": exports.run,
     "upserts": upserts.run,
+    "newsroom": newsroom.run,
     "processing": processing.run,
     "datasets": datasets.run,
     "shapes": shapes.run,

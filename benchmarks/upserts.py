@@ -60,12 +60,12 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
     folder.mkdir()
     rng = random.Random(1)
     batches = [
-        [_row(rng, number) for number in range(start, start + BATCH)] for start in range(0, rows, BATCH)
+        [row(rng, number) for number in range(start, start + BATCH)] for start in range(0, rows, BATCH)
     ]
-    raw_write = _raw_writer(folder)
+    raw_write = raw_writer(folder)
     with ExitStack() as cleanup:
         write = _portal_writer(folder, cleanup)
-        sqlite_write = _sqlite_writer(folder, cleanup, batches)
+        sqlite_write = sqlite_writer(folder, cleanup, batches)
         ours, theirs = [], []
         for batch in batches:  # in turn, so that both meet the same machine
             ours += milliseconds(partial(write, batch), 1)
@@ -75,12 +75,12 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
         tenth = max(1, len(ours) // 10)
         last, first = p50(ours[-tenth:]), p50(ours[:tenth])
         yield Figure("last tenth of the batches beside the first", last, "ms", first, "aim: ratio <= 1.5")
-        rewritten = [[_row(rng, rng.randrange(rows)) for _ in range(BATCH)] for _ in range(10)]
+        rewritten = [[row(rng, rng.randrange(rows)) for _ in range(BATCH)] for _ in range(10)]
         again = [milliseconds(partial(write, batch), 1)[0] for batch in rewritten]
         yield Figure(f"a batch of {BATCH:,} that replaces rows, p50", p50(again), "ms")
         singles, beside = [], []
         for _ in range(SINGLES):
-            one = [_row(rng, rng.randrange(rows))]
+            one = [row(rng, rng.randrange(rows))]
             singles += milliseconds(partial(write, one), 1)
             beside += milliseconds(partial(sqlite_write, one), 1)
         yield Figure(
@@ -93,7 +93,8 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
     shutil.rmtree(folder)
 
 
-def _row(rng: random.Random, number: int) -> Row:
+def row(rng: random.Random, number: int) -> Row:
+    """The row of this number, with values by chance."""
     day = FIRST_DAY + dt.timedelta(days=rng.randrange(2_000))
     words = " ".join(rng.choices(WORDS, k=4))
     return f"key-{number}", [words, rng.choice(WORDS), rng.random() * 1000, rng.randrange(10**6), str(day)]
@@ -116,7 +117,7 @@ def _portal_writer(folder: Path, cleanup: ExitStack) -> Callable[[list[Row]], No
     return write
 
 
-def _sqlite_writer(folder: Path, cleanup: ExitStack, batches: list[list[Row]]) -> Callable[[list[Row]], None]:
+def sqlite_writer(folder: Path, cleanup: ExitStack, batches: list[list[Row]]) -> Callable[[list[Row]], None]:
     """Rows with their keys in a table, each call one commit that survives a power cut."""
     connection = sqlite3.connect(folder / "beside.sqlite", isolation_level=None)
     cleanup.callback(connection.close)
@@ -136,7 +137,8 @@ def _sqlite_writer(folder: Path, cleanup: ExitStack, batches: list[list[Row]]) -
     return write
 
 
-def _raw_writer(folder: Path) -> Callable[[list[Row]], None]:
+def raw_writer(folder: Path) -> Callable[[list[Row]], None]:
+    """Rows in a DuckDB file and a Tantivy index, a commit of each for each call."""
     connection = duckdb.connect(str(folder / "raw.duckdb"))
     connection.execute(
         "CREATE TABLE rows (id BIGINT, key VARCHAR, name VARCHAR, city VARCHAR, amount DOUBLE, size BIGINT, day DATE)"

@@ -67,6 +67,9 @@ def test_the_access_log_of_uvicorn_shows_the_path_without_keys(lines: io.StringI
         f"wrong key Apikey {KEY} from 127.0.0.1",
         f"/login/?next=%2Fapi%3Fapikey%3D{KEY}%26limit%3D1",
         f"fetch https://example.org/a?token={KEY}#part",
+        f'"GET /account/activate/{KEY}/ HTTP/1.1" 200',
+        f"/account/reset/{KEY}",
+        f"GET /check_activation_key/{KEY}/?x",
     ],
 )
 def test_a_credential_is_hidden_wherever_it_stands(lines: io.StringIO, text: str) -> None:

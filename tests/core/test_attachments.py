@@ -16,7 +16,7 @@ from colonnade.core.attachments.model import AlternativeExport, Attachment
 from colonnade.core.datasets import service as datasets
 from colonnade.core.uploads import StoredFile
 from colonnade.core.work import SYSTEM, Actor, Portal
-from colonnade.errors import Invalid, LimitReached, NotFound
+from colonnade.errors import Denied, Invalid, LimitReached, NotFound
 
 
 def _keep(portal: Portal, content: bytes, name: str = "notes.txt") -> StoredFile:
@@ -250,3 +250,39 @@ def test_a_long_name_keeps_a_short_suffix(suffix: str, kept: str) -> None:
 def test_a_type_is_one_that_a_header_can_have(name: str, head: bytes) -> None:
     found = uploads.mimetype_of(name, head)
     assert found is None or (found.isascii() and found.isprintable() and found.count("/") == 1)
+
+
+def test_files_beside_the_rows_have_titles_and_who_sent_them(portal: Portal) -> None:
+    """panda 3.5."""
+    ada, bob = person(portal), person(portal)
+    uid, hidden = dataset(portal), dataset(portal)
+    shown(portal, uid)
+    rule(portal, uid, ada, "edit_dataset")
+    with portal.writing(ada) as work:
+        editable = datasets.editable(work, uid)
+        added = attachments.add(work, editable, _keep(portal, b"mine"), title="Mine")
+        assert (added.created_by, added.created_by_id) == (ada.username, ada.person_id)
+    unseen = _attach(portal, hidden, b"not shown")
+    with portal.reading(bob) as work:
+        listed, total = attachments.everywhere(work)
+        assert added.id in [one.id for one in listed]
+        assert unseen.id not in [one.id for one in listed]
+        assert (len(listed), attachments.everywhere(work, limit=0)) == (total, ([], total))
+        assert attachments.some(work, [added.id, unseen.id]) == [attachments.by_id(work, added.id)]
+        assert attachments.downloaded(work, added.id).title == "Mine"
+        with pytest.raises(NotFound):
+            attachments.by_id(work, unseen.id)
+    with portal.writing(bob) as work:
+        with pytest.raises(Denied):
+            attachments.retitle_by_id(work, added.id, "Bob's")
+        with pytest.raises(Denied):
+            attachments.remove_by_id(work, added.id)
+    with portal.writing(ada) as work:
+        assert attachments.retitle_by_id(work, added.id, None).title == "Mine"
+        assert attachments.retitle_by_id(work, added.id, "Ours").title == "Ours"
+        with pytest.raises(Invalid):
+            attachments.retitle_by_id(work, added.id, "x" * 257)
+    with portal.writing(ada) as work:
+        attachments.remove_by_id(work, added.id)
+    with portal.reading(ada) as work, pytest.raises(NotFound):
+        attachments.by_id(work, added.id)

@@ -199,10 +199,15 @@ def test_what_does_not_fit_is_refused_and_kept_by_a_lenient_column(type_: FieldT
         pytest.param(FieldType.DATE, "", None, id="panda-4.2-date-empty-fails"),
         pytest.param(FieldType.DATE, "Harbor", None, id="panda-4.2-date-fails"),
         pytest.param(FieldType.TIME, "4:14 PM", dt.time(16, 14), id="panda-4.2-time"),
-        pytest.param(FieldType.DATETIME, "4:14", dt.datetime(9999, 12, 31, 4, 14), id="panda-4.2-missing-date"),
+        pytest.param(
+            FieldType.DATETIME, "4:14", dt.datetime(9999, 12, 31, 4, 14), id="panda-4.2-missing-date"
+        ),
         pytest.param(FieldType.DATETIME, "April 2024", dt.datetime(2024, 4, 30), id="panda-4.2-missing-day"),
         pytest.param(
-            FieldType.DATETIME, "3/7/2024 4:14:05 pm", dt.datetime(2024, 3, 7, 16, 14, 5), id="panda-4.2-datetime"
+            FieldType.DATETIME,
+            "3/7/2024 4:14:05 pm",
+            dt.datetime(2024, 3, 7, 16, 14, 5),
+            id="panda-4.2-datetime",
         ),
         pytest.param(FieldType.TEXT, "n/a", "n/a", id="panda-4.2-unicode-as-it-is"),
     ],

@@ -92,6 +92,7 @@ def test_a_look_refuses(portal: Portal, content: bytes, encoding: str | None, co
     with pytest.raises(Invalid) as refused:
         imports.look(portal, stored, encoding)
     assert refused.value.code == code
+    assert stored.digest not in portal.blobs.digests()
 
 
 def test_a_look_happens_in_a_process_of_its_own(portal: Portal) -> None:

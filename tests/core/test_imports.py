@@ -243,6 +243,10 @@ def test_a_dataset_of_another_door_takes_files_too(portal: Portal) -> None:
     assert names(portal, uid, where="size >= 2") == ["b", "c"]
     assert publication(portal, uid).run() == "done"
     assert names(portal, uid) == ["a", "b", "c", "d"]
+    with portal.writing(ADMIN) as work:  # as a publisher may
+        editable = datasets.editable(work, uid)
+        (owned,) = (one.uid for one in resources.resources(work, editable) if one.is_owned)
+        resources.remove(work, editable, owned)
     importing.remove(portal, ADMIN, file.id)
     assert names(portal, uid) == ["a", "b"]
 

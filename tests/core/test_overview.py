@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,7 @@ def test_what_was_written_counts_at_once(library: Library) -> None:
 def test_random_writes_are_followed(library: Library) -> None:
     chance = random.Random(4)
     library.make("random")
-    for _ in range(6):
+    for _ in range(4):
         rows = [(f"k{chance.randrange(6)}", chance.choice(_ROWS)) for _ in range(chance.randrange(1, 4))]
         library.write("random", *rows)
         if chance.random() < 0.6:
@@ -159,38 +160,51 @@ def test_random_writes_are_followed(library: Library) -> None:
             assert library.groups(text) == library.groups(text, together=False)
 
 
-def test_an_overview_that_cannot_be_opened_is_begun_anew(tmp_path: Path) -> None:
+def _restarted(folder: Path, words: str) -> tuple[int, dict[str, int], int]:
+    """After a restart: how many tables are known, what is found, and how many are known then."""
+    with opened(folder) as portal:
+        library = Library(portal, ADMIN)
+        known, found = library.known(), library.groups(words)
+        library.settle()
+        assert library.groups(words) == found
+        return known, found, library.known()
+
+
+def test_an_overview_outlives_restarts_and_is_begun_anew_when_it_cannot_be_opened(tmp_path: Path) -> None:
     with opened(tmp_path) as portal:
         library = Library(portal, person(portal))
-        for at, row in enumerate(_ROWS):
-            library.make(f"row-{at}", (None, row))
+        for at in (1, 2):
+            library.make(f"row-{at}", (None, _ROWS[at]))
         library.settle()
-        expected = library.groups("smith")
+        assert portal.overview is not None
+        assert portal.overview.check() == []
+    both = {"row-1": 1, "row-2": 1}
+    assert _restarted(tmp_path, "smith") == (2, both, 2)
+    with opened(tmp_path) as portal:
+        Library(portal, library.reporter).write("row-1", (None, _ROWS[1]))
+    assert _restarted(tmp_path, "smith") == (1, {"row-1": 2, "row-2": 1}, 2)
     (tmp_path / "overview" / "meta.json").write_text("{")
+    assert _restarted(tmp_path, "smith") == (0, {"row-1": 2, "row-2": 1}, 2)
+    shutil.rmtree(tmp_path / "overview")
+    assert _restarted(tmp_path, "smith") == (0, {"row-1": 2, "row-2": 1}, 2)
+    path = next((tmp_path / "overview").glob("*.term"))
+    path.write_bytes(path.read_bytes()[:-20] + bytes(20))
     with opened(tmp_path) as portal:
-        again = Library(portal, library.reporter)
-        assert again.groups("smith") == expected
-        again.settle()
-        assert again.known() == len(_ROWS)
-        assert again.groups("smith") == expected
+        assert portal.overview is not None
+        assert len(portal.overview.check()) == 1
+        portal.overview.begin_anew()
+        assert portal.overview.check() == []
+        assert Library(portal, ADMIN).groups("smith") == {"row-1": 2, "row-2": 1}
 
 
-def test_an_overview_is_known_again_after_a_restart(tmp_path: Path) -> None:
-    with opened(tmp_path) as portal:
-        library = Library(portal, person(portal))
-        for at, row in enumerate(_ROWS):
-            library.make(f"row-{at}", (None, row))
-        library.settle()
-        expected = library.groups("smith")
-    with opened(tmp_path) as portal:
-        again = Library(portal, library.reporter)
-        assert again.known() == len(_ROWS)
-        assert again.groups("smith") == expected
-        again.write("row-0", (None, ["Smith", *_ROWS[0][1:]]))
-    with opened(tmp_path) as portal:
-        last = Library(portal, library.reporter)
-        assert last.known() == len(_ROWS) - 1
-        assert last.groups("smith") == {"row-0": 1, **expected}
-        last.settle()
-        assert last.known() == len(_ROWS)
-        assert last.groups("smith") == {"row-0": 1, **expected}
+def test_a_dataset_that_goes_is_forgotten(library: Library) -> None:
+    library.make("going", ("a", _ROWS[1]))
+    library.settle()
+    before = library.known()
+    with library.portal.writing(library.reporter) as work:
+        editable = datasets.editable(work, "going")
+        for table in tables.tables_of(work, editable.dataset.id):
+            assert library.portal.overview is not None
+            library.portal.overview.forget(table.uid)
+    assert library.known() == before - 1
+    assert library.groups("smith")["going"] == 1

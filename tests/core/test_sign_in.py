@@ -186,7 +186,7 @@ def test_an_activation_key_works_once_and_signs_nobody_in(portal: Portal) -> Non
         made = mailed.use(work, key, PASSWORD, email="Gil@home.example", first_name="Gil", last_name="Roy")
         assert (made.is_active, made.email, made.first_name, made.last_name) == (
             True,
-            "Gil@home.example",
+            "gil@home.example",
             "Gil",
             "Roy",
         )

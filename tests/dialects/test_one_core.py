@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.dialects.panda.support import Cast, cast, settled, told
 from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House
+from tests.support.saying import says
 
 HARBOR = "/api/1.0/dataset/harbor/"
 SEARCH = "/api/records/1.0/search"
@@ -57,8 +58,9 @@ def _uid(house: House, dataset_id: str) -> str:
     return uid
 
 
+@says("panda-9-explore")
 def test_rows_of_a_newsroom_are_records(house: House, people: Cast, harbor: str) -> None:
-    """panda-9-explore: typed where they are indexed, and what does not fit its type is null there."""
+    """Typed where they are indexed, and what does not fit its type is null there."""
     found = _explore(house, people, f"{harbor}/records", order_by="vessel_name desc")
     assert found["results"] == [
         {"permit": 17, "vessel_name": "Petrel", "fee": 18.5, "day": "2024-03-07"},
@@ -127,8 +129,9 @@ def flights(house: House) -> str:
     return "/api/1.0/dataset/flights/"
 
 
+@says("panda-1.7-other-doors")
 def test_records_are_rows_of_a_newsroom(people: Cast, flights: str) -> None:
-    """panda-1.7-other-doors: with the fields as columns."""
+    """With the fields as columns."""
     shown = people.bob.shown(flights)
     assert (shown["name"], shown["row_count"], shown["locked"]) == ("Flights", 2, False)
     columns = [

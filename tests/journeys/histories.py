@@ -85,9 +85,7 @@ class Look:
         """Whether these are all rows that are wanted. Raises `Unreal`."""
         owned = self._owned(rows)
         for history, first in self._begun:
-            states = [
-                (number, frozenset(filter(wanted, state))) for number, state in history.since(first)
-            ]
+            states = [(number, frozenset(filter(wanted, state))) for number, state in history.since(first)]
             if all(state != owned[history.writer] for _, state in states):
                 raise Unreal(_told(history, states, owned[history.writer]))
 

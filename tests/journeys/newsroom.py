@@ -1,22 +1,15 @@
-"""A newsroom's writers and readers, each a client of PANDA's door of its own, at work at once."""
+"""A newsroom's writers and readers at work at once."""
 
 import itertools
-import threading
-import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-import httpx2
+from tests.journeys.desks import Client, Crowd, client
 from tests.journeys.histories import History, Look, Row, Unreal, out_of_order
-from tests.support.house import ADMIN_KEY
+from tests.support.house import ADMIN_KEY, EXPLORE
 
-API = "/api/1.0"
-EXPLORE = "/api/explore/v2.1/catalog/datasets"
-CREDENTIALS = {"email": "admin@localhost", "api_key": ADMIN_KEY}
 MOST = 1000
 """The longest page. All rows of a dataset fit on one."""
 KEYS = 150
@@ -30,37 +23,6 @@ COLUMNS = {
 }
 WRITER, BATCH, ROUND, PLACE, NOTE = range(5)
 Answer = Mapping[str, Any]
-
-
-class Client:
-    """Somebody with a key."""
-
-    def __init__(self, address: str) -> None:
-        self._http = httpx2.Client(base_url=address, params=CREDENTIALS, timeout=120)
-
-    def close(self) -> None:
-        self._http.close()
-
-    def ask(self, method: str, path: str, status: int, json: Any = None, **params: Any) -> Any:
-        """What is answered, as JSON if there is something. Raises `Unreal` for another status."""
-        answer = self.answer(method, path, json=json, **params)
-        if answer.status_code != status:
-            raise Unreal(f"{method} {path} {params}: {answer.status_code} {answer.text[:300]}")
-        return answer.json() if answer.content else None
-
-    def answer(self, method: str, path: str, **sent: Any) -> httpx2.Response:
-        body = {name: value for name in ("json", "files") if (value := sent.pop(name, None)) is not None}
-        url = path if path.startswith((EXPLORE, "/data_upload")) else f"{API}{path}"
-        return self._http.request(method, url, params=sent, **body)
-
-
-@contextmanager
-def client(address: str) -> Iterator[Client]:
-    made = Client(address)
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 class Writer:
@@ -166,17 +128,19 @@ class Reader:
     def __init__(self, histories: Sequence[History], random: Random) -> None:
         self._all, self._random = histories, random
         self._by_slug = {
-            slug: [one for one in histories if one.slug == slug] for slug in sorted({one.slug for one in histories})
+            slug: [one for one in histories if one.slug == slug]
+            for slug in sorted({one.slug for one in histories})
         }
         self.seen: dict[str, list[tuple[int, ...]]] = {slug: [] for slug in self._by_slug}
         self.reads: Counter[str] = Counter()
+        self._asks = (
+            *(self._whole, self._common, self._sorted, self._range, self._batch),
+            *(self._count, self._one, self._facts, self._exported, self._everywhere),
+        )
 
     def step(self, client: Client) -> None:
         slug = max(self._by_slug, key=lambda one: len(self._by_slug[one]))
-        ask = self._random.choice(
-            (self._whole, self._common, self._sorted, self._range, self._batch, self._count, self._one, self._facts)
-            + (self._exported, self._everywhere)
-        )
+        ask = self._random.choice(self._asks)
         self.reads[ask.__name__.strip("_")] += 1
         ask(client, slug)
 
@@ -246,12 +210,14 @@ class Reader:
     def _exported(self, client: Client, slug: str) -> None:
         """All rows through another door."""
         look = Look(self._by_slug[slug])
-        path = f"{EXPLORE}/{slug}/exports/json"
+        path = f"root:{EXPLORE}/{slug}/exports/json"
         found = client.ask("GET", path, 200, apikey=ADMIN_KEY)
         by_note = Counter(one["note"] for one in found)
         if any(count > 1 for count in by_note.values()):
             raise Unreal("rows are there twice in an export")
-        candidates = {row[1][NOTE]: row for one in self._by_slug[slug] for _, state in one.since(0) for row in state}
+        candidates = {
+            row[1][NOTE]: row for one in self._by_slug[slug] for _, state in one.since(0) for row in state
+        }
         self.seen[slug].append(look.whole(candidates[note] for note in by_note))
 
     def _everywhere(self, client: Client, _slug: str) -> None:
@@ -276,52 +242,30 @@ def _counted(found: Answer) -> list[Row]:
 
 
 class Newsroom:
-    """All of them. `wrong`: what they met that must not be."""
+    """All of them, and what must hold when they rest."""
 
     def __init__(self, histories: Sequence[History], *, readers: int, random: Random) -> None:
         self.histories = histories
-        self._writers = [Writer(one, Random(random.random())) for one in histories]
         self._readers = [Reader(histories, Random(random.random())) for _ in range(readers)]
-        self.wrong: list[str] = []
-        self._stopped, self._dying = threading.Event(), threading.Event()
-        self._threads: list[threading.Thread] = []
+        writers = [Writer(one, Random(random.random())) for one in histories]
+        self.crowd = Crowd([*(one.step for one in writers), *(one.step for one in self._readers)])
 
     @property
     def reads(self) -> Counter[str]:
         return sum((one.reads for one in self._readers), Counter())
 
-    def start(self, address: str) -> None:
-        self._stopped.clear()
-        self._dying.clear()
-        steps = [one.step for one in (*self._writers, *self._readers)]
-        self._threads = [threading.Thread(target=self._work, args=(address, step)) for step in steps]
-        for one in self._threads:
-            one.start()
-
     def work(self, seconds: float) -> None:
         """Wait so long, and until every writer has had an answer."""
-        begun, before = time.monotonic(), [one.writes for one in self.histories]
-        while not self.wrong and (
-            time.monotonic() - begun < seconds
-            or any(one.writes <= old for one, old in zip(self.histories, before, strict=True))
-        ):
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Everybody ends what they are at."""
-        self._stopped.set()
-        self._join()
-
-    def died(self, kill: Callable[[], None]) -> None:
-        """The server goes; nobody has to expect an answer from now on."""
-        self._dying.set()
-        kill()
-        self._join()
+        before = [one.writes for one in self.histories]
+        self.crowd.work(
+            seconds,
+            until=lambda: all(one.writes > old for one, old in zip(self.histories, before, strict=True)),
+        )
 
     def settle(self, address: str) -> None:
         """Nobody is at work: the rows of each dataset are a state that may be, and everything agrees. They go on from it."""
         with client(address) as asking:
-            for slug in {one.slug for one in self.histories}:
+            for slug in sorted({one.slug for one in self.histories}):
                 self._settle(asking, slug)
 
     def _settle(self, client: Client, slug: str) -> None:
@@ -332,31 +276,14 @@ class Newsroom:
         look.whole(rows)
         words = client.ask("GET", f"/dataset/{slug}/data/", 200, q=COMMON, limit=MOST)
         if rows_of(words) != {*rows} or (found["row_count"] or 0) != len(rows):
-            raise Unreal(f"{slug}: {len(rows)} rows, {words['meta']} by their word, {found['row_count']} told")
+            raise Unreal(f"{slug}: {len(rows)} rows, {words['meta']} by word, {found['row_count']} told")
         rounds = [one[1][ROUND] for one in rows]
         bounds = found["column_schema"][ROUND]
         if rounds and not bounds["min"] <= min(rounds) <= max(rounds) <= bounds["max"]:
             raise Unreal(f"{slug}: rounds from {min(rounds)} to {max(rounds)}, bounds are {bounds}")
         for one in those:
             one.settle(frozenset(row for row in rows if row[1][WRITER] == one.writer))
-        self.wrong += out_of_order(itertools.chain.from_iterable(one.seen[slug] for one in self._readers))
+        wrong = out_of_order(itertools.chain.from_iterable(one.seen[slug] for one in self._readers))
+        assert not wrong, "\n".join(wrong)
         for reader in self._readers:
             reader.seen[slug].clear()
-
-    def _work(self, address: str, step: Callable[[Client], None]) -> None:
-        with client(address) as asking:
-            while not self._stopped.is_set() and not self.wrong:
-                try:
-                    step(asking)
-                except httpx2.TransportError:
-                    if not self._dying.is_set():
-                        self.wrong.append(traceback.format_exc())
-                    return
-                except Exception:
-                    self.wrong.append(traceback.format_exc())
-                    return
-
-    def _join(self) -> None:
-        for one in self._threads:
-            one.join()
-

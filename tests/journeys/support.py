@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from random import Random, SystemRandom
 
+from click.testing import CliRunner
 from tests.journeys.looking import JobSeen, Look
 from tests.journeys.processes import PortalProcess
+
+from colonnade.cli.main import colonnade
 
 
 def chance() -> Random:
@@ -35,3 +39,9 @@ def which(editions: Mapping[str, int], allowed: Sequence[Mapping[str, int]]) -> 
     """The place of the edition that stands, whole, among those that may."""
     assert editions in allowed, f"{editions} is none of {allowed}"
     return [*allowed].index(editions)
+
+
+def is_well(folder: Path) -> None:
+    """`colonnade doctor` finds nothing, beside a server or without one."""
+    told = CliRunner().invoke(colonnade, ["doctor", "--data", str(folder)])
+    assert told.exit_code == 0, told.output

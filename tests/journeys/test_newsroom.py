@@ -1,25 +1,18 @@
-"""A newsroom at work through PANDA's door: writers and readers at once, a server that is killed, an import that is killed."""
+"""A newsroom at work through PANDA's door: writers and readers at once, and a server that is killed."""
 
-import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from tests.journeys.desks import client
 from tests.journeys.histories import History
-from tests.journeys.newsroom import COLUMNS, Newsroom, client
+from tests.journeys.newsroom import COLUMNS, Newsroom
 from tests.journeys.processes import Server
-from tests.journeys.support import chance
-
-from colonnade.cli.main import colonnade
+from tests.journeys.support import chance, is_well
+from tests.support.house import found
 
 READERS = 8
 WRITERS = {"a": "permits", "b": "permits", "c": "permits", "d": "permits", "e": "vessels", "f": "berths"}
 """Four of them at one dataset, the others beside."""
-
-
-def _is_well(folder: Path) -> None:
-    told = CliRunner().invoke(colonnade, ["doctor", "--data", str(folder)])
-    assert told.exit_code == 0, told.output
 
 
 @pytest.mark.parametrize(
@@ -35,21 +28,21 @@ def test_readers_see_states_that_were_and_no_acknowledged_row_is_lost(
 ) -> None:
     histories = [History(writer, slug) for writer, slug in WRITERS.items()]
     newsroom = Newsroom(histories, readers=READERS, random=chance())
+    found(tmp_path)
     for number in range(kills + 1):
         with Server(tmp_path) as server:
             if number == 0:
                 _founded(server.address)
             newsroom.settle(server.address)
-            newsroom.start(server.address)
+            newsroom.crowd.start(server.address)
             newsroom.work(seconds)
             if number < kills:
-                newsroom.died(server.kill)
-            else:
-                newsroom.stop()
-                newsroom.settle(server.address)
-                _is_well(tmp_path)
-                server.terminate()
-        assert not newsroom.wrong, "\n".join(newsroom.wrong)
+                newsroom.crowd.died(server.kill)
+                continue
+            newsroom.crowd.stop()
+            newsroom.settle(server.address)
+            is_well(tmp_path)
+            server.terminate()
     print(f"{sum(one.writes for one in histories)} writes, {dict(newsroom.reads)}")
 
 

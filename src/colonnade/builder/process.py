@@ -98,7 +98,15 @@ def _asked(
 @contextmanager
 def _child(job_file: Path, scratch: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The child, in a process group of its own that does not outlive the block."""
-    command = [sys.executable, "-P", "-s", "-m", "colonnade.builder", str(job_file), str(os.getpid())]
+    command = [
+        sys.executable,
+        "-P",
+        "-s",
+        "-m",
+        "colonnade.builder",
+        str(job_file.absolute()),
+        str(os.getpid()),
+    ]
     with (scratch / _LOG_FILE).open("wb") as log:
         child = subprocess.Popen(
             command,

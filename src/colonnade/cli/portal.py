@@ -22,7 +22,7 @@ data_option: Callable[..., Any] = click.option(
 
 def settings_from(data: Path | None) -> Settings:
     """The settings of the environment, with a folder given on the command line before them."""
-    settings = read_settings(os.environ, data=data)
+    settings = read_settings(os.environ, data=None if data is None else data.absolute())
     for line in settings.warnings:
         logging.getLogger("colonnade").warning(line)
     return settings

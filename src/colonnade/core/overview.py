@@ -57,24 +57,34 @@ class Overview:
         self._is_closed = self._is_busy = False
         self._thread: threading.Thread | None = None
 
-    def counts(self, where: Expr, refs: Sequence[GenerationRef]) -> dict[GenerationRef, int] | None:
+    def counts(self, where: Expr, refs: Sequence[GenerationRef]) -> dict[GenerationRef, int]:
         """How many rows of each table fulfil a condition that names columns as people call them, without the tables that
-        have to be asked one by one; None for a condition that cannot be asked here. Raises `Invalid`."""
+        have to be asked one by one: all of them if the condition cannot be asked here. Raises `Invalid`."""
         try:
             snapshot = self._index.snapshot
             by_slot = snapshot.counts(where)
         except IndexBrokenError as error:
             log.warning("the overview of small tables is begun anew: %s", error)
             self._index.begin_anew()
-            return None
+            return {}
         if by_slot is None:
-            return None
+            return {}
         known = ((ref, snapshot.states.get(ref)) for ref in refs)
         return {
             ref: by_slot.get(state.slot, 0)
             for ref, state in known
             if state is not None and state.mark == self._rows.marks.of(ref)
         }
+
+    def lagging(self, refs: Sequence[GenerationRef]) -> frozenset[GenerationRef]:
+        """Those of some tables that are not known here as they are now, and could be."""
+        states = self._index.snapshot.states
+        return frozenset(
+            ref
+            for ref in refs
+            if ref not in self._left_out
+            and ((state := states.get(ref)) is None or state.mark != self._rows.marks.of(ref))
+        )
 
     def follow(self, tables: Sequence[Followed]) -> None:
         """Take up soon what these tables hold now."""
@@ -94,6 +104,13 @@ class Overview:
             self._index.commit()
         except IndexBrokenError:
             self._index.begin_anew()
+
+    def check(self) -> list[str]:
+        """What is wrong with it on the disk, in sentences."""
+        return self._index.check()
+
+    def begin_anew(self) -> None:
+        self._index.begin_anew()
 
     def settle(self, seconds: float = 60.0) -> bool:
         """Wait until everything that should be followed is; whether it is."""

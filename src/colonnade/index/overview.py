@@ -19,6 +19,7 @@ import tantivy
 from colonnade.generation import GenerationRef, Mark
 from colonnade.index.analyzer import TOKENIZER, fold, word_analyzer
 from colonnade.index.guard import guarded
+from colonnade.index.moving import damaged
 from colonnade.index.overview_port import Row, State
 from colonnade.index.overview_query import (
     BETWEEN,
@@ -114,6 +115,17 @@ class TantivyOverview:
                 self._writer.commit()
                 self._index.reload()
                 self._snapshot = TantivySnapshot(self._index, self._index.searcher(), dict(self._pending))
+
+    def check(self) -> list[str]:
+        if not self._folder.exists():
+            return []
+        with self._lock:
+            self._close_writer()  # whose merges would change the files; what was not committed is taken up again
+            self._snapshot = None
+            try:
+                return damaged(self._folder)
+            except IndexBrokenError as error:
+                return [f"It cannot be read: {error}."]
 
     def begin_anew(self) -> None:
         with self._lock:

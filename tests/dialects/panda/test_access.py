@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.dialects.panda.support import ADMIN_EMAIL, API, WRONG_KEY, XHR, Cast, browser, told
 from tests.support.house import ADMIN_KEY, House, opened
+from tests.support.saying import says
 
 PASSWORD = "petrel-and-marlin"
 EMAIL = "eve@paper.example"
@@ -106,13 +107,13 @@ def test_no_other_key_works_for_reads_or_writes(house: House, key: str, method: 
     assert told(answer) == (401, "")
 
 
+@says("panda-2.1-inactive")
 def test_an_inactive_user_is_nobody(people: Cast) -> None:
-    """panda-2.1-inactive."""
     assert told(people.inactive.get("/user/")) == (401, "")
 
 
+@says("panda-2.1-session")
 def test_a_session_needs_its_proof_on_every_call(house: House, signed: TestClient) -> None:
-    """panda-2.1-session."""
     assert signed.get(f"{API}/user/").status_code == 401
     assert signed.get(f"{API}/user/", headers={"X-CSRFToken": "a" * 32}).status_code == 401
     assert signed.get(f"{API}/user/", headers=_token(signed)).status_code == 200
@@ -128,8 +129,9 @@ def test_a_wrong_key_is_refused_beside_a_session(signed: TestClient) -> None:
     assert signed.get(f"{API}/user/", params=wrong, headers=_token(signed)).status_code == 401
 
 
+@says("panda-2.1-cookie")
 def test_every_answer_sets_the_token(house: House) -> None:
-    """panda-2.1-cookie: the same again to who has one."""
+    """The same again to who has one."""
     for path in (f"{API}/", f"{API}/user/", "/login/", "/check_available_space/"):
         page = browser(house)
         first = page.get(path).cookies["csrftoken"]
@@ -137,8 +139,8 @@ def test_every_answer_sets_the_token(house: House) -> None:
         assert page.get(path).cookies["csrftoken"] == first
 
 
+@says("panda-2.1-referer")
 def test_over_https_the_page_that_asks_is_of_this_site(tmp_path: Path) -> None:
-    """panda-2.1-referer."""
     with opened(tmp_path, public_url="https://panda.example") as house:
         page = browser(house)
         page.get("/login/")
@@ -155,8 +157,9 @@ def test_over_https_the_page_that_asks_is_of_this_site(tmp_path: Path) -> None:
             assert status == 403 or "Secure" in answer.headers["set-cookie"]
 
 
+@says("panda-2.2-login")
 def test_signing_in(page: TestClient, eve: str) -> None:
-    """panda-2.2-login: here an id is a number."""
+    """Here an id is a number."""
     answer = _send(page, "/login/", email=EMAIL, password=PASSWORD)
     assert answer.json() == {
         "email": EMAIL,
@@ -228,8 +231,8 @@ def test_wrong_forms(
     assert told(answer) == (400, body)
 
 
+@says("panda-2.2-login-disabled")
 def test_a_disabled_account(people: Cast, page: TestClient) -> None:
-    """panda-2.2-login-disabled."""
     made = people.admin.post(
         "/user/", {"email": "off@paper.example", "password": PASSWORD, "is_active": False}
     )
@@ -275,15 +278,16 @@ def test_the_proof_may_stand_in_the_form(page: TestClient, eve: str) -> None:
     assert page.post("/login/", data=form).status_code == 200
 
 
+@says("panda-2.2-csrf-key", "panda-8-curl")
 def test_a_key_needs_no_proof(house: House, eve: str) -> None:
-    """panda-2.2-csrf-key, panda-8-curl: the documented curl lines were refused since 1.0.1."""
+    """The documented curl lines were refused since 1.0.1."""
     headers = {"PANDA_EMAIL": ADMIN_EMAIL, "PANDA_API_KEY": ADMIN_KEY}
     answer = browser(house).post("/login/", data={"email": EMAIL, "password": PASSWORD}, headers=headers)
     assert answer.status_code == 200
 
 
+@says("panda-2.2-logout")
 def test_signing_out(signed: TestClient) -> None:
-    """panda-2.2-logout."""
     assert told(signed.get("/logout/")) == (200, {"__all__": "Successfully logged out"})
     assert signed.get(f"{API}/user/", headers=_token(signed)).status_code == 401
     assert told(signed.post("/logout/", headers=_token(signed))) == (
@@ -307,8 +311,8 @@ def _mailed_key(house: House, email: str, after: int = 0) -> str:
     raise AssertionError(f"no letter to {email}")
 
 
+@says("panda-2.2-activate", "panda-2.2-check")
 def test_an_activation_from_the_letter_on(house: House, people: Cast, page: TestClient) -> None:
-    """panda-2.2-activate, panda-2.2-check."""
     email = "new@paper.example"
     made = people.admin.post("/user/", {"email": email, "first_name": "New", "last_name": "One"})
     assert (made.status_code, made.json()["is_active"]) == (201, True)
@@ -331,15 +335,16 @@ def test_a_key_that_there_is_not(page: TestClient) -> None:
     assert told(page.get("/check_activation_key/nope/")) == (400, {"__all__": "Invalid activation key"})
 
 
+@says("panda-2.2-forgot")
 def test_a_forgotten_password(house: House, page: TestClient, eve: str) -> None:
-    """panda-2.2-forgot: whoever asks learns nothing of the user."""
+    """Whoever asks learns nothing of the user."""
     assert told(_send(page, "/forgot_password/", email=EMAIL.upper())) == (200, {})
     key = _mailed_key(house, EMAIL)
     assert _send(page, "/activate/", activation_key=key, email=EMAIL, password=PASSWORD).status_code == 200
 
 
+@says("panda-2.2-space")
 def test_space_is_told_to_everybody(house: House) -> None:
-    """panda-2.2-space."""
     found = browser(house).get("/check_available_space/").json()
     assert set(found) == {"root", "uploads", "indices"}
     assert all(set(one) == {"device", "free_space"} and one["free_space"] > 0 for one in found.values())

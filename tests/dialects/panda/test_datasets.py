@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.dialects.panda.support import CRIME, POLITICS, WHOLE, Cast, Client, told
 from tests.support.house import House
+from tests.support.saying import says
 
 
 def _made(who: Client, name: str, **params: Any) -> dict[str, Any]:
@@ -14,8 +15,8 @@ def _made(who: Client, name: str, **params: Any) -> dict[str, Any]:
     return found
 
 
+@says("panda-3.6-post", "panda-3.6-keys")
 def test_a_new_dataset(people: Cast) -> None:
-    """panda-3.6-post, panda-3.6-keys."""
     answer = people.ada.post(
         "/dataset/",
         {
@@ -66,8 +67,8 @@ def test_a_slug_is_made_of_the_name(people: Cast, name: str, slug: str) -> None:
     assert _made(people.ada, name)["slug"].strip("-") == slug.strip("-")
 
 
+@says("panda-3.6-slug-taken")
 def test_slugs_are_told_apart(people: Cast) -> None:
-    """panda-3.6-slug-taken."""
     assert [_made(people.ada, "Twice told")["slug"] for _ in range(3)] == [
         "twice-told",
         "twice-told-2",
@@ -96,8 +97,8 @@ def test_what_a_dataset_needs(people: Cast, body: dict[str, Any], field: dict[st
     assert told(people.ada.post("/dataset/", body)) == (400, {"dataset": field})
 
 
+@says("panda-3.6-slug", "panda-8-slug")
 def test_a_slug_of_ones_own(people: Cast) -> None:
-    """panda-3.6-slug, panda-8-slug."""
     for slug in ("my_Own-Slug", "x" * 200):
         made = people.ada.post("/dataset/", {"name": "Own", "slug": slug})
         assert (made.status_code, made.json()["slug"]) == (201, slug)
@@ -106,8 +107,8 @@ def test_a_slug_of_ones_own(people: Cast) -> None:
         assert (status, set(body["dataset"])) == (400, {"slug"}), slug
 
 
+@says("panda-3.6-columns", "panda-4.1-indexed-name")
 def test_columns_are_given_at_creation(people: Cast) -> None:
-    """panda-3.6-columns, panda-4.1-indexed-name."""
     made = _made(
         people.ada,
         "With columns",
@@ -167,16 +168,17 @@ def test_columns_that_do_not_fit_make_no_dataset(people: Cast, params: dict[str,
     assert told(people.ada.get("/dataset/never-made/")) == (404, "")
 
 
+@says("panda-3.6-type-unknown")
 def test_an_unknown_type_is_refused(people: Cast) -> None:
-    """panda-3.6-type-unknown."""
     answer = people.ada.put("/dataset/never-made/", {"name": "N"}, columns="a", column_types="colour")
     assert answer.status_code == 400
     assert "colour" in answer.text
     assert people.ada.get("/dataset/never-made/").status_code == 404
 
 
+@says("panda-1.5-put-missing", "panda-3.6-put-create")
 def test_a_put_makes_what_is_not_there(people: Cast) -> None:
-    """panda-1.5-put-missing, panda-3.6-put-create: the address wins."""
+    """The address wins."""
     answer = people.ada.put("/dataset/By-Put/", {"name": "By put", "slug": "other"}, columns="a,b")
     assert (answer.status_code, answer.json()["slug"]) == (201, "By-Put")
     assert answer.headers["location"] == "http://testserver/api/1.0/dataset/By-Put/"
@@ -188,8 +190,9 @@ def test_a_put_makes_what_is_not_there(people: Cast) -> None:
     )
 
 
+@says("panda-1.5-put")
 def test_a_put_changes_what_is_there(people: Cast) -> None:
-    """panda-1.5-put: what is not sent stays, but categories do not."""
+    """What is not sent stays, but categories do not."""
     made = people.ada.post(
         "/dataset/",
         {
@@ -212,8 +215,8 @@ def test_a_put_changes_what_is_there(people: Cast) -> None:
     )
 
 
+@says("panda-1.5-patch")
 def test_a_patch_keeps_what_is_not_sent(people: Cast) -> None:
-    """panda-1.5-patch."""
     made = people.ada.post("/dataset/", {"name": "To patch", "categories": [CRIME, POLITICS]}).json()
     uri = made["resource_uri"]
     answer = people.bob.put(uri, {"description": "new"}, patch="True")
@@ -227,8 +230,9 @@ def test_a_patch_keeps_what_is_not_sent(people: Cast) -> None:
     assert people.bob.put(uri, {"description": "x"}, patch="1").status_code == 400
 
 
+@says("panda-3.6-embedded", "panda-1.2-read-only")
 def test_a_whole_dataset_can_be_sent_back(people: Cast) -> None:
-    """panda-3.6-embedded, panda-1.2-read-only: the original broke on it."""
+    """The original broke on it."""
     upload = people.ada.upload("a,b\n1,2\n")
     made = people.ada.post(
         "/dataset/", {"name": "Whole", "categories": [CRIME], "data_uploads": [upload["resource_uri"]]}
@@ -258,15 +262,15 @@ def test_a_related_thing_that_is_not_there(people: Cast, body: dict[str, Any]) -
     assert people.ada.get("/dataset/related-nothing/").status_code == 404
 
 
+@says("panda-8-data-upload")
 def test_the_documented_singular_does_nothing(people: Cast) -> None:
-    """panda-8-data-upload."""
     upload = people.ada.upload("a,b\n1,2\n")
     made = people.ada.post("/dataset/", {"name": "Singular", "data_upload": upload["resource_uri"]}).json()
     assert made["data_uploads"] == []
 
 
+@says("panda-3.6-put-uploads")
 def test_uploads_that_are_not_sent_are_let_go(people: Cast) -> None:
-    """panda-3.6-put-uploads."""
     upload = people.ada.upload("a,b\n1,2\n")["resource_uri"]
     made = people.ada.post("/dataset/", {"name": "Letting go", "data_uploads": [upload]}).json()
     assert people.ada.shown(upload)["dataset"] == made["resource_uri"]
@@ -276,8 +280,9 @@ def test_uploads_that_are_not_sent_are_let_go(people: Cast) -> None:
     assert people.ada.shown(upload)["dataset"] is None
 
 
+@says("panda-3.6-delete", "panda-1.7-dataset")
 def test_a_dataset_ends(people: Cast) -> None:
-    """panda-3.6-delete, panda-1.7-dataset: by any user."""
+    """By any user."""
     uri = _made(people.ada, "Ending")["resource_uri"]
     assert told(people.bob.delete(uri)) == (204, "")
     assert told(people.ada.get(uri)) == (404, "")
@@ -285,8 +290,8 @@ def test_a_dataset_ends(people: Cast) -> None:
     assert _made(people.ada, "Ending")["slug"] == "ending"
 
 
+@says("panda-1.7-nobody")
 def test_nobody_reads_or_changes_datasets(people: Cast) -> None:
-    """panda-1.7-nobody."""
     uri = _made(people.ada, "Not for nobody")["resource_uri"]
     for who in people.nobodies:
         for method in ("GET", "PUT", "DELETE"):
@@ -296,8 +301,9 @@ def test_nobody_reads_or_changes_datasets(people: Cast) -> None:
         assert told(who.get(f"{uri}data/")) == (401, "")
 
 
+@says("panda-1.7-other-doors")
 def test_datasets_of_others_keep_their_own_rules(house: House, people: Cast) -> None:
-    """panda-1.7-other-doors: who may not know of one does not."""
+    """Who may not know of one does not."""
     hidden = house.published("a,b\n1,2\n", dataset_id="hidden-one", is_restricted=True)
     house.published("a,b\n1,2\n", dataset_id="open-one", is_restricted=False)
     assert people.ada.get("/dataset/hidden-one/").status_code == 404

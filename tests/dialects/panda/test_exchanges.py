@@ -16,13 +16,15 @@ import pytest
 import uvicorn
 from tests.dialects.panda.support import Cast, settled, told
 from tests.support.house import House
+from tests.support.saying import says
 
 TUTORIAL = Path(__file__).resolve().parents[3] / "docs" / "examples" / "panda_tutorial.py"
 POSTS = 2_500
 
 
+@says("panda-10.1", "panda-9")
 def test_a_scripted_dataset(people: Cast) -> None:
-    """panda-10.1, panda-9: what every official script does."""
+    """What every official script does."""
     ada, uri = people.ada, "/api/1.0/dataset/harbor-permits/"
     data = f"{uri}data/"
     assert told(ada.get(uri)) == (404, "")
@@ -76,8 +78,8 @@ def _ended(house: House, people: Cast, asked: Any) -> dict[str, Any]:
     return ended
 
 
+@says("panda-10.2", "panda-9")
 def test_a_file_becomes_a_searchable_dataset(house: House, people: Cast) -> None:
-    """panda-10.2, panda-9."""
     ada = people.ada
     content = "permit,vessel,fee\n" + "".join(f"{n},Petrel é{n},{n}.5\n" for n in range(204))
     sent = ada.upload(content.encode("latin1"), "permits.csv", encoding="latin1")
@@ -107,8 +109,9 @@ def test_a_file_becomes_a_searchable_dataset(house: House, people: Cast) -> None
     assert download.content.decode() == content
 
 
+@says("panda-3.8-export", "panda-5.3-archive")
 def test_every_match_in_one_archive(house: House, people: Cast) -> None:
-    """panda-3.8-export, panda-5.3-archive: the answer is a JSON text; any value asks for it."""
+    """The answer is a JSON text; any value asks for it."""
     made = people.ada.put("/dataset/archived/", {"name": "Archived"}, columns="a")
     people.ada.put(
         f"{made.json()['resource_uri']}data/", {"objects": [{"data": ["cormorant"]}, {"data": ["x"]}]}
@@ -132,8 +135,8 @@ def _unzipped(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@says("panda-10.3")
 def test_error_shapes_side_by_side(house: House, people: Cast) -> None:
-    """panda-10.3."""
     ada = people.ada
     ada.put("/dataset/x/", {"name": "X"}, columns="a,b,c")
     upload = ada.upload("a,b,c\n1,2,3\n")
@@ -200,8 +203,9 @@ def source() -> Iterator[str]:
     yield from _served(_Posts())
 
 
+@says("panda-8-tutorial")
 def test_the_tutorial_runs_twice(people: Cast, site: str, source: str) -> None:
-    """panda-8-tutorial: with as many rows after the second time as after the first."""
+    """With as many rows after the second time as after the first."""
     environment = {**os.environ, "PANDA_EMAIL": people.ada.email, "PANDA_API_KEY": people.ada.key}
     told_ = []
     for _ in range(2):

@@ -6,6 +6,7 @@ import pytest
 from tests.dialects.panda.support import XHR, Cast, browser, settled, told
 from tests.formats.support import sheet_rows, workbook
 from tests.support.house import House
+from tests.support.saying import says
 
 CSV = "permit,vessel,fee\r\n1,Marlin,20.5\r\n2,Petrel,18\r\n"
 STORED = {
@@ -26,8 +27,8 @@ def dataset(people: Cast) -> str:
     return uri
 
 
+@says("panda-3.4-form", "panda-3.4-keys", "panda-3.4-success")
 def test_an_upload_by_form(people: Cast) -> None:
-    """panda-3.4-form, panda-3.4-keys, panda-3.4-success."""
     sent = people.ada.upload(CSV, "permits.csv")
     assert set(sent) == DATA | {"success"}
     assert sent["success"] is True
@@ -62,8 +63,9 @@ def test_an_upload_by_form(people: Cast) -> None:
     }
 
 
+@says("panda-3.4-type")
 def test_an_upload_is_called_html(people: Cast) -> None:
-    """panda-3.4-type: although it is JSON."""
+    """Although it is JSON."""
     answer = people.ada.http.post(
         "/data_upload/", params=people.ada.credentials, files={"any": ("a.csv", CSV)}
     )
@@ -71,8 +73,8 @@ def test_an_upload_is_called_html(people: Cast) -> None:
     assert answer.json()["success"] is True
 
 
+@says("panda-3.4-raw")
 def test_an_upload_as_the_body(people: Cast) -> None:
-    """panda-3.4-raw."""
     params = {"qqfile": "raw.csv", "encoding": "latin1", **people.ada.credentials}
     content = "name;city\nZoë;Orléans\n".encode("latin1")
     sent = people.ada.http.post("/data_upload/", params=params, content=content, headers=XHR).json()
@@ -99,15 +101,15 @@ def test_the_documented_curl_lines(house: House, people: Cast, headers: str) -> 
     assert raw.json()["success"]
 
 
+@says("panda-3.4-stored-name")
 def test_names_are_told_apart(people: Cast) -> None:
-    """panda-3.4-stored-name."""
     names = [people.ada.upload(CSV, "same.csv")["filename"] for _ in range(3)]
     assert names == ["same.csv", "same1.csv", "same2.csv"]
 
 
+@says("panda-3.4-dataset-slug")
 @pytest.mark.parametrize("where", ["query", "form"])
 def test_an_upload_for_a_dataset(people: Cast, dataset: str, where: str) -> None:
-    """panda-3.4-dataset-slug."""
     fields = {"dataset_slug": "files", "encoding": ""}
     params = {**people.ada.credentials, **(fields if where == "query" else {})}
     data = fields if where == "form" else {}
@@ -144,8 +146,9 @@ def test_an_upload_that_fails(
     assert people.ada.shown("/data_upload/", limit=1)["meta"]["total_count"] == before
 
 
+@says("panda-3.4-long-cell", "panda-7-limit-cell")
 def test_a_long_cell(people: Cast) -> None:
-    """panda-3.4-long-cell, panda-7-limit-cell: how long cells may be is a setting; the original broke above 131072."""
+    """How long cells may be is a setting; the original broke above 131072."""
     sent = people.ada.upload("a,b\n" + "x" * 131_073 + ",1\n", "long.csv")
     assert (sent["success"], len(sent["sample_data"][0][0])) == (True, 131_073)
 
@@ -161,8 +164,8 @@ def test_a_form_has_one_file(people: Cast, number: int, to: str) -> None:
     assert answer.json() == {"error_message": "Bad Upload"}
 
 
+@says("panda-3.4-qqfile")
 def test_a_raw_body_needs_a_name(people: Cast) -> None:
-    """panda-3.4-qqfile."""
     answer = people.ada.http.post("/data_upload/", params=people.ada.credentials, content=b"a", headers=XHR)
     assert told(answer) == (400, "AJAX request not valid")
 
@@ -201,21 +204,21 @@ def test_what_an_upload_finds_out(people: Cast, name: str, content: str, kind: s
         assert [sent[one] for one in ("dialect", "columns", "sample_data")] == [None] * 3
 
 
+@says("panda-3.4-excel", "panda-4.5")
 def test_a_spreadsheet(people: Cast) -> None:
-    """panda-3.4-excel, panda-4.5."""
     sent = people.ada.upload(workbook({"Sheet": sheet_rows([["n", "t"], [1, "x"], [2, None]])}), "book.xlsx")
     assert (sent["data_type"], sent["dialect"], sent["columns"]) == ("xlsx", {}, ["n", "t"])
     assert (sent["guessed_types"], sent["sample_data"]) == (["int", "unicode"], [["1", "x"], ["2", ""]])
 
 
+@says("panda-3.4-sample")
 def test_the_first_five_rows_are_a_sample(people: Cast) -> None:
-    """panda-3.4-sample."""
     sent = people.ada.upload("a\n" + "".join(f"{number}\n" for number in range(9)))
     assert sent["sample_data"] == [[str(number)] for number in range(5)]
 
 
+@says("panda-1.4-natural-order", "panda-1.7-uploads")
 def test_uploads_are_listed_oldest_first(people: Cast) -> None:
-    """panda-1.4-natural-order, panda-1.7-uploads."""
     found = people.bob.shown("/data_upload/", limit=0)["objects"]
     assert [int(one["id"]) for one in found] == sorted(int(one["id"]) for one in found)
     for who in people.nobodies:
@@ -225,8 +228,9 @@ def test_uploads_are_listed_oldest_first(people: Cast) -> None:
     assert people.ada.shown(f"/data_upload/set/{';'.join(some)}/")["objects"] == found[:2]
 
 
+@says("panda-3.4-put")
 def test_the_title_of_an_upload(people: Cast) -> None:
-    """panda-3.4-put: nothing else can be written."""
+    """Nothing else can be written."""
     sent = people.ada.upload(CSV, "titled.csv")
     answer = people.bob.put(sent["resource_uri"], {"title": "Permits", "deletable": False, "filename": "x"})
     assert answer.status_code == 202
@@ -238,9 +242,10 @@ def test_the_title_of_an_upload(people: Cast) -> None:
         assert told(who.delete(sent["resource_uri"])) == (401, "")
 
 
+@says("panda-3.4-download")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_download(people: Cast, method: str) -> None:
-    """panda-3.4-download: byte for byte."""
+    """Byte for byte."""
     uri = people.ada.upload(CSV, "down.csv")["resource_uri"]
     answer = people.bob.ask(method, f"{uri}download/")
     assert (answer.status_code, answer.content) == (200, CSV.encode())
@@ -249,8 +254,9 @@ def test_a_download(people: Cast, method: str) -> None:
     assert answer.headers["content-type"].startswith("text/csv")
 
 
+@says("panda-11-download")
 def test_a_download_by_the_form_of_a_page(house: House, people: Cast) -> None:
-    """panda-11-download: a POST with the proof in it."""
+    """A POST with the proof in it."""
     made = people.admin.post("/user/", {"email": "form@paper.example", "password": "petrel-17"})
     assert made.status_code == 201
     uri = people.ada.upload(CSV, "form.csv")["resource_uri"]
@@ -263,8 +269,8 @@ def test_a_download_by_the_form_of_a_page(house: House, people: Cast) -> None:
     assert (answer.status_code, answer.text) == (200, CSV)
 
 
+@says("panda-3.4-delete")
 def test_an_upload_goes_with_its_rows(house: House, people: Cast) -> None:
-    """panda-3.4-delete."""
     uri = people.ada.post("/dataset/", {"name": "Going"}).json()["resource_uri"]
     first, second = (people.ada.upload(CSV, "going.csv", dataset_slug="going") for _ in range(2))
     for one in (first, second):
@@ -280,8 +286,9 @@ def test_an_upload_goes_with_its_rows(house: House, people: Cast) -> None:
     assert people.bob.get(f"{first['resource_uri']}download/").status_code == 404
 
 
+@says("panda-3.5", "panda-3.5-keys")
 def test_a_related_upload(people: Cast, dataset: str) -> None:
-    """panda-3.5, panda-3.5-keys: any type of file."""
+    """Any type of file."""
     sent = people.ada.upload(b"%PDF-1.4 x", "plan.pdf", to="related_upload", dataset_slug="files")
     assert set(sent) == STORED | {"success"}
     assert (sent["success"], sent["dataset"], sent["title"]) == (True, dataset, "plan.pdf")
@@ -322,8 +329,8 @@ def test_a_related_upload_needs_its_dataset(people: Cast, params: dict[str, str]
     assert (sent["success"], set(sent)) == (False, {"success", "filename", "error_message"})
 
 
+@says("panda-1.7-hidden-files")
 def test_files_of_hidden_datasets_are_hidden(house: House, people: Cast) -> None:
-    """panda-1.7-hidden-files."""
     made = house.create(dataset_id="hidden-files", is_restricted=True)
     house.add_csv(made["uid"], "a\n1\n")
     house.publish(made["uid"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.dialects.panda.support import Cast, settled, told
 from tests.support.house import House
+from tests.support.saying import says
 
 from colonnade.core.alerts import jobs as alerts
 
@@ -25,8 +26,8 @@ def dataset(house: House, people: Cast) -> str:
     return uri
 
 
+@says("panda-3.10-keys", "panda-7-export")
 def test_a_notification(people: Cast, dataset: str) -> None:
-    """panda-3.10-keys, panda-7-export."""
     found = people.ada.shown("/notification/", limit=50)
     notice = found["objects"][0]
     assert set(notice) == NOTICE
@@ -38,8 +39,9 @@ def test_a_notification(people: Cast, dataset: str) -> None:
     assert people.ada.shown(f"/notification/set/{notice['id']}/")["objects"] == [notice]
 
 
+@says("panda-1.7-notification")
 def test_notifications_are_each_ones_own(people: Cast, dataset: str) -> None:
-    """panda-1.7-notification: also of superusers."""
+    """Also of superusers."""
     notice = people.ada.shown("/notification/")["objects"][0]
     for who in (people.bob, people.admin):
         assert told(who.get(notice["resource_uri"])) == (404, "")
@@ -50,8 +52,8 @@ def test_notifications_are_each_ones_own(people: Cast, dataset: str) -> None:
         assert told(who.put(notice["resource_uri"], {"read_at": None})) == (401, "")
 
 
+@says("panda-3.10-read", "panda-1.4-isnull")
 def test_a_notification_is_read(people: Cast, dataset: str) -> None:
-    """panda-3.10-read, panda-1.4-isnull."""
     notice = people.ada.shown("/notification/", read_at__isnull="True")["objects"][0]
     answer = people.ada.put(notice["resource_uri"], {"read_at": "2024-03-07T15:04:05"})
     assert told(answer) == (204, "")
@@ -66,8 +68,8 @@ def test_a_notification_is_read(people: Cast, dataset: str) -> None:
     assert (status, set(body["notification"])) == (400, {"read_at"})
 
 
+@says("panda-3.10-batch", "panda-1.5-batch")
 def test_many_are_read_at_once(people: Cast, dataset: str) -> None:
-    """panda-3.10-batch, panda-1.5-batch."""
     (notice, *_) = people.ada.shown("/notification/")["objects"]
     sent = [{"resource_uri": notice["resource_uri"], "read_at": "2024-03-07T15:04:05"}]
     others = {"resource_uri": "/api/1.0/notification/99999/", "read_at": "2024-03-07T15:04:05"}
@@ -82,8 +84,8 @@ def test_many_are_read_at_once(people: Cast, dataset: str) -> None:
         assert told(people.ada.put("/notification/", body, patch="true")) == (400, "Invalid data sent.")
 
 
+@says("panda-1.7-notification-post", "panda-1.5-patch-verb")
 def test_superusers_make_and_remove_their_own(people: Cast) -> None:
-    """panda-1.7-notification-post, panda-1.5-patch-verb."""
     body = {"message": "<b>Hello</b>", "type": "Warning", "url": "#dataset/harbor"}
     made = people.admin.post("/notification/", body)
     assert told(made) == (201, "")
@@ -105,8 +107,9 @@ def test_users_do_not(people: Cast, dataset: str) -> None:
     assert told(people.ada.ask("PATCH", "/notification/", json={"objects": []})) == (401, "")
 
 
+@says("panda-3.10-put-other")
 def test_a_put_to_anothers_makes_a_new_one(people: Cast, dataset: str) -> None:
-    """panda-3.10-put-other: as the original's tests say."""
+    """As the original's tests say."""
     notice = people.ada.shown("/notification/")["objects"][0]
     answer = people.bob.put(notice["resource_uri"], {"read_at": "2024-03-07T15:04:05"})
     assert told(answer) == (201, "")
@@ -116,8 +119,8 @@ def test_a_put_to_anothers_makes_a_new_one(people: Cast, dataset: str) -> None:
     assert people.bob.shown(uri)["read_at"] == "2024-03-07T15:04:05"
 
 
+@says("panda-3.11-post", "panda-3.11-keys")
 def test_a_subscription(people: Cast, dataset: str) -> None:
-    """panda-3.11-post, panda-3.11-keys."""
     body = {"query": "petrel", "query_url": "petrel", "query_human": "Search for <b>petrel</b>"}
     made = people.ada.post("/search_subscription/", {**body, "dataset": dataset, "category": None})
     assert told(made) == (201, "")
@@ -145,8 +148,8 @@ def test_a_subscription(people: Cast, dataset: str) -> None:
     assert told(people.ada.get(uri)) == (404, "")
 
 
+@says("panda-3.11-category")
 def test_a_subscription_of_a_category(people: Cast) -> None:
-    """panda-3.11-category."""
     made = people.ada.post("/search_subscription/", {"query": "x", "category": "/api/1.0/category/crime/"})
     shown = people.ada.shown(made.headers["location"].removeprefix("http://testserver"))
     assert (shown["category"]["slug"], shown["dataset"]) == ("crime", None)
@@ -180,8 +183,9 @@ def test_a_subscription_that_cannot_be(people: Cast, body: dict[str, Any], answe
     assert told(people.ada.post("/search_subscription/", body)) == (400, answer)
 
 
+@says("panda-7-subscription")
 def test_a_subscription_tells_of_what_is_new(house: House, people: Cast, dataset: str) -> None:
-    """panda-7-subscription: from the asking to the notice, and not twice."""
+    """From the asking to the notice, and not twice."""
     people.bob.post(
         "/search_subscription/", {"query": "albatross", "query_url": "albatross", "dataset": dataset}
     )
@@ -200,8 +204,8 @@ def test_a_subscription_tells_of_what_is_new(house: House, people: Cast, dataset
     assert notice["url"].startswith("#dataset/harbor/search/albatross/20")
 
 
+@says("panda-3.12")
 def test_activity(people: Cast) -> None:
-    """panda-3.12."""
     assert people.ada.ask("POST", "/activity_log/", json={}).status_code == 201
     made = people.bob.post("/activity_log/", {})
     assert told(made) == (201, "")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.dialects.panda.support import CRIME, POLITICS, SIMPLE, WHOLE, Cast, Client, told
 from tests.support.house import House
+from tests.support.saying import says
 
 BASE = "/api/1.0/dataset/harbor/"
 OTHER = "/api/1.0/dataset/ledger/"
@@ -116,8 +117,8 @@ def test_what_cannot_be_asked(people: Cast, params: dict[str, str]) -> None:
     assert people.bob.get("/data/", **params).status_code == (200 if "sort" in params else 400)
 
 
+@says("panda-3.8-groups")
 def test_a_search_of_every_dataset(people: Cast) -> None:
-    """panda-3.8-groups."""
     found = people.bob.shown("/data/", q="petrel", limit=10)
     assert found["meta"] == {"limit": 10, "next": None, "offset": 0, "previous": None, "total_count": 2}
     harbor, ledger = found["objects"]
@@ -163,8 +164,8 @@ def test_groups(people: Cast, params: dict[str, str], groups: dict[str, int]) ->
         assert found["meta"]["total_count"] == len(groups)
 
 
+@says("panda-3.8-next")
 def test_groups_are_paged(people: Cast) -> None:
-    """panda-3.8-next."""
     first = people.bob.shown("/data/", q="petrel", limit=1)
     second = people.bob.http.get(first["meta"]["next"]).json()
     assert [one["slug"] for one in (*first["objects"], *second["objects"])] == ["harbor", "ledger"]
@@ -173,8 +174,9 @@ def test_groups_are_paged(people: Cast) -> None:
     assert (counted["objects"], counted["meta"]) == ([], {"limit": 0, "offset": 0, "total_count": 2})
 
 
+@says("panda-1.1-data")
 def test_an_address_with_more_behind_it(people: Cast) -> None:
-    """panda-1.1-data: the pattern of the original had no end."""
+    """The pattern of the original had no end."""
     assert people.bob.shown("/data/anything/", q="petrel")["meta"]["total_count"] == 2
 
 
@@ -183,8 +185,9 @@ def test_nobody_searches(people: Cast) -> None:
         assert told(who.get("/data/")) == (401, "")
 
 
+@says("panda-1.7-search")
 def test_a_search_sees_what_its_asker_sees(house: House, people: Cast) -> None:
-    """panda-1.7-search: other doors' datasets are searched by those who may see them."""
+    """Other doors' datasets are searched by those who may see them."""
     house.published("name,city\nAda,Petrelville\nBob,Elsewhere\n", dataset_id="filtered", is_restricted=True)
     uid = house.client.get(
         "/api/automation/v1.0/datasets/", params={"dataset_id": "filtered"}, headers=house.admin.headers
@@ -246,8 +249,9 @@ def test_datasets_are_found_by_words(people: Cast, shelf: list[str], q: str, pla
     assert _slugs(people.bob, shelf, q=q) == [shelf[one] for one in places]
 
 
+@says("panda-3.6-category")
 def test_datasets_are_found_by_category(people: Cast, shelf: list[str]) -> None:
-    """panda-3.6-category: with words both hold."""
+    """With words both hold."""
     assert _slugs(people.bob, shelf, category="crime") == ["shelf-3", "shelf-1"]
     assert _slugs(people.bob, shelf, category="uncategorized") == ["shelf-2"]
     assert _slugs(people.bob, shelf, category="crime", q="ferries") == ["shelf-1"]
@@ -255,8 +259,9 @@ def test_datasets_are_found_by_category(people: Cast, shelf: list[str]) -> None:
     assert (status, set(body)) == (404, {"error_message"})
 
 
+@says("panda-3.6-creator-email")
 def test_datasets_are_found_by_who_made_them(people: Cast, shelf: list[str]) -> None:
-    """panda-3.6-creator-email: exactly, and whatever else is asked."""
+    """Exactly, and whatever else is asked."""
     email = people.ada.email
     assert _slugs(people.bob, shelf, creator_email=email) == ["shelf-1"]
     assert _slugs(people.bob, shelf, creator_email=email, q="zeppelin", category="politics") == ["shelf-1"]
@@ -264,16 +269,16 @@ def test_datasets_are_found_by_who_made_them(people: Cast, shelf: list[str]) -> 
     assert _slugs(people.bob, shelf, creator_email="nobody@paper.example") == []
 
 
+@says("panda-3.1-search-text")
 def test_a_new_name_is_found_at_once(people: Cast, shelf: list[str]) -> None:
-    """panda-3.1-search-text."""
     people.admin.put("/user/1/", {"last_name": "Murray"}, patch="true")
     assert _slugs(people.bob, shelf, q="murray") == ["shelf-3", "shelf-2"]
     people.admin.put("/user/1/", {"last_name": "Hopper"}, patch="true")
     assert _slugs(people.bob, shelf, q="murray") == []
 
 
+@says("panda-3.6-list", "panda-1.3-next")
 def test_the_newest_comes_first_and_pages_follow(people: Cast, shelf: list[str]) -> None:
-    """panda-3.6-list, panda-1.3-next."""
     assert _slugs(people.bob, shelf) == shelf
     page = people.bob.shown("/dataset/", limit=2)
     seen = [one["slug"] for one in page["objects"]]
@@ -296,8 +301,8 @@ def test_the_simple_form(people: Cast, shelf: list[str], simple: str, keys: set[
     assert all(set(one) == keys for one in people.ada.shown("/dataset/", simple=simple)["objects"])
 
 
+@says("panda-3.3-list", "panda-3.3-one")
 def test_categories(people: Cast, shelf: list[str]) -> None:
-    """panda-3.3-list, panda-3.3-one."""
     found = people.ada.shown("/category/", limit=1)
     assert found["meta"]["total_count"] == 3
     crime, none = found["objects"]

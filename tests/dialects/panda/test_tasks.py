@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.dialects.panda.support import Cast, Client, settled, told
 from tests.support.house import House
+from tests.support.saying import says
 
 CSV = "permit,vessel,fee\n1,Marlin,20.5\n2,Petrel,18\n"
 TASK = {
@@ -34,8 +35,8 @@ def _rows(who: Client, uri: str) -> list[Any]:
     return [one["data"] for one in who.shown(f"{uri}data/")["objects"]]
 
 
+@says("panda-3.6-import", "panda-3.2-keys", "panda-5.2")
 def test_an_import_from_the_asking_to_the_end(house: House, people: Cast) -> None:
-    """panda-3.6-import, panda-3.2-keys, panda-5.2."""
     uri = _dataset(people.ada, "Imported")
     upload = people.ada.upload(CSV, "permits.csv")
     answer = people.bob.get(f"{uri}import/{upload['id']}/")
@@ -75,8 +76,8 @@ def test_an_import_from_the_asking_to_the_end(house: House, people: Cast) -> Non
     assert told(again) == (403, "This file has already been imported.")
 
 
+@says("panda-8-append")
 def test_imports_append(house: House, people: Cast) -> None:
-    """panda-8-append."""
     uri = _dataset(people.ada, "Appended")
     _imported(house, people.ada, uri)
     people.ada.put(f"{uri}data/own/", {"data": ["3", "Own", "1"]})
@@ -87,8 +88,8 @@ def test_imports_append(house: House, people: Cast) -> None:
     assert _rows(people.ada, uri)[3] == ["x", "Gull", ""]
 
 
+@says("panda-3.6-import-refused", "panda-1.6-403")
 def test_imports_that_are_refused(house: House, people: Cast) -> None:
-    """panda-3.6-import-refused, panda-1.6-403."""
     uri = _dataset(people.ada, "Refusing", columns="permit,vessel,fee")
     other = people.ada.upload("vessel,permit,fee\n1,2,3\n")
     assert told(people.ada.get(f"{uri}import/{other['id']}/")) == (
@@ -107,8 +108,9 @@ def test_imports_that_are_refused(house: House, people: Cast) -> None:
         assert told(who.get(f"{uri}import/{other['id']}/")) == (401, "")
 
 
+@says("panda-3.6-import-typed")
 def test_a_dataset_with_columns_keeps_them(house: House, people: Cast) -> None:
-    """panda-3.6-import-typed: guesses are not applied."""
+    """Guesses are not applied."""
     uri = _dataset(
         people.ada,
         "Typed",
@@ -124,8 +126,9 @@ def test_a_dataset_with_columns_keeps_them(house: House, people: Cast) -> None:
     assert [one["data"][1] for one in found["objects"]] == ["Marlin"]
 
 
+@says("panda-5.2-failure")
 def test_an_import_that_fails(house: House, people: Cast) -> None:
-    """panda-5.2-failure: it leaves none of its own rows, and all others."""
+    """It leaves none of its own rows, and all others."""
     uri = _dataset(people.ada, "Failing")
     _imported(house, people.ada, uri)
     bad = CSV.encode() * 1 + b"".join(b"%d,x,1\n" % number for number in range(20_000)) + b"9,\xff,1\n"
@@ -142,8 +145,8 @@ def test_an_import_that_fails(house: House, people: Cast) -> None:
     assert people.ada.shown(upload["resource_uri"])["imported"] is False
 
 
+@says("panda-5.2-first", "panda-3.7-unfinished-import")
 def test_a_first_import_that_fails(house: House, people: Cast) -> None:
-    """panda-5.2-first, panda-3.7-unfinished-import."""
     uri = _dataset(people.ada, "Unfinished")
     bad = CSV.encode() + b"".join(b"%d,x,1\n" % number for number in range(20_000)) + b"9,\xff,1\n"
     upload = people.ada.upload(bad, "bad.csv", dataset_slug="unfinished")
@@ -157,16 +160,17 @@ def test_a_first_import_that_fails(house: House, people: Cast) -> None:
     assert told(refused) == (400, {"dataset": [text]})
 
 
+@says("panda-3.7-wiped")
 def test_rows_of_an_import_can_be_wiped_and_written_again(house: House, people: Cast) -> None:
-    """panda-3.7-wiped."""
     uri = _dataset(people.ada, "Wiped")
     _imported(house, people.ada, uri)
     assert people.ada.delete(f"{uri}data/").status_code == 204
     assert people.ada.put(f"{uri}data/a/", {"data": ["1", "2", "3"]}).status_code == 202
 
 
+@says("panda-3.6-reindex", "panda-5.4")
 def test_a_reindex(house: House, people: Cast) -> None:
-    """panda-3.6-reindex, panda-5.4: rows that were written by hand stay, with their ids and times."""
+    """Rows that were written by hand stay, with their ids and times."""
     uri = _dataset(people.ada, "Reindexed")
     _imported(house, people.ada, uri)
     people.ada.put(f"{uri}data/p-3/", {"data": [17, "Petrel II", "$18.50"]})
@@ -221,8 +225,8 @@ def test_a_reindex_of_other_columns(people: Cast, params: dict[str, str], text: 
     assert told(people.ada.get("/dataset/three/reindex/", **params)) == (400, text)
 
 
+@says("panda-3.6-reindex-refused", "panda-5.4-unknown-type")
 def test_a_reindex_that_is_refused(people: Cast) -> None:
-    """panda-3.6-reindex-refused, panda-5.4-unknown-type."""
     uri = _dataset(people.ada, "Nothing there")
     assert told(people.ada.get(f"{uri}reindex/")) == (400, "This dataset has no data to reindex.")
     uri = _dataset(people.ada, "Odd types", columns="a,b")
@@ -232,8 +236,9 @@ def test_a_reindex_that_is_refused(people: Cast) -> None:
         assert told(who.get(f"{uri}export/")) == (401, "")
 
 
+@says("panda-3.6-export", "panda-3.9-keys", "panda-5.3")
 def test_an_export(house: House, people: Cast) -> None:
-    """panda-3.6-export, panda-3.9-keys, panda-5.3: what came in by a file goes out byte for byte."""
+    """What came in by a file goes out byte for byte."""
     uri = _dataset(people.ada, "Exported")
     _imported(house, people.ada, uri)
     asked = people.bob.get(f"{uri}export/")
@@ -268,8 +273,8 @@ def test_an_export(house: House, people: Cast) -> None:
         assert told(who.get(f"{found['resource_uri']}download/")) == (401, "")
 
 
+@says("panda-3.6-export-q", "panda-3.2-description")
 def test_an_export_of_what_is_found(house: House, people: Cast) -> None:
-    """panda-3.6-export-q, panda-3.2-description."""
     uri = _dataset(people.ada, "Exported in part")
     _imported(house, people.ada, uri)
     task = people.ada.get(f"{uri}export/", q="petrel").json()["current_task"]
@@ -284,8 +289,9 @@ def test_an_export_of_what_is_found(house: House, people: Cast) -> None:
     assert people.ada.get(f"{uri}export/", since="yesterday").status_code == 400
 
 
+@says("panda-5.1", "panda-1.6-403-locked")
 def test_a_locked_dataset_takes_no_rows(house: House, people: Cast) -> None:
-    """panda-5.1, panda-1.6-403-locked: metadata can be changed, and it can be exported."""
+    """Metadata can be changed, and it can be exported."""
     uri = _dataset(people.ada, "Locked")
     rows = "".join(f"{number},x,1\n" for number in range(30_000))
     first, second = (people.ada.upload("permit,vessel,fee\n" + rows) for _ in range(2))
@@ -307,8 +313,8 @@ def test_a_locked_dataset_takes_no_rows(house: House, people: Cast) -> None:
     assert people.ada.shown(uri)["row_count"] == 30_000
 
 
+@says("panda-3.2-list", "panda-1.4-status")
 def test_tasks_are_listed(people: Cast) -> None:
-    """panda-3.2-list, panda-1.4-status."""
     every = people.bob.shown("/task/", limit=0)
     assert every["meta"]["total_count"] == len(every["objects"]) > 0
     done = people.bob.shown("/task/", status="SUCCESS", limit=0)["objects"]
@@ -329,8 +335,8 @@ def test_tasks_are_listed(people: Cast) -> None:
         assert told(who.get("/task/")) == (401, "")
 
 
+@says("panda-1.7-hidden-tasks")
 def test_tasks_and_exports_of_hidden_datasets_are_hidden(house: House, people: Cast) -> None:
-    """panda-1.7-hidden-tasks."""
     house.published("a,b\n1,2\n", dataset_id="hidden-tasks", is_restricted=True)
     task = people.admin.get("/dataset/hidden-tasks/export/").json()["current_task"]
     settled(house)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.panda.support import Cast, Client, told
+from tests.support.saying import says
 
 PASSWORD = "petrel-and-marlin"
 KEYS = {
@@ -18,8 +19,8 @@ def _own(who: Client) -> dict[str, Any]:
     return found
 
 
+@says("panda-3.1-keys", "panda-1.7-user-get")
 def test_a_user_is_shown_to_every_user(people: Cast) -> None:
-    """panda-3.1-keys, panda-1.7-user-get."""
     own = _own(people.ada)
     assert set(own) == KEYS
     assert people.bob.shown(own["resource_uri"]) == own
@@ -28,8 +29,8 @@ def test_a_user_is_shown_to_every_user(people: Cast) -> None:
         assert told(who.get(own["resource_uri"])) == (401, "")
 
 
+@says("panda-3.1-post")
 def test_a_superuser_makes_a_user(people: Cast) -> None:
-    """panda-3.1-post."""
     answer = people.admin.post(
         "/user/",
         {"email": "Carl@Paper.Example", "first_name": "Carl", "last_name": "Ng", "password": PASSWORD},
@@ -71,8 +72,8 @@ def test_a_name_is_a_text(people: Cast, name: str) -> None:
     assert told(answer) == (400, {"user": {name: ["This must be a text."]}})
 
 
+@says("panda-1.7-user-post", "panda-1.7-user-delete")
 def test_only_superusers_make_and_remove_users(people: Cast) -> None:
-    """panda-1.7-user-post, panda-1.7-user-delete."""
     other = _own(people.bob)["resource_uri"]
     for who in (people.ada, *people.nobodies):
         assert told(who.post("/user/", {"email": "x@paper.example"})) == (401, "")
@@ -81,8 +82,9 @@ def test_only_superusers_make_and_remove_users(people: Cast) -> None:
         assert told(who.put(other, {"first_name": "X"}, patch="true")) == (401, "")
 
 
+@says("panda-3.1-put")
 def test_one_changes_ones_own_account(people: Cast) -> None:
-    """panda-3.1-put: fields that are not sent stay."""
+    """Fields that are not sent stay."""
     own = _own(people.ada)
     answer = people.ada.put(own["resource_uri"], {"email": own["email"], "first_name": "Ada"})
     assert (answer.status_code, answer.json()["first_name"]) == (202, "Ada")
@@ -103,14 +105,14 @@ def test_one_changes_ones_own_account(people: Cast) -> None:
     assert answer.json()["id"] == own["id"]
 
 
+@says("panda-1.7-user-put")
 def test_a_superuser_changes_others(people: Cast) -> None:
-    """panda-1.7-user-put."""
     other = _own(people.bob)["resource_uri"]
     assert people.admin.put(other, {"first_name": "Bob"}, patch="true").json()["first_name"] == "Bob"
 
 
+@says("panda-1.5-put-missing")
 def test_a_put_to_nobody_makes_somebody_if_superusers_ask(people: Cast) -> None:
-    """panda-1.5-put-missing."""
     body = {"email": "late@paper.example", "password": PASSWORD}
     assert told(people.ada.put("/user/99999/", body)) == (401, "")
     assert told(people.admin.put("/user/99999/", body, patch="true")) == (404, "")
@@ -119,16 +121,16 @@ def test_a_put_to_nobody_makes_somebody_if_superusers_ask(people: Cast) -> None:
     assert made.headers["location"].endswith(made.json()["resource_uri"])
 
 
+@says("panda-3.1-delete")
 def test_a_removed_user_is_missing(people: Cast) -> None:
-    """panda-3.1-delete."""
     made = people.admin.post("/user/", {"email": "gone@paper.example", "password": PASSWORD}).json()
     assert told(people.admin.delete(made["resource_uri"])) == (204, "")
     assert told(people.admin.get(made["resource_uri"])) == (404, "")
     assert told(people.admin.delete(made["resource_uri"])) == (404, "")
 
 
+@says("panda-3.1-login-help")
 def test_login_help(people: Cast) -> None:
-    """panda-3.1-login-help."""
     own, other = _own(people.ada)["resource_uri"], _own(people.bob)["resource_uri"]
     assert told(people.ada.post(f"{own}login_help/", {"show_login_help": False})) == (202, {})
     assert told(people.ada.post(f"{own}login_help/", {})) == (400, "Invalid data sent.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.panda.support import API, XHR, Cast, told
+from tests.support.saying import says
 
 RESOURCES = (
     *("activity_log", "category", "data_upload", "dataset", "export"),
@@ -15,8 +16,9 @@ NUMBERED = tuple(one for one in RESOURCES if one not in SLUGGED)
 HTML = "text/html; charset=utf-8"
 
 
+@says("panda-1.1-discovery")
 def test_the_root_names_every_resource(people: Cast) -> None:
-    """panda-1.1-discovery: to everybody."""
+    """To everybody."""
     answer = people.stranger.get("/")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -69,8 +71,8 @@ def test_its_own_browser_client_is_not_hosted(people: Cast, path: str) -> None:
     assert people.ada.ask("GET", f"root:{path}").status_code == 404
 
 
+@says("panda-1.2-headers")
 def test_headers_of_json(people: Cast) -> None:
-    """panda-1.2-headers."""
     answer = people.ada.get("/user/")
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.headers["cache-control"] == "max-age=0,no-cache,no-store"
@@ -80,8 +82,8 @@ def test_headers_of_json(people: Cast) -> None:
     assert "no-cache" in people.ada.ask("GET", "/user/", headers=XHR).headers["cache-control"]
 
 
+@says("panda-1.2-keys")
 def test_keys_are_sorted_and_letters_are_letters(people: Cast) -> None:
-    """panda-1.2-keys."""
     made = people.admin.post(
         "/user/", {"email": "zoe@paper.example", "first_name": "Zoë", "password": "petrel-17"}
     )
@@ -125,8 +127,8 @@ def test_a_callback_is_the_name_of_a_function(people: Cast) -> None:
     assert told(people.ada.get("/user/", callback="alert(1)//")) == (400, "JSONP callback name is invalid.")
 
 
+@says("panda-1.2-ids")
 def test_ids_are_texts_and_addresses_are_paths(people: Cast) -> None:
-    """panda-1.2-ids."""
     (found,) = people.ada.shown("/user/", limit=1)["objects"]
     assert (found["id"], found["resource_uri"]) == ("1", "/api/1.0/user/1/")
 
@@ -158,8 +160,8 @@ def test_a_body_that_is_no_json_object_is_refused(
     assert answer.text.startswith("The body")
 
 
+@says("panda-1.2-echo")
 def test_what_is_not_written_is_not_echoed(people: Cast) -> None:
-    """panda-1.2-echo."""
     made = people.admin.post(
         "/user/",
         {"email": "echo@paper.example", "password": "petrel-17", "is_superuser": True, "username": "x"},
@@ -279,16 +281,17 @@ def test_what_is_missing_for_an_action_is_told(people: Cast, path: str) -> None:
     assert (status, set(body)) == (404, {"error_message"})
 
 
+@says("panda-1.6-401")
 def test_nobody_is_answered_without_a_word(people: Cast) -> None:
-    """panda-1.6-401."""
     for who in people.nobodies:
         answer = who.get("/user/")
         assert (answer.status_code, answer.content, answer.headers["content-type"]) == (401, b"", HTML)
         assert "www-authenticate" not in answer.headers
 
 
+@says("panda-1.6-text")
 def test_texts_cannot_run_in_a_browser(people: Cast) -> None:
-    """panda-1.6-text: they are called HTML, as they always were."""
+    """They are called HTML, as they always were."""
     answer = people.ada.get("/task/", limit="<script>")
     assert answer.headers["content-type"] == HTML
     assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"

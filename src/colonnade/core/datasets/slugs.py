@@ -11,6 +11,8 @@ from colonnade.errors import Invalid
 PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
 SHARED_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 UID_PATTERN = re.compile(r"da_[a-z0-9]{6}")
+RESERVED = frozenset({"schema", "set"})
+"""No names of shared datasets: their addresses mean something else to clients."""
 MADE_LENGTH = 150
 """Of a name that is made here: room for a number is left."""
 
@@ -28,6 +30,8 @@ def chosen(work: Work, name: str) -> str:
     """The same for a dataset of a newsroom, whose names may have capitals."""
     if not SHARED_PATTERN.fullmatch(name) or UID_PATTERN.fullmatch(name):
         raise _wrong("Letters, digits, underscores and hyphens only.")
+    if name in RESERVED:
+        raise _wrong("This identifier is reserved.")
     if _is_taken(work, name):
         raise _wrong("Another dataset has this identifier.")
     return name
@@ -40,7 +44,8 @@ def shared(work: Work, title: str) -> str:
     words = re.sub(r"[^\w\s-]", "", plain, flags=re.ASCII).strip().lower()
     wanted = re.sub(r"[-\s]+", "-", words)[:MADE_LENGTH]
     return free_name(
-        wanted or "dataset", lambda name: _is_taken(work, name) or bool(UID_PATTERN.fullmatch(name))
+        wanted or "dataset",
+        lambda name: name in RESERVED or bool(UID_PATTERN.fullmatch(name)) or _is_taken(work, name),
     )
 
 

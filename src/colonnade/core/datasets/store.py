@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, cast, delete, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from colonnade.core.datasets.model import CatalogueChange, Dataset, Ruleset
 from colonnade.core.people.model import Group, Person
@@ -36,6 +36,12 @@ def by_id(db: Session, dataset_id: int) -> Dataset | None:
 
 def by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
     return db.scalars(_living().where(Dataset.id.in_(dataset_ids))).all()
+
+
+def bare_by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
+    """The same; their metadata, which are long, are read when somebody asks for them."""
+    bare = (defer(Dataset.metadata_draft), defer(Dataset.metadata_published))
+    return db.scalars(_living().options(*bare).where(Dataset.id.in_(dataset_ids))).all()
 
 
 def by_uids(db: Session, uids: Sequence[str]) -> Sequence[Dataset]:
@@ -120,7 +126,9 @@ def ids_held(db: Session, person_id: int) -> Sequence[int]:
 
 def ids_made_by(db: Session, username: str) -> Sequence[int]:
     """The ids of the living datasets that a person made."""
-    return db.scalars(select(Dataset.id).where(Dataset.created_by == username, Dataset.deleted_at.is_(None))).all()
+    return db.scalars(
+        select(Dataset.id).where(Dataset.created_by == username, Dataset.deleted_at.is_(None))
+    ).all()
 
 
 def remove_rulesets(db: Session, dataset_id: int) -> None:

@@ -10,9 +10,9 @@ from colonnade.core.columns.inference import guessed_types
 from colonnade.core.imports.model import FileKind
 from colonnade.core.resources import looking
 from colonnade.core.resources.looking import Content
-from colonnade.core.uploads import StoredFile
-from colonnade.core.work import Portal
-from colonnade.errors import Invalid
+from colonnade.core.uploads import ContentDropped, StoredFile
+from colonnade.core.work import SYSTEM, Portal
+from colonnade.errors import Invalid, PortalError
 from colonnade.formats import encoding as encodings
 from colonnade.formats import sent
 from colonnade.formats.port import Source
@@ -50,8 +50,17 @@ def look(portal: Portal, stored: StoredFile, encoding: str | None = None) -> Loo
 
     Raises `Invalid`: `import.codec` for an encoding that there is not, `import.encoding` for a file that is not in it
     (both with the fact `encoding`), `import.dialect` for one that is no table, `import.unreadable` for a spreadsheet
-    that is none; `LimitReached`, and `Unavailable` when too many look at once.
+    that is none; `LimitReached`, and `Unavailable` when too many look at once. The content of such a file is not kept.
     """
+    try:
+        return _look(portal, stored, encoding)
+    except PortalError:
+        with portal.reading(SYSTEM) as work:
+            work.happened(ContentDropped((stored.digest,)))
+        raise
+
+
+def _look(portal: Portal, stored: StoredFile, encoding: str | None) -> Look:
     kind = kind_of(stored.filename)
     wanted = (encoding or "").strip() or DEFAULT_ENCODING
     if kind is FileKind.OTHER:

@@ -45,8 +45,8 @@ def done(work: Work, job: Job) -> None:
 
 def aborted(work: Work, job: Job) -> None:
     words = WORDS.get(job.kind)
-    percent = job.progress.get("percent", 0)
-    jobs.advance(job, State.ABORTED, message=None if words is None else words.aborted.format(percent))
+    told = None if words is None else words.aborted.format(job.progress.get("percent", 0)) + _guessed(job)
+    jobs.advance(job, State.ABORTED, message=told)
     _ended(work, job)
 
 
@@ -73,9 +73,14 @@ def percentage(portal: Portal, uid: str, share: Callable[[], float]) -> Callable
             job = jobs.get(work, uid)
             if job.kind in WORDS and job.state == State.PROCESSING:
                 jobs.progress(work, job, percent=percent)
-                jobs.say(job, f"{percent}% complete")
+                jobs.say(job, f"{percent}% complete{_guessed(job)}")
 
     return tell
+
+
+def _guessed(job: Job) -> str:
+    """How many rows a file of lines has is known only at its end."""
+    return " (estimated)" if job.params.get("type") == "csv" else ""
 
 
 def throttled(check: Callable[[], None], seconds: float = POLL_SECONDS) -> Callable[[], bool]:

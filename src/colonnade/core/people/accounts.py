@@ -11,8 +11,6 @@ from colonnade.core.people.passwords import Hashed
 from colonnade.core.work import SYSTEM, Work
 from colonnade.errors import Conflict, Denied, Invalid
 
-INVALID = "Email address is not valid."
-
 Password = str | Hashed
 
 
@@ -29,7 +27,7 @@ def add(
     """A new person. Without a password a key to set one is mailed. Raises `Denied`, and `Invalid` for an address that is
     none or somebody's already."""
     check_may_manage(work)
-    address = _address(email)
+    address = service.new_address(email)
     if store.people_called(work.db, address):
         raise Invalid(service.TAKEN, fields={"email": [service.TAKEN]})
     person = service.add_person(work, address, email=address, password=password, permissions=permissions)
@@ -60,8 +58,8 @@ def change(
     elif work.actor.key_permissions is not None:
         raise Denied("This API key may not change its owner.", code="person.key_denied")
     if email is not None and plain(email) != plain(person.email):
-        service.check_address(work, _address(email), person)
-        person.email = _address(email)
+        service.check_address(work, service.new_address(email), person)
+        person.email = service.new_address(email)
     service.set_names(person, first_name, last_name)
     if is_active is not None and is_active != person.is_active:
         set_active(work, person, is_active=is_active)
@@ -102,9 +100,3 @@ def check_not_last(work: Work, person: Person) -> None:
 
 def _may_everything(person: Person) -> bool:
     return set(person.permissions).issuperset(DOMAIN_PERMISSIONS)
-
-
-def _address(email: str) -> str:
-    if not is_address(plain(email)):
-        raise Invalid(INVALID, fields={"email": [INVALID]})
-    return plain(email)

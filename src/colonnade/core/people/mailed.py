@@ -7,11 +7,11 @@ from colonnade.core.counting import network_of
 from colonnade.core.mail.model import LetterWritten
 from colonnade.core.mail.service import site_of
 from colonnade.core.people import letters, service, store
-from colonnade.core.people.addresses import INVALID, is_address, plain
+from colonnade.core.people.addresses import plain
 from colonnade.core.people.model import MailedKey, Person
 from colonnade.core.people.passwords import Hashed
 from colonnade.core.work import Work, now
-from colonnade.errors import Conflict, Invalid, NotFound, QuotaReached
+from colonnade.errors import Conflict, NotFound, QuotaReached
 
 DAYS = 30
 
@@ -58,11 +58,9 @@ def use(
     """Set a password with a key, which ends with that; the account is active from then on. Raises as `look` does, and
     `Invalid`."""
     mailed, person = _valid(work, key)
-    if email is not None:
-        if not is_address(plain(email)):
-            raise Invalid(INVALID, fields={"email": [INVALID]})
-        service.check_address(work, email, person)
-        person.email = email.strip()
+    if email is not None and plain(email) != plain(person.email):
+        service.check_address(work, service.new_address(email), person)
+        person.email = service.new_address(email)
     service.set_names(person, first_name, last_name)
     service.set_password(work, person, password)
     person.is_active = True

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from colonnade.config import Settings
 from colonnade.core.people import store
-from colonnade.core.people.addresses import is_address, plain
+from colonnade.core.people.addresses import INVALID, is_address, plain
 from colonnade.core.people.model import DOMAIN_PERMISSIONS, ApiKey, Group, Membership, Person
 from colonnade.core.people.passwords import Hashed, hash_of
 from colonnade.core.uids import free_name, new_uid, slug
@@ -105,11 +105,18 @@ def add_person(
     return person
 
 
+def new_address(email: str) -> str:
+    """An address that is given here first, in its plain form. Raises `Invalid`."""
+    if not is_address(plain(email)):
+        raise _wrong("email", INVALID)
+    return plain(email)
+
+
 def check_address(work: Work, email: str, owner: Person | None = None) -> None:
     """Raises `Invalid` for what is no e-mail address, or is somebody else's than the owner's."""
     local, _, host = email.strip().partition("@")
     if not (local and host) or any(one.isspace() or not one.isprintable() for one in email.strip()):
-        raise _wrong("email", "This is not an e-mail address.")
+        raise _wrong("email", INVALID)
     if any(owner is None or one.id != owner.id for one in store.people_called(work.db, plain(email))):
         raise _wrong("email", TAKEN)
 

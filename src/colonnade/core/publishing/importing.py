@@ -69,13 +69,13 @@ def remove(portal: Portal, actor: Actor, file_id: int) -> None:
         _check_idle(work, file)
         editable = _imported_into(work, file)
         if editable is not None and file.resource_uid is not None:
-            resource = resources.resource(work, editable, file.resource_uid)
-            records.delete_all(work, editable, resource)
+            _delete_rows(work, editable, file.resource_uid)
     with portal.writing(actor) as work:
         file = imports.editable_one(work, file_id)
         _check_idle(work, file)
         editable = _imported_into(work, file)
-        if editable is not None and file.resource_uid is not None:
+        known = [] if editable is None else [one.uid for one in resources.resources(work, editable)]
+        if editable is not None and file.resource_uid in known:
             resources.remove(work, editable, file.resource_uid)
         imports.forget(work, file)
 
@@ -133,6 +133,15 @@ def _key_field(known: Sequence[Column], wanted: str) -> str:
         message = f"The external ids must be in one column; there is no single {wanted} among {headers}."
         raise Invalid(message, code="import.key_column")
     return named[0]
+
+
+def _delete_rows(work: Work, editable: EditableDataset, source: str) -> None:
+    """Those of a source that may have been removed by another door, with all rows of the dataset or without."""
+    try:
+        records.delete_sources(work, editable, [source])
+    except Conflict as error:
+        if error.code != "table.empty":
+            raise
 
 
 def _imported_into(work: Work, file: ImportFile) -> EditableDataset | None:

@@ -41,23 +41,21 @@ def counts(
     there yet, and large ones, one by one.
     """
     left = work.countdown()
-    currents = tables.currents(work, [one.dataset.id for one in readables])
-    seen = [
-        (one, currents[one.dataset.id])
-        for one in readables
-        if one.dataset.id in currents and one.access.data_visible
-    ]
-    whole = [(one, generation) for one, generation in seen if _sees_all(one)]
-    together = _together(work, shared, [generation.ref for _, generation in whole])
-    if together is not None:
-        _follow(work, shared, [pair for pair in whole if pair[1].ref not in together])
-    found = []
-    for one, generation in seen:
-        known = None if together is None or not _sees_all(one) else together.get(generation.ref)
-        total = _count(work, one, generation, asking, left) if known is None else known
-        if total:
-            found.append((one, total))
-    return found
+    asked = [one for one in readables if one.access.data_visible]
+    refs = tables.refs(work, [one.dataset.id for one in asked])
+    whole = [one for one in asked if one.dataset.id in refs and _sees_all(one)]
+    together = _together(work, shared, [refs[one.dataset.id] for one in whole])
+    known = {
+        one.dataset.id: together[refs[one.dataset.id]] for one in whole if refs[one.dataset.id] in together
+    }
+    others = [one for one in asked if one.dataset.id in refs and one.dataset.id not in known]
+    currents = tables.currents(work, [one.dataset.id for one in others])
+    _follow(work, shared, [one for one in others if _sees_all(one)], currents)
+    for one in others:
+        generation = currents.get(one.dataset.id)
+        if generation is not None:
+            known[one.dataset.id] = _count(work, one, generation, asking, left)
+    return [(one, known[one.dataset.id]) for one in asked if known.get(one.dataset.id)]
 
 
 def _sees_all(readable: ReadableDataset) -> bool:
@@ -65,22 +63,28 @@ def _sees_all(readable: ReadableDataset) -> bool:
     return access.data_visible and access.visible_fields is None and access.filters is None
 
 
-def _together(
-    work: Work, shared: Shared, refs: Sequence[GenerationRef]
-) -> Mapping[GenerationRef, int] | None:
+def _together(work: Work, shared: Shared, refs: Sequence[GenerationRef]) -> Mapping[GenerationRef, int]:
     overview = work.portal.overview
     if overview is None or shared.where is None or len(refs) < FEWEST:
-        return None
+        return {}
     return overview.counts(shared.where, refs)
 
 
-def _follow(work: Work, shared: Shared, some: Sequence[tuple[ReadableDataset, Generation]]) -> None:
+def _follow(
+    work: Work, shared: Shared, some: Sequence[ReadableDataset], currents: Mapping[int, Generation]
+) -> None:
+    """Whatever was asked: those that lag behind are taken up for the next question."""
     overview = work.portal.overview
-    if overview is None or not some:
+    lagging = [] if overview is None else overview.lagging([one.ref for one in currents.values()])
+    if overview is None or not lagging:
         return
-    names = shared.names([one for one, _ in some])
+    names = shared.names(some)
     overview.follow(
-        [Followed(one.ref, one.schema, names.get(readable.dataset.id, {})) for readable, one in some]
+        [
+            Followed(currents[number].ref, currents[number].schema, names.get(number, {}))
+            for number in (one.dataset.id for one in some)
+            if number in currents and currents[number].ref in lagging
+        ]
     )
 
 

@@ -6,7 +6,7 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from colonnade.core.columns import service as columns
@@ -134,16 +134,11 @@ def _asked_across(
     since: dt.datetime | None,
     before: dt.datetime | None,
 ) -> tuple[Question, list[tuple[ReadableDataset, int]]]:
-    readables = list(_readables(work, dataset_ids))
-    question = asked(work, readables, words, since, before)
-    return question, records_across.counts(work, readables, question.of, question.shared(work))
-
-
-def _readables(work: Work, dataset_ids: Collection[int] | None) -> Iterator[ReadableDataset]:
     ids = datasets.readable_ids(work)
     wanted = ids if dataset_ids is None else [one for one in ids if one in dataset_ids]
-    found = sorted(datasets.by_ids(work, wanted), key=lambda one: one.id)
-    yield from datasets.readable_by_uids(work, [one.uid for one in found])
+    readables = datasets.readable_by_ids(work, wanted)
+    question = asked(work, readables, words, since, before)
+    return question, records_across.counts(work, readables, question.of, question.shared(work))
 
 
 def _group(

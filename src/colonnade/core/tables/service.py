@@ -80,6 +80,11 @@ def currents(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, Generation]
     return store.currents(work.db, dataset_ids)
 
 
+def refs(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, GenerationRef]:
+    """Which generations these are, for very many datasets."""
+    return store.refs(work.db, dataset_ids)
+
+
 def newest(work: Work, table_uid: str) -> Generation | None:
     """The generation that counts at this moment; the work's own transaction may be older than the last swap."""
     with work.portal.database.read() as fresh:

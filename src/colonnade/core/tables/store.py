@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.tables.model import DataTable, Generation
+from colonnade.generation import GenerationRef
 
 
 def uid_taken(db: Session, uid: str) -> bool:
@@ -61,6 +62,18 @@ _CURRENTS = (
 def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
     """The generations that count of the main tables of these datasets."""
     return dict(db.execute(_CURRENTS, {"dataset_ids": list(dataset_ids)}).all())
+
+
+def refs(db: Session, dataset_ids: Sequence[int]) -> dict[int, GenerationRef]:
+    """Which generations count, and nothing more of them."""
+    query = select(DataTable.dataset_id, DataTable.uid, DataTable.current).where(
+        DataTable.dataset_id.in_(dataset_ids), DataTable.resource_id.is_(None)
+    )
+    return {
+        number: GenerationRef(uid, current)
+        for number, uid, current in db.execute(query)
+        if current is not None
+    }
 
 
 def generations(db: Session, uid: str) -> Sequence[Generation]:

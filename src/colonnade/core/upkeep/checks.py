@@ -38,7 +38,7 @@ def check(portal: Portal, tell: Tell) -> Report:
         )
         for line in portal.database.check()
     ]
-    findings += _lasting(portal)
+    findings += [*_lasting(portal), *_overview(portal)]
     stock = inventory.take(portal)
     ready = sum(len(seen.ready) for seen in stock.tables)
     done, total = 0, ready + len(stock.files)
@@ -51,6 +51,13 @@ def check(portal: Portal, tell: Tell) -> Report:
         findings += _file(portal, digest, uses)
         done += 1
     return Report(tuple(sorted(findings, key=lambda one: one.where)), ready, len(stock.files))
+
+
+def _overview(portal: Portal) -> Iterator[Finding]:
+    for line in portal.overview.check() if portal.overview is not None else ():
+        yield Finding(
+            Trouble.OVERVIEW, "The overview of small tables", line, portal.settings.overview_folder.name
+        )
 
 
 def table(portal: Portal, seen: TableSeen) -> list[Finding]:

@@ -21,6 +21,8 @@ class Trouble(StrEnum):
     """A picture or document in a cell is missing or did change; the rows are sound."""
     MANIFEST = "manifest"
     INDEX = "index"
+    OVERVIEW = "overview"
+    """The index over all small tables; it is derived, and begun anew."""
     UNFINISHED = "unfinished"
     """A generation was reserved, and nobody builds it any more."""
     STRAY = "stray"

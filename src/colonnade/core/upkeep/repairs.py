@@ -65,6 +65,11 @@ def _index(portal: Portal, target: str) -> None:
     portal.rows.repair_index(ref, schema)
 
 
+def _overview(portal: Portal, _target: str) -> None:
+    if portal.overview is not None:
+        portal.overview.begin_anew()
+
+
 def _manifest(portal: Portal, target: str) -> None:
     """The catalogue has all of it."""
     ref = _ref(target)
@@ -116,6 +121,7 @@ def _job(portal: Portal, target: str) -> None:
 
 _REPAIRS: Mapping[Trouble, Callable[[Portal, str], None]] = {
     Trouble.INDEX: _index,
+    Trouble.OVERVIEW: _overview,
     Trouble.MANIFEST: _manifest,
     Trouble.KEPT: _kept,
     Trouble.UNFINISHED: _unfinished,
