@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|newsroom|processing|datasets|shapes ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|newsroom|processing|datasets|shapes|across ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import (
+    across,
     clients,
     datasets,
     exports,
@@ -33,6 +34,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "processing": processing.run,
     "datasets": datasets.run,
     "shapes": shapes.run,
+    "across": across.run,
 }
 
 

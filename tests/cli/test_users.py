@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from tests.support.house import AUTOMATION, House
+from tests.support.saying import says
 
 from colonnade.cli.main import colonnade
 from colonnade.core.people import service as people
@@ -38,6 +39,7 @@ def _status(house: House, key: str) -> int:
     return answer.status_code
 
 
+@says("panda-2.1-key-form")
 def test_an_address_is_a_name_and_a_superuser_has_every_permission(house: House) -> None:
     made = run(
         house,

@@ -1,11 +1,14 @@
 """People whose user name is their e-mail address: added, changed, made inactive, removed."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.core.support import ADMIN, dataset, listed, person, rule, secure, shown
+from tests.support.saying import says
 
 from colonnade.core.datasets import leaving
 from colonnade.core.mail.model import LetterWritten
-from colonnade.core.people import accounts, mailed, sessions
+from colonnade.core.people import accounts, enrolling, mailed, sessions
 from colonnade.core.people import service as people
 from colonnade.core.people.model import DOMAIN_PERMISSIONS, Person
 from colonnade.core.people.passwords import hashed
@@ -156,6 +159,7 @@ def test_the_last_administrator_stays(portal: Portal) -> None:
         leaving.remove(work, second)
 
 
+@says("panda-3.1-delete-keeps")
 def test_datasets_outlive_who_made_them(portal: Portal) -> None:
     fay = _added(portal, "fay@paper.example", permissions=("create_dataset",))
     actor = _as(portal, fay)
@@ -235,3 +239,17 @@ def test_an_address_that_two_older_accounts_share_names_neither(portal: Portal) 
         assert people.by_email(work.db, "KAY") is one
         _, key = people.add_key(work, two)
         assert people.actor_of_email_and_key(work.db, "desk@paper.example", key).username == "lou"
+
+
+@given(
+    st.text()
+    | st.from_regex(r'(email|"email"|EMAIL,role)[\n\r]+("?[a-z@.,\n"]{0,20}\n){0,3}', fullmatch=True)
+)
+@settings(max_examples=60)
+def test_any_text_is_a_list_of_people_or_is_refused(text: str) -> None:
+    try:
+        found = enrolling.read(text)
+    except Invalid:
+        return
+    assert found
+    assert all(one.line <= len(text) and one.role == "user" for one in found)

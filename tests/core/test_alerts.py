@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.core.support import ADMIN, dataset, deletion, live, opened, person, put, rule, secure, shown
+from tests.support.saying import says
 
 from colonnade.core.alerts import jobs as alerts_jobs
 from colonnade.core.alerts import service as alerts
@@ -348,6 +349,7 @@ def test_the_job_asks_once_however_often_it_is_begun(portal: Portal, rows: Rows)
 NIGHT = {Kind.ALERTS: dt.time(2, 30)}
 
 
+@says("panda-5.5-subscriptions")
 def test_a_nightly_job_is_queued_once_a_day_and_made_up_for(portal: Portal) -> None:
     day = dt.timedelta(days=1)
     at = dt.datetime(2031, 5, 6, 2, 29, tzinfo=dt.UTC)

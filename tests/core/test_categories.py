@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from tests.core.support import ADMIN, dataset, deletion, person, rule, secure, shown
+from tests.support.saying import says
 
 from colonnade.core.categories import service as categories
 from colonnade.core.datasets import service as datasets
@@ -71,6 +72,7 @@ def test_a_category_that_cannot_be_is_refused(
         categories.add(work, name, slug)
 
 
+@says("panda-7-limit-category")
 def test_names_of_64_characters_and_of_other_letters_are_fine(portal: Portal) -> None:
     assert _added(portal, "y" * 64).slug == "y" * 64
     assert _added(portal, "火", "fire").name("en") == "火"

@@ -17,8 +17,8 @@ from tests.core.support import (
 )
 
 from colonnade.core.columns import service as columns
-from colonnade.core.columns import store
 from colonnade.core.columns.inference import guessed_type, guessed_types
+from colonnade.core.columns.model import DatasetColumns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.work import ANONYMOUS, MEMBERS, Portal
 from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
@@ -137,7 +137,7 @@ class TestMaking:
             columns.describe(work, datasets.editable(work, uid), title="New", description="a < b & c")
         with portal.reading(person(portal)) as work:
             readable = datasets.readable(work, uid)
-            assert columns.described(work, readable.dataset) == ("New", "a < b & c")
+            assert columns.described(work, [readable.dataset]) == [("New", "a < b & c")]
             assert columns.is_newsroom(work, readable.dataset.id)
 
     def test_a_deleted_one_leaves_no_columns(self, portal: Portal) -> None:
@@ -146,7 +146,7 @@ class TestMaking:
             number = datasets.readable(work, uid).dataset.id
         assert deletion(portal, uid).run() == "done"
         with portal.database.read() as db:
-            assert store.of_dataset(db, number) is None
+            assert db.get(DatasetColumns, number) is None
 
 
 def _is_there(work: Any, slug: str) -> bool:

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from tests.core.importing import an_import, imported, sent, shared, uploaded
 from tests.core.support import ADMIN, Job, deletion, person, published, rule, secure
+from tests.support.saying import says
 
 from colonnade.core import blobs
 from colonnade.core.datasets import service as datasets
@@ -61,6 +62,7 @@ def _seen(portal: Portal, actor: Actor, extract: Extract) -> bool:
     return extract.id in listed
 
 
+@says("panda-5.3-minimal-quotes", "panda-5.3-line-ends")
 def test_a_plain_import_comes_out_byte_for_byte(portal: Portal) -> None:
     """panda 5.3."""
     ada = person(portal)
@@ -192,6 +194,7 @@ def test_an_archive_has_a_file_for_each_dataset_with_a_match(portal: Portal) -> 
     assert not _seen(portal, person(portal), _made(portal, nothing))
 
 
+@says("panda-5.3-no-columns")
 def test_a_dataset_without_columns_has_no_export(portal: Portal) -> None:
     ada = person(portal)
     job = _asked(portal, ada, shared(portal, ada))

@@ -5,7 +5,8 @@ import io
 
 import pytest
 from tests.core.importing import imported, shared, uploaded
-from tests.core.support import ADMIN, person, published, rule, secure
+from tests.core.support import ADMIN, deletion, person, published, rule, secure
+from tests.support.saying import says
 
 from colonnade.core import blobs, uploads
 from colonnade.core.datasets import service as datasets
@@ -103,6 +104,7 @@ def test_a_look_happens_in_a_process_of_its_own(portal: Portal) -> None:
     assert found.dialect["delimiter"] == ";"
 
 
+@says("panda-5.5-orphans")
 def test_what_no_dataset_took_for_a_day_is_cleared_away(portal: Portal, ada: Actor) -> None:
     """panda 5.5."""
     uid = shared(portal, ada)
@@ -131,3 +133,20 @@ def test_what_no_dataset_took_for_a_day_is_cleared_away(portal: Portal, ada: Act
         left = {one.id for one in imports.page(work)[0]}
         assert {kept.id, loaded.id, fresh.id} <= left
         assert orphan.id not in left
+
+
+def test_a_file_whose_rows_are_in_another_dataset_outlives_its_own(portal: Portal, ada: Actor) -> None:
+    """And one that was imported into a dataset that goes can be imported again."""
+    home, other = shared(portal, ada), shared(portal, ada)
+    file = uploaded(portal, ada, "a\nmoved\n", dataset=home)
+    assert imported(portal, ada, other, file) == "done"
+    assert deletion(portal, home).run() == "done"
+    with portal.reading(ada) as work:
+        (left,) = imports.of_readables(work, [datasets.readable(work, other)])
+        assert [one.id for one in left] == [file.id]
+    again = shared(portal, ada)
+    with portal.writing(ada) as work:
+        imports.attach(work, datasets.editable(work, again), [file.id])
+    assert deletion(portal, other).run() == "done"
+    with portal.reading(ada) as work:
+        assert not imports.one(work, file.id).is_imported

@@ -8,9 +8,12 @@ from tests.core.support import ADMIN, dataset
 
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import ACTIVE, ENDED, TRANSITIONS, Job, JobQueued, Kind, State
+from colonnade.core.jobs.traces import told
 from colonnade.core.work import Portal
-from colonnade.errors import Conflict, Invalid, LimitReached, NotFound
+from colonnade.errors import Conflict, Invalid, LimitReached, NotFound, Unavailable
+from colonnade.net.guard import checked_url
 
 
 def _queued(portal: Portal, dataset_id: int | None) -> Job:
@@ -117,3 +120,74 @@ def test_many_threads_queue_one_job_of_a_dataset(portal: Portal) -> None:
     assert sorted(outcomes)[-7:] == ["job.busy"] * 7
     with portal.reading(ADMIN) as work:
         assert [job.dataset_id for job in jobs.active(work)].count(dataset_id) == 1
+
+
+def test_jobs_that_only_read_hold_nothing_up(portal: Portal) -> None:
+    uid = dataset(portal)
+    with portal.writing(ADMIN) as work:
+        dataset_id = datasets.editable(work, uid).dataset.id
+        reading = [jobs.queue(work, Kind.EXTRACT, dataset_id) for _ in range(2)]
+        changing = jobs.queue(work, Kind.REINDEX, dataset_id)
+        assert jobs.latest(work, dataset_id) is changing
+        assert [one.uid for one in jobs.active_of(work, dataset_id)] == [
+            one.uid for one in (*reading, changing)
+        ]
+        with pytest.raises(Conflict):
+            jobs.queue(work, Kind.IMPORT, dataset_id)
+        for one in (*reading, changing):
+            jobs.ask_to_stop(one)
+            jobs.ask_to_stop(one)  # it is over
+        assert not jobs.is_busy(work, dataset_id)
+        assert jobs.latest_of(work, [dataset_id], [Kind.EXTRACT]) == {dataset_id: reading[-1]}
+
+
+def test_a_failure_is_told_with_its_places_in_the_program_and_none_of_the_machine() -> None:
+    try:
+        try:
+            checked_url("nonsense")
+        except Invalid as error:
+            raise Unavailable("It broke.") from error
+    except Unavailable as error:
+        lines = told(error).splitlines()
+    assert lines[-1] == "Unavailable: It broke."
+    assert any(one.startswith("  colonnade/net/guard.py, line ") for one in lines)
+    assert "which caused" in lines
+    assert not any(one.lstrip().startswith("/") for one in lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "messages"),
+    [
+        (
+            Kind.IMPORT,
+            {"type": "csv"},
+            ["Preparing to import", "7% complete (estimated)", "Aborted after importing 7% (estimated)"],
+        ),
+        (
+            Kind.IMPORT,
+            {"type": "xlsx"},
+            ["Preparing to import", "7% complete", "Aborted after importing 7%"],
+        ),
+        (Kind.REINDEX, {}, ["Preparing to reindex", "7% complete", "Aborted after reindexing 7%"]),
+        (Kind.EXTRACT, {}, ["0% complete", "7% complete", "Aborted after exporting 7%"]),
+        (Kind.PUBLISH, {}, [None, None, None]),
+    ],
+)
+def test_jobs_that_people_wait_for_say_how_far_they_are(
+    portal: Portal, kind: Kind, params: dict[str, str], messages: list[str | None]
+) -> None:
+    """panda 5.2 to 5.4."""
+    with portal.writing(ADMIN) as work:
+        job = jobs.queue(work, kind, None, params=params)
+        telling.begun(work, job)
+        seen = [job.message]
+    share = iter([0.07, 0.071])
+    tell = telling.percentage(portal, job.uid, lambda: next(share))
+    for _ in range(2):
+        tell()
+    with portal.writing(ADMIN) as work:
+        job = jobs.get(work, job.uid)
+        seen.append(job.message)
+        telling.aborted(work, job)
+        seen.append(job.message)
+    assert seen == messages

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.house import settings
+from tests.support.saying import says
 
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import Letter
@@ -19,6 +20,7 @@ def _sent(folder: Path) -> list[email.message.EmailMessage]:
     return [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in found]
 
 
+@says("panda-7-mail-subject")
 def test_a_letter_says_whose_it_is(tmp_path: Path) -> None:
     named = settings(tmp_path, title='Desk, "the" ü é', public_url="https://data.example.org")
     assert mail.deliver(named, LETTER)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.core.support import ADMIN, dataset, opened, person
+from tests.support.saying import says
 
 from colonnade.core.datasets import leaving
 from colonnade.core.datasets import service as datasets
@@ -85,6 +86,7 @@ def test_of_other_jobs_nobody_is_told(kind: Kind) -> None:
     assert texts.told(Ended(kind, State.DONE, **NAMED), SITE) is None
 
 
+@says("panda-7-mail-summary")
 def test_a_letter_says_what_came_of_it() -> None:
     columns = [
         {"name": "fee", "type": "float", "failures": 0},
@@ -187,6 +189,7 @@ def test_who_left_is_told_nothing(portal: Portal) -> None:
     assert len(_own(portal, away)) == 1, "it is there when they come back"
 
 
+@says("panda-3.10-newest-first", "panda-1.4-natural-order-notification")
 def test_everybody_sees_the_own_alone_the_newest_first(portal: Portal) -> None:
     actor, other = person(portal), person(portal)
     with portal.writing(ADMIN) as work:

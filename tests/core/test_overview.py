@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.support import opened, person
+from tests.core.support import ADMIN, opened, person
 
 from colonnade.core.columns import service as columns
 from colonnade.core.columns.model import SentRow

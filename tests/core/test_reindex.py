@@ -18,8 +18,10 @@ from tests.core.support import (
     told,
 )
 
+from colonnade.builder.steps.catalogue import Kind as StepKind
 from colonnade.core.datasets import service as datasets
 from colonnade.core.records import service as records
+from colonnade.core.steps import service as steps
 from colonnade.core.tables import service as tables
 from colonnade.core.work import Portal
 from colonnade.errors import Conflict, Invalid
@@ -166,3 +168,25 @@ def test_an_old_generation_that_comes_back_has_todays_rows_and_types(portal: Por
     assert restoration(portal, uid, 1).run() == "done"
     assert sent_rows(portal, uid) == before
     assert [row["permit"] for row in rows(portal, uid, where="permit = 5")] == [5]
+
+
+def test_steps_of_another_door_describe_columns_and_do_not_rename_them(portal: Portal, uid: str) -> None:
+    with portal.writing(ADMIN) as work:
+        editable = datasets.editable(work, uid)
+        for type_, params in (
+            ("rename", {"from_name": "permit", "to_name": "licence", "field_label": "Licence"}),
+            ("type", {"field": "on", "type_param": "int"}),
+            ("description", {"field": "permit", "description": "Number of the permit"}),
+        ):
+            steps.add(work, editable, StepKind.FIELD, type_, params)
+    before = sent_rows(portal, uid)
+    assert publication(portal, uid).run() == "done"
+    assert reindexing(portal, uid, ["true", "", "true"], FIRST).run() == "done"
+    assert sent_rows(portal, uid) == before
+    with portal.reading(ADMIN) as work:
+        schema = records.visible_fields(work, datasets.readable(work, uid))
+    assert [(one.name, one.type, one.description) for one in schema.fields] == [
+        ("permit", "int", "Number of the permit"),
+        ("vessel", "text", None),
+        ("on", "date", None),
+    ]

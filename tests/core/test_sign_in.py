@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.core.support import opened
+from tests.support.saying import says
 
 from colonnade.core.mail.model import Letter, LetterWritten
 from colonnade.core.people import accounts, mailed, passwords, sessions
@@ -99,6 +100,7 @@ def test_a_session_ends_after_thirty_days(portal: Portal) -> None:
         )
 
 
+@says("panda-2.2-password-change")
 def test_a_new_password_ends_all_sessions_but_the_one_that_set_it(portal: Portal) -> None:
     here, there = (sessions.sign_in(portal, "cy@paper.example", PASSWORD, address=HERE).token for _ in "12")
     actor = _actor(portal, here)
@@ -210,6 +212,7 @@ def test_what_is_wrong_leaves_the_key_as_it_was(portal: Portal) -> None:
         mailed.look(work, key)
 
 
+@says("panda-2.2-forgot-days")
 def test_a_new_key_ends_the_one_before_and_so_does_time(portal: Portal) -> None:
     with portal.writing(SYSTEM) as work:
         first = mailed.invite(work, _person(work, "bea"))

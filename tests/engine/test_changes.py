@@ -54,6 +54,26 @@ def test_texts_of_changes_are_shaped_for_an_index(engine: Engine) -> None:
     assert (changes.deleted.to_pylist(), changes.mark) == ([FIRST], engine.mark(REF))
 
 
+def test_a_write_tells_what_an_index_has_to_do(engine: Engine) -> None:
+    put(engine, {"_key": "a", "name": "old"})
+    before = engine.mark(REF)
+    rows = pa.table(
+        {
+            "_key": ["b", "a", None],
+            "name": ["bee", "new", ""],
+            "size": pa.array([7, None, None], pa.int64()),
+            "size$raw": [None, "tall", None],
+        }
+    )
+    written = engine.write(REF, SCHEMA, Upsert(rows, source="re"), AT)
+    assert (written.count, written.replaced) == (3, 1)
+    later = engine.text_changes_since(REF, SCHEMA, before)
+    assert written.texts is not None
+    assert written.texts.rows.equals(later.rows)
+    assert (written.texts.mark, written.texts.is_exact) == (later.mark, True)
+    assert written.texts.deleted.to_pylist() == [FIRST]
+
+
 def test_texts_are_all_rows_in_their_order(engine: Engine) -> None:
     assert list(engine.texts(REF, SCHEMA)) == []
     count = 120_000

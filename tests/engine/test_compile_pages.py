@@ -36,7 +36,9 @@ def test_every_form_of_page_gives_the_same_rows(database: Database, limit: int |
     assert backwards == (ALL[::-1][offset:] if limit is None else ALL[::-1][offset : offset + limit])
 
 
-@pytest.mark.parametrize("where", ["ok", "_seq > 4", "n is null", "startswith(name, 'e') or x > 1", "_id = 0"])
+@pytest.mark.parametrize(
+    "where", ["ok", "_seq > 4", "n is null", "startswith(name, 'e') or x > 1", "_id = 0"]
+)
 @pytest.mark.parametrize(("limit", "offset"), [(1, 0), (3, 2), (100, 0), (100, 3), (0, 0)])
 def test_the_first_rows_in_the_order_of_the_file_are_the_page(
     database: Database, where: str, limit: int, offset: int

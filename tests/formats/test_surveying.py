@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from tests.support.saying import says
 
-from colonnade.errors import Invalid
-from colonnade.formats import sent, surveying
+from colonnade.errors import Invalid, LimitReached
+from colonnade.formats import csv, sent, surveying
 from colonnade.formats.port import Bounds, Source
 from colonnade.formats.surveying import Survey
+from colonnade.query import raw
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "panda"
 BOUNDS = Bounds(fields=100, cell_bytes=1 << 20, rows=5)
@@ -66,6 +69,7 @@ def test_the_dialect_is_told_in_the_words_of_pythons_csv(
     assert _csv(tmp_path, content).dialect[name] == value
 
 
+@says("panda-4.6-short")
 def test_five_rows_are_shown_as_long_as_they_are(tmp_path: Path) -> None:
     found = _csv(tmp_path, b"a,b\n1,2,3\n\n4\n" + b"5,6\n" * 9)
     assert found.rows == (("1", "2", "3"), ("4",), ("5", "6"), ("5", "6"), ("5", "6"))
@@ -88,6 +92,7 @@ def test_a_file_of_nothing_is_refused(tmp_path: Path, content: bytes) -> None:
 TYPES = ("unicode", "date", "int", "bool", "float", "time", "datetime", None, "unicode")
 
 
+@says("panda-4.5-xls-dates")
 @pytest.mark.parametrize(
     ("name", "cells", "boolean"),
     [
@@ -110,9 +115,43 @@ def test_texts_of_workbooks_are_texts(tmp_path: Path, name: str) -> None:
     assert found.kinds == ("int", "unicode", "unicode", "unicode")
 
 
+def test_a_file_has_so_many_columns_and_no_more(tmp_path: Path) -> None:
+    with pytest.raises(LimitReached):
+        _csv(tmp_path, b",".join([b"a"] * 101) + b"\n")
+
+
 def test_what_is_no_spreadsheet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "data.xlsx"
     path.write_bytes(b"a,b\n1,2\n")
     with pytest.raises(Invalid) as refused:
         surveying.of_sheet(Source(path, "data.xlsx"), tmp_path, BOUNDS, 5)
     assert refused.value.code == "file.excel"
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "rows"),
+    [
+        pytest.param("a,b\n1, 2\n 3,\n", ("a", "b"), [("1", " 2"), (" 3", None)], id="panda-5.3-blanks"),
+        pytest.param("a,b\n1, 2\n 3\n", ("a", "b"), [("1", " 2"), (" 3", raw.ABSENT)], id="panda-4.6-short"),
+        pytest.param('a, b\n1, 2\n3, "x, y"\n', ("a", "b"), [("1", "2"), ("3", "x, y")], id="panda-3.4-skip"),
+        pytest.param('a,b\n1,"2\r\n3"\n', ("a", "b"), [("1", "2\r\n3")], id="panda-5.3-line-ends"),
+        pytest.param("a,b\n\x012,3\n", ("a", "b"), [('\x01"\\u00012"', "3")], id="mark"),
+        pytest.param("a,b\n1,2,,\n", ("a", "b"), [("1", "2")], id="panda-4.6-empty-beyond"),
+    ],
+)
+def test_a_file_is_read_as_it_was_understood(
+    tmp_path: Path, content: str, columns: tuple[str, ...], rows: list[tuple[str | None, ...]]
+) -> None:
+    """Whichever reader does it."""
+    found = _csv(tmp_path, content.encode())
+    assert found.columns == columns
+    with duckdb.connect() as connection:
+        source = Source(tmp_path / "data.csv", "data.csv", found.params)
+        extract = csv.read(connection, source, "t", tmp_path, Bounds(fields=100, cell_bytes=1 << 20))
+        assert extract.labels == columns
+        read = connection.execute("FROM t").fetchall()
+    assert [tuple(map(_plain, row)) for row in read] == [tuple(map(_plain, row)) for row in rows]
+
+
+def _plain(cell: str | None) -> Any:
+    return raw.came(None, cell) if cell and cell != raw.ABSENT and cell.startswith(raw.MARK) else cell

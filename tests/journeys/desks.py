@@ -57,9 +57,13 @@ class Crowd:
         self._pool = ThreadPoolExecutor(len(steps))
         self._working: list[Future[None]] = []
 
-    def start(self, address: str) -> None:
+    def start(self, address: str, *, is_doomed: bool = False) -> None:
+        """`is_doomed`: the server may go at any moment."""
         self._stopped.clear()
-        self._dying.clear()
+        if is_doomed:
+            self._dying.set()
+        else:
+            self._dying.clear()
         self._working = [self._pool.submit(self._work, address, one) for one in self._steps]
 
     def work(self, seconds: float, until: Callable[[], bool] = lambda: True) -> None:

@@ -223,7 +223,7 @@ class Reader:
     def _everywhere(self, client: Client, _slug: str) -> None:
         """All datasets at once: each group is a state of its dataset, its count is that of its rows."""
         looks = {slug: Look(those) for slug, those in self._by_slug.items()}
-        found = client.ask("GET", "/data/", 200, q=COMMON, limit=100, group_limit=MOST)
+        found = client.ask("GET", "/data/", 200, q=COMMON, limit=20, group_limit=MOST)
         groups = {one["slug"]: one for one in found["objects"]}
         if found["meta"]["total_count"] != len(found["objects"]) != len(groups):
             raise Unreal(f"{found['meta']} and groups of {list(groups)}")

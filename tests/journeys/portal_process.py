@@ -248,8 +248,10 @@ def play(pipe: Connection, folder: Path, overrides: Mapping[str, Any], dooms: Se
         send(("answer", answer))
 
 
-def serve(folder: Path, port: int) -> None:
+def serve(folder: Path, port: int, dooms: Sequence[Doom]) -> None:
     """The process of a real server: `colonnade serve`."""
     os.setsid()
+    for doom in dooms:
+        lay(doom)
     os.environ["COLONNADE_ADMIN_API_KEY"] = ADMIN_KEY
     colonnade(["serve", "--data", str(folder), "--port", str(port)])

@@ -63,6 +63,13 @@ class Forked:
             assert time.monotonic() < until, "a builder outlives its portal"
             time.sleep(0.01)
 
+    def died(self) -> None:
+        """Wait until a doom has come. Raises `AssertionError` if it does not."""
+        self.process.join(ANSWER_SECONDS)
+        assert self.process.exitcode == -signal.SIGKILL, (
+            f"it lives, or ended otherwise: {self.process.exitcode}"
+        )
+
 
 class PortalProcess(Forked):
     """A portal that does what it is told (`portal_process.Stage`). `ledger` follows its writers."""
@@ -126,11 +133,7 @@ class PortalProcess(Forked):
         self._crashed()
 
     def died(self) -> None:
-        """Wait until a doom has come. Raises `AssertionError` if it does not."""
-        self.process.join(ANSWER_SECONDS)
-        assert self.process.exitcode == -signal.SIGKILL, (
-            f"it lives, or ended otherwise: {self.process.exitcode}"
-        )
+        super().died()
         self._crashed()
 
     def died_or_rests(self) -> None:
@@ -172,11 +175,11 @@ class PortalProcess(Forked):
 class Server(Forked):
     """`colonnade serve` on a folder, asked over HTTP by its administrator."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *dooms: Doom) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        super().__init__(_context().Process(target=portal_process.serve, args=(folder, port)))
+        super().__init__(_context().Process(target=portal_process.serve, args=(folder, port, dooms)))
         self.address = f"http://127.0.0.1:{port}"
         self._client = httpx2.Client(
             base_url=self.address,

@@ -1,8 +1,9 @@
-"""Which rows of an API's description a test is about: its identifier says so, and `tests/architecture/test_rows.py` reads it."""
+"""Which rows of an API's description a test is about: its id says so, and `tests/architecture/test_rows.py` reads it."""
 
 import pytest
 
 
 def says(*rows: str) -> pytest.MarkDecorator:
-    """Mark a test that runs once with the rows that it shows: `@says("panda-3.7-post", "panda-3.7-keys")`."""
-    return pytest.mark.parametrize((), [pytest.param(id="+".join(rows))])
+    """Mark a test with the rows that it shows: `@says("panda-3.7-post", "panda-3.7-keys")`, or one text with blanks
+    between them."""
+    return pytest.mark.parametrize((), [pytest.param(id="+".join(" ".join(rows).split()))])

@@ -13,7 +13,7 @@ from tests.web.test_site import HEADINGS, SECURITY, _check_names
 from colonnade.core.datasets import service as datasets
 from colonnade.core.extracts import service as extracts
 from colonnade.core.notices import service as notices
-from colonnade.core.people import accounts, mailed, passwords
+from colonnade.core.people import accounts, enrolling, mailed, passwords
 from colonnade.core.people import service as people
 from colonnade.core.tries import Limits, Tries
 from colonnade.core.work import SYSTEM, Actor
@@ -281,6 +281,19 @@ def test_a_key_is_made_shown_once_and_revoked(inside: TestClient, house: House, 
     assert not page.all("tbody")
     answer = house.client.get(f"{AUTOMATION}/datasets/", headers={"Authorization": f"Apikey {key}"})
     assert answer.status_code == 401
+
+
+def test_nobody_has_keys_without_bound(inside: TestClient, house: House, ada: Actor) -> None:
+    assert ada.person_id is not None
+    with house.running.portal.writing(SYSTEM) as work:
+        person = people.by_id(work, ada.person_id)
+        made = [people.add_key(work, person)[0] for _ in range(enrolling.MOST_KEYS)]
+    done = send(inside, "/account/keys/", form="/account/")
+    assert done.status_code == 413
+    assert _page(done).one("p", role="alert").text.startswith("Nobody has more than 100 keys.")
+    with house.running.portal.writing(SYSTEM) as work:
+        for one in made:
+            people.revoke_key(work, one.uid)
 
 
 def test_nobody_revokes_anothers_key(inside: TestClient, house: House) -> None:

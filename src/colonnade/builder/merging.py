@@ -86,12 +86,16 @@ def merge(staged: Staged, max_fields: int, plan: Plan, declared: Sequence[Field]
 
 
 def _declared(staged: Staged, field: Field, shape: Shape | None) -> tuple[Output, ColumnReport]:
-    """A declared field, with what a step says of it beside its type."""
-    origin = field.name
-    if shape is not None:
-        origin = shape.origin
-        notes = {name: args for name, args in shape.annotations.items() if name != MULTIVALUED}
-        field = replace(field, description=shape.description, annotations=notes)
+    """A declared field, with what rows and then steps say of it beside its type."""
+    shape = shape or Shape(field.name, field.name)
+    origin = shape.origin
+    said = next((one.fields[origin] for one in staged.given if origin in one.fields), field)
+    notes = {**said.annotations, **shape.annotations}
+    field = replace(
+        field,
+        description=said.description if shape.description is None else shape.description,
+        annotations={name: args for name, args in notes.items() if name != MULTIVALUED},
+    )
     nulls = sum(_nulls(staged, one, origin) if origin in one.columns else one.rows for one in staged.parts)
     return Output(origin, field), ColumnReport(field.name, field.type, DECLARED, nulls)
 

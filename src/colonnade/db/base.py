@@ -1,6 +1,7 @@
 """What every table shares: the declarative base and the column types that behave alike on SQLite and PostgreSQL."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, DateTime, MetaData
@@ -49,6 +50,11 @@ class Base(DeclarativeBase):
 
 LARGEST_ID = 2**63 - 1
 Row = TypeVar("Row", bound=Base)
+
+
+def row_ids(numbers: Iterable[int]) -> list[int]:
+    """Those of the numbers that can be ids, each once."""
+    return sorted(one for one in set(numbers) if 0 < one <= LARGEST_ID)
 
 
 def row_by_id(db: Session, table: type[Row], number: int) -> Row | None:

@@ -53,6 +53,8 @@ def read(
 def _load_fast(connection: duckdb.DuckDBPyConnection, file: CsvFile, text: TextFile, target: str) -> bool:
     """Whether DuckDB read the file, and can be trusted to have read all of it."""
     is_mixed = len(text.line_ends) > 1
+    if sent.is_wanted(file.source) and file.dialect.skips_blanks:
+        return False  # DuckDB keeps them
     if text.longest_line > file.bounds.cell_bytes or (is_mixed and not file.head.is_plain):
         return False
     try:

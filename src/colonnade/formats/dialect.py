@@ -34,6 +34,8 @@ class Dialect:
     separator: str
     is_quote_doubled: bool
     escape: str
+    skips_blanks: bool = True
+    """Those after a separator are none of the cell."""
 
     def rows(self, text: Iterator[str], *, strict: bool = False) -> "RecordReader":
         """The records of a text, in Python's reading of this dialect; a blank line is an empty record."""
@@ -42,7 +44,7 @@ class Dialect:
             delimiter=self.separator,
             doublequote=self.is_quote_doubled,
             escapechar=self.escape or None,
-            skipinitialspace=True,
+            skipinitialspace=self.skips_blanks,
             strict=strict,
         )
 
@@ -96,7 +98,7 @@ def find(source: Source, path: Path) -> Dialect:
     if len(separator) != 1 or separator in reserved or len(escape) > 1 or escape in tuple(reserved[1:]):
         message = f"The file {source.name} cannot be read with the separator {separator!r} and the escape {escape!r}"
         raise Invalid(message, code="file.parameters")
-    return Dialect(separator, is_quote_doubled, escape)
+    return Dialect(separator, is_quote_doubled, escape, params.flag(source, "skipinitialspace", default=True))
 
 
 def head(source: Source, path: Path, dialect: Dialect, bounds: Bounds) -> Head:

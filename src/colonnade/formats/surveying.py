@@ -12,7 +12,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from colonnade.errors import Invalid
+from colonnade.errors import Invalid, LimitReached
 from colonnade.formats import archives, dialect, encoding, excel, looking, params, sent, workbook
 from colonnade.formats.dialect import NO_SEPARATOR, Dialect
 from colonnade.formats.encoding import TextFile
@@ -62,7 +62,9 @@ def _of_text(source: Source, text: TextFile, bounds: Bounds, rows: int) -> Surve
     manner = dialect.find(source, text.path)
     if manner.separator == NO_SEPARATOR:
         manner = _rare(sample) or manner
+    manner = replace(manner, skips_blanks=_skips_blanks(manner, sample))
     found = dialect.head(source, text.path, manner, bounds)
+    _check_width(source, len(found.labels), bounds)
     with dialect.opened(text.path) as file:
         records = iter(manner.rows(dialect.lines(file, bounds)))
         first = [tuple(one) for one in islice(_filled(records, found.skip, bounds), rows)]
@@ -70,9 +72,10 @@ def _of_text(source: Source, text: TextFile, bounds: Bounds, rows: int) -> Surve
         "encoding": source.params.get("encoding"),
         "separator": manner.separator,
         "doublequote": True,
+        "skipinitialspace": manner.skips_blanks,
         sent.PARAMETER: sent.WANTED,
     }
-    return Survey(found.labels, tuple(first), given, _told(manner, sample, first))
+    return Survey(found.labels, tuple(first), given, _told(manner, first))
 
 
 def of_sheet(source: Source, scratch: Path, bounds: Bounds, rows: int) -> Survey:
@@ -96,6 +99,7 @@ def of_sheet(source: Source, scratch: Path, bounds: Bounds, rows: int) -> Survey
     if not cells:
         raise Invalid(f"The sheet {name} of the file {source.name} has no cell", code="file.empty")
     labels = tuple(excel.label(one) for one in cells[0])
+    _check_width(source, len(labels), bounds)
     first = cells[1 : rows + 1]
     prints = sent.printed_cell if params.text(source, sent.PARAMETER) == sent.AS_TEXTS else _shown
     return Survey(
@@ -104,6 +108,12 @@ def of_sheet(source: Source, scratch: Path, bounds: Bounds, rows: int) -> Survey
         {"sheet": name, sent.PARAMETER: params.text(source, sent.PARAMETER)},
         kinds=tuple(_kind([row[at] for row in first]) for at in range(len(labels))),
     )
+
+
+def _check_width(source: Source, width: int, bounds: Bounds) -> None:
+    if width > bounds.fields:
+        message = f"The file {source.name} has {width} columns; this portal takes {bounds.fields}"
+        raise LimitReached(message, limit_type="fields", limit=bounds.fields, value=width)
 
 
 def _to_a_line(head: Source) -> Source:
@@ -148,17 +158,21 @@ def _rare(sample: str) -> Dialect | None:
     return None
 
 
-def _told(manner: Dialect, sample: str, rows: Sequence[Sequence[str]]) -> Mapping[str, Any]:
-    separator = _COMMA if manner.separator == NO_SEPARATOR else manner.separator
-    first_line = sample.split("\n", 1)[0]
+def _skips_blanks(manner: Dialect, sample: str) -> bool:
+    """Whether a blank stands after each separator of the first line."""
+    first_line, separator = sample.split("\n", 1)[0], manner.separator
     count = first_line.count(separator)
+    return count > 0 and separator != " " and first_line.count(f"{separator} ") == count
+
+
+def _told(manner: Dialect, rows: Sequence[Sequence[str]]) -> Mapping[str, Any]:
     return {
-        "delimiter": separator,
+        "delimiter": _COMMA if manner.separator == NO_SEPARATOR else manner.separator,
         "doublequote": any('"' in cell for row in rows for cell in row),
         "lineterminator": "\r\n",
         "quotechar": '"',
         "quoting": csv.QUOTE_MINIMAL,
-        "skipinitialspace": count > 0 and separator != " " and first_line.count(f"{separator} ") == count,
+        "skipinitialspace": manner.skips_blanks,
     }
 
 

@@ -1,7 +1,7 @@
 """Questions that are asked by POST, because they are too long for an address: a form is read as a query is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from python_multipart.multipart import parse_options_header
@@ -22,6 +22,16 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 _BOUNDARY = re.compile(rb"[^\";\\]+")
 
 Pairs = list[tuple[str, str]]
+
+
+def of_utf8(request: Request) -> Request:
+    """The same request, whose form is read as UTF-8 whatever it names, as in `_parts`. Raises `Invalid`."""
+    told, options = parse_options_header(request.headers.get("content-type", ""))
+    if told != MULTIPART.encode():
+        return request
+    others = [one for one in request.scope["headers"] if one[0] != b"content-type"]
+    headers = [*others, (b"content-type", _multipart(options))]
+    return Request({**request.scope, "headers": headers}, request.receive)
 
 
 class FormsAsQueries:
@@ -81,16 +91,21 @@ def _parsed(body: bytes) -> Pairs:
 
 async def _parts(content_type: str, body: bytes) -> Pairs:
     """Always of UTF-8: some of the character sets that a client may name break on what they read, or take minutes."""
-    boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
-    if _BOUNDARY.fullmatch(boundary) is None:
-        raise _broken()
-    told = b'%b; boundary="%b"' % (MULTIPART.encode(), boundary)
+    told = _multipart(parse_options_header(content_type)[1])
     request = Request({"type": "http", "headers": [(b"content-type", told)]}, _once(body))
     try:
         async with request.form(max_files=0, max_fields=MOST) as form:
             return [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
     except (HTTPException, MultiPartException):
         raise _broken() from None
+
+
+def _multipart(options: Mapping[bytes, bytes]) -> bytes:
+    """The content type with its boundary and nothing else."""
+    boundary = options.get(b"boundary", b"")
+    if _BOUNDARY.fullmatch(boundary) is None:
+        raise _broken()
+    return b'%b; boundary="%b"' % (MULTIPART.encode(), boundary)
 
 
 def _broken() -> Invalid:

@@ -15,6 +15,10 @@ import pyarrow.compute as pc
 _WORD = r"\pL\pN"
 _COMPOUND = rf"\pL[^{_WORD}\s]+[{_WORD}]|\pN[^{_WORD}\s]+\pL|\p{{Ll}}\p{{Lu}}|\pL\pN|\pN\pL"
 """RE2: two letters or digits with a sign between them, one of them a letter; or a change inside a word."""
+_ASCII_COMPOUND = (
+    r"[A-Za-z][^A-Za-z0-9\s]+[A-Za-z0-9]|[0-9][^A-Za-z0-9\s]+[A-Za-z]|[a-z][A-Z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
+)
+"""The same for ASCII. The other one is made anew for each column, which takes longer than writing a row."""
 
 _PART = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W_]")
 _PART_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+|\d+")
@@ -33,7 +37,8 @@ def extras(column: Any) -> Any | None:
 
 
 def _extras(texts: Any) -> Any | None:
-    has_any = pc.match_substring_regex(texts, _COMPOUND)
+    is_ascii = pc.all(pc.string_is_ascii(texts)).as_py()
+    has_any = pc.match_substring_regex(texts, _COMPOUND if is_ascii is False else _ASCII_COMPOUND)
     if not pc.any(has_any).as_py():
         return None
     some = pc.if_else(has_any, texts, pa.scalar(None, pa.string())).to_pylist()

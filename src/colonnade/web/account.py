@@ -15,7 +15,7 @@ from colonnade.core.people import accounts, enrolling, sessions
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.work import Actor, Work
-from colonnade.errors import Invalid, NotFound, PortalError, QuotaReached, Unauthenticated
+from colonnade.errors import Invalid, LimitReached, NotFound, PortalError, QuotaReached, Unauthenticated
 from colonnade.http.downloads import download
 from colonnade.http.edge import portal_of, status_of
 from colonnade.http.sessions import token_of
@@ -47,8 +47,12 @@ def post_key(request: Request, form: Form) -> Response:
     actor = of_session(request)
     if actor is None:
         return to_sign_in(request)
-    with portal_of(request).writing(actor) as work:
-        key = enrolling.make_key(work, _own(work), label=" ".join(form.get("label", "").split())[:100])
+    label = " ".join(form.get("label", "").split())[:100]
+    try:
+        with portal_of(request).writing(actor) as work:
+            key = enrolling.make_key(work, _own(work), label=label)
+    except LimitReached as error:
+        return _page(request, actor, error=error, at="keys")
     return _page(request, actor, new_key=key)
 
 
@@ -102,7 +106,9 @@ def _page(
     said: str | None = None,
     new_key: str | None = None,
     error: PortalError | None = None,
+    at: str = "password",
 ) -> Response:
+    """`at`: the form that the error is about."""
     with portal_of(request).reading(actor) as work:
         person = _own(work)
         keys = [one for one in people.keys_of(work, person) if one.revoked_at is None]
@@ -115,6 +121,7 @@ def _page(
         "said": said,
         "new_key": new_key,
         "error": None if error is None else error.message,
+        "at": at,
     }
     return form_page(request, "account.html", values, status=200 if error is None else status_of(error))
 

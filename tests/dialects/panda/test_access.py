@@ -157,7 +157,10 @@ def test_over_https_the_page_that_asks_is_of_this_site(tmp_path: Path) -> None:
             assert status == 403 or "Secure" in answer.headers["set-cookie"]
 
 
-@says("panda-2.2-login")
+@says(
+    "panda-2.2-login panda-1.2-login-id-is-a-number panda-2.2-login-keys panda-7-limit-session "
+    "panda-8-login-no-key"
+)
 def test_signing_in(page: TestClient, eve: str) -> None:
     """Here an id is a number."""
     answer = _send(page, "/login/", email=EMAIL, password=PASSWORD)
@@ -273,6 +276,7 @@ def test_a_form_without_proof_is_refused(house: House, eve: str, path: str) -> N
     assert "CSRF" in answer.text
 
 
+@says("panda-2.1-session-field")
 def test_the_proof_may_stand_in_the_form(page: TestClient, eve: str) -> None:
     form = {"email": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": page.cookies["csrftoken"]}
     assert page.post("/login/", data=form).status_code == 200
@@ -311,7 +315,11 @@ def _mailed_key(house: House, email: str, after: int = 0) -> str:
     raise AssertionError(f"no letter to {email}")
 
 
-@says("panda-2.2-activate", "panda-2.2-check")
+@says(
+    "panda-2.2-activate panda-2.2-check panda-2.2-check-expired panda-2.2-activate-expired "
+    "panda-2.2-activate-email panda-3.1-post-mail panda-3.1-is-active panda-7-activation-link "
+    "panda-8-active-at-once"
+)
 def test_an_activation_from_the_letter_on(house: House, people: Cast, page: TestClient) -> None:
     email = "new@paper.example"
     made = people.admin.post("/user/", {"email": email, "first_name": "New", "last_name": "One"})
@@ -331,11 +339,12 @@ def test_an_activation_from_the_letter_on(house: House, people: Cast, page: Test
     assert _send(page, "/login/", email=email, password=PASSWORD).status_code == 200
 
 
+@says("panda-2.2-check-unknown")
 def test_a_key_that_there_is_not(page: TestClient) -> None:
     assert told(page.get("/check_activation_key/nope/")) == (400, {"__all__": "Invalid activation key"})
 
 
-@says("panda-2.2-forgot")
+@says("panda-2.2-forgot", "panda-7-reset-link")
 def test_a_forgotten_password(house: House, page: TestClient, eve: str) -> None:
     """Whoever asks learns nothing of the user."""
     assert told(_send(page, "/forgot_password/", email=EMAIL.upper())) == (200, {})

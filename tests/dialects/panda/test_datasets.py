@@ -15,7 +15,10 @@ def _made(who: Client, name: str, **params: Any) -> dict[str, Any]:
     return found
 
 
-@says("panda-3.6-post", "panda-3.6-keys")
+@says(
+    "panda-3.6-post panda-3.6-keys panda-3.6-null panda-3.6-related-links panda-1.5-returns-dataset "
+    "panda-8-dataset-keys panda-1.2-related-full"
+)
 def test_a_new_dataset(people: Cast) -> None:
     answer = people.ada.post(
         "/dataset/",
@@ -145,6 +148,7 @@ TYPED = 'The "typed_columns" argument must be a comma-separated list of True/Fal
 TYPES = 'The "column_types" argument must be a comma-separated list of types with the same number of values as the "columns" argument.'
 
 
+@says("panda-3.6-validated-first")
 @pytest.mark.parametrize(
     ("params", "text"),
     [
@@ -176,7 +180,7 @@ def test_an_unknown_type_is_refused(people: Cast) -> None:
     assert people.ada.get("/dataset/never-made/").status_code == 404
 
 
-@says("panda-1.5-put-missing", "panda-3.6-put-create")
+@says("panda-1.5-put-missing", "panda-3.6-put-create", "panda-1.5-patch-missing")
 def test_a_put_makes_what_is_not_there(people: Cast) -> None:
     """The address wins."""
     answer = people.ada.put("/dataset/By-Put/", {"name": "By put", "slug": "other"}, columns="a,b")
@@ -190,7 +194,9 @@ def test_a_put_makes_what_is_not_there(people: Cast) -> None:
     )
 
 
-@says("panda-1.5-put")
+@says(
+    "panda-1.5-put", "panda-3.6-columns-update", "panda-1.5-scalars-stay", "panda-1.5-relations-are-cleared"
+)
 def test_a_put_changes_what_is_there(people: Cast) -> None:
     """What is not sent stays, but categories do not."""
     made = people.ada.post(
@@ -215,7 +221,7 @@ def test_a_put_changes_what_is_there(people: Cast) -> None:
     )
 
 
-@says("panda-1.5-patch")
+@says("panda-1.5-patch", "panda-3.6-patch-slug", "panda-1.5-patch-any-case", "panda-8-patch")
 def test_a_patch_keeps_what_is_not_sent(people: Cast) -> None:
     made = people.ada.post("/dataset/", {"name": "To patch", "categories": [CRIME, POLITICS]}).json()
     uri = made["resource_uri"]
@@ -230,7 +236,7 @@ def test_a_patch_keeps_what_is_not_sent(people: Cast) -> None:
     assert people.bob.put(uri, {"description": "x"}, patch="1").status_code == 400
 
 
-@says("panda-3.6-embedded", "panda-1.2-read-only")
+@says("panda-3.6-embedded panda-1.2-read-only panda-1.5-read-only panda-3.6-data-uploads panda-11-whole-back")
 def test_a_whole_dataset_can_be_sent_back(people: Cast) -> None:
     """The original broke on it."""
     upload = people.ada.upload("a,b\n1,2\n")
@@ -280,7 +286,7 @@ def test_uploads_that_are_not_sent_are_let_go(people: Cast) -> None:
     assert people.ada.shown(upload)["dataset"] is None
 
 
-@says("panda-3.6-delete", "panda-1.7-dataset")
+@says("panda-3.6-delete", "panda-1.7-dataset", "panda-1.5-delete-missing")
 def test_a_dataset_ends(people: Cast) -> None:
     """By any user."""
     uri = _made(people.ada, "Ending")["resource_uri"]

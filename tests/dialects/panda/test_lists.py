@@ -53,6 +53,7 @@ def test_a_limit_of_zero_is_all_of_what_is_stored_and_none_of_what_is_found(peop
         assert len(found["objects"]) == found["meta"]["total_count"]
 
 
+@says("panda-1.3-next-repeats", "panda-1.3-envelope")
 def test_neighbours_repeat_the_request(people: Cast) -> None:
     page = people.ada.shown("/user/", limit=1, offset=1, extra="ü/&")
     for name, offset in (("next", "2"), ("previous", "0")):
@@ -94,6 +95,7 @@ def test_a_page_has_a_ceiling_and_says_so(people: Cast, name: str) -> None:
     assert _meta(people, f"/{name}/", limit=5000)["limit"] == 1000
 
 
+@says("panda-1.6-parameter")
 @pytest.mark.parametrize(
     ("name", "params", "text"),
     [
@@ -198,6 +200,7 @@ def test_notices_are_filtered_by_whether_they_were_read(people: Cast, value: str
     assert people.ada.get("/notification/", read_at__isnull=value).status_code == 200
 
 
+@says("panda-1.4-unknown-is-ignored")
 def test_unknown_parameters_are_ignored(people: Cast) -> None:
     assert people.ada.get("/task/", colour="blue", wings__gt=3).status_code == 200
 

@@ -117,7 +117,7 @@ def test_what_cannot_be_asked(people: Cast, params: dict[str, str]) -> None:
     assert people.bob.get("/data/", **params).status_code == (200 if "sort" in params else 400)
 
 
-@says("panda-3.8-groups")
+@says("panda-3.8-groups", "panda-3.8-counts")
 def test_a_search_of_every_dataset(people: Cast) -> None:
     found = people.bob.shown("/data/", q="petrel", limit=10)
     assert found["meta"] == {"limit": 10, "next": None, "offset": 0, "previous": None, "total_count": 2}
@@ -164,7 +164,7 @@ def test_groups(people: Cast, params: dict[str, str], groups: dict[str, int]) ->
         assert found["meta"]["total_count"] == len(groups)
 
 
-@says("panda-3.8-next")
+@says("panda-3.8-next", "panda-3.8-inner-next")
 def test_groups_are_paged(people: Cast) -> None:
     first = people.bob.shown("/data/", q="petrel", limit=1)
     second = people.bob.http.get(first["meta"]["next"]).json()
@@ -178,6 +178,11 @@ def test_groups_are_paged(people: Cast) -> None:
 def test_an_address_with_more_behind_it(people: Cast) -> None:
     """The pattern of the original had no end."""
     assert people.bob.shown("/data/anything/", q="petrel")["meta"]["total_count"] == 2
+
+
+def test_a_page_of_groups_has_bounds(people: Cast) -> None:
+    answer = people.bob.get("/data/", limit=1000, group_limit=1000)
+    assert told(answer) == (400, "limit times group_limit is at most 20000.")
 
 
 def test_nobody_searches(people: Cast) -> None:
@@ -249,7 +254,7 @@ def test_datasets_are_found_by_words(people: Cast, shelf: list[str], q: str, pla
     assert _slugs(people.bob, shelf, q=q) == [shelf[one] for one in places]
 
 
-@says("panda-3.6-category")
+@says("panda-3.6-category", "panda-3.6-category-list-uncategorized", "panda-3.6-category-q")
 def test_datasets_are_found_by_category(people: Cast, shelf: list[str]) -> None:
     """With words both hold."""
     assert _slugs(people.bob, shelf, category="crime") == ["shelf-3", "shelf-1"]
@@ -277,7 +282,7 @@ def test_a_new_name_is_found_at_once(people: Cast, shelf: list[str]) -> None:
     assert _slugs(people.bob, shelf, q="murray") == []
 
 
-@says("panda-3.6-list", "panda-1.3-next")
+@says("panda-3.6-list", "panda-1.3-next", "panda-1.4-natural-order-dataset")
 def test_the_newest_comes_first_and_pages_follow(people: Cast, shelf: list[str]) -> None:
     assert _slugs(people.bob, shelf) == shelf
     page = people.bob.shown("/dataset/", limit=2)
@@ -301,7 +306,9 @@ def test_the_simple_form(people: Cast, shelf: list[str], simple: str, keys: set[
     assert all(set(one) == keys for one in people.ada.shown("/dataset/", simple=simple)["objects"])
 
 
-@says("panda-3.3-list", "panda-3.3-one")
+@says(
+    "panda-3.3-list", "panda-3.3-one", "panda-3.3-keys", "panda-3.3-embedded", "panda-3.3-pseudo-every-page"
+)
 def test_categories(people: Cast, shelf: list[str]) -> None:
     found = people.ada.shown("/category/", limit=1)
     assert found["meta"]["total_count"] == 3

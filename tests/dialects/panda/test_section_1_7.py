@@ -166,11 +166,7 @@ def test_a_hidden_dataset_takes_no_file_and_no_subscription(people: Cast) -> Non
     """As one that is not there: to the letter."""
     for to in ("data_upload", "related_upload"):
         answers = [
-            {
-                name: value
-                for name, value in people.bob.upload("a\n1\n", "x.csv", to=to, dataset_slug=slug).items()
-            }
-            for slug in (HIDDEN, UNKNOWN)
+            people.bob.upload("a\n1\n", "x.csv", to=to, dataset_slug=slug) for slug in (HIDDEN, UNKNOWN)
         ]
         assert answers[0] == answers[1]
         assert answers[0]["success"] is False

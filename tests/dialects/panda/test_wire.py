@@ -71,7 +71,7 @@ def test_its_own_browser_client_is_not_hosted(people: Cast, path: str) -> None:
     assert people.ada.ask("GET", f"root:{path}").status_code == 404
 
 
-@says("panda-1.2-headers")
+@says("panda-1.2-headers", "panda-1.2-no-cors")
 def test_headers_of_json(people: Cast) -> None:
     answer = people.ada.get("/user/")
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
@@ -84,9 +84,7 @@ def test_headers_of_json(people: Cast) -> None:
 
 @says("panda-1.2-keys")
 def test_keys_are_sorted_and_letters_are_letters(people: Cast) -> None:
-    made = people.admin.post(
-        "/user/", {"email": "zoe@paper.example", "first_name": "Zoë", "password": "petrel-17"}
-    )
+    made = people.admin.post("/user/", {"email": "zoe@paper.example", "first_name": "Zoë"})
     assert '"first_name":"Zoë"' in made.text
     keys = list(json.loads(made.text))
     assert keys == sorted(keys)
@@ -123,6 +121,7 @@ def test_formats(people: Cast, params: dict[str, str], begins: str, kind: str) -
     assert answer.text.endswith(")") == (kind.startswith("text/javascript"))
 
 
+@says("panda-1.2-callback-injected")
 def test_a_callback_is_the_name_of_a_function(people: Cast) -> None:
     assert told(people.ada.get("/user/", callback="alert(1)//")) == (400, "JSONP callback name is invalid.")
 
@@ -164,7 +163,7 @@ def test_a_body_that_is_no_json_object_is_refused(
 def test_what_is_not_written_is_not_echoed(people: Cast) -> None:
     made = people.admin.post(
         "/user/",
-        {"email": "echo@paper.example", "password": "petrel-17", "is_superuser": True, "username": "x"},
+        {"email": "echo@paper.example", "is_superuser": True, "username": "x"},
     )
     assert made.status_code == 201
     assert {"is_superuser", "username", "password", "pk"}.isdisjoint(made.json())
@@ -186,6 +185,9 @@ def test_options_tells_the_methods_to_everybody(people: Cast, path: str, methods
     assert (answer.status_code, answer.text, answer.headers["allow"]) == (200, methods, methods)
 
 
+@says(
+    "panda-1.2-405 panda-1.2-head panda-1.2-patch panda-3.4-post panda-3.5-post panda-3.8-post panda-3.11-put"
+)
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -313,6 +315,7 @@ def test_a_schema_describes_every_field(people: Cast, name: str) -> None:
     assert {"id", "resource_uri"} <= set(found["fields"])
 
 
+@says("panda-3.7-no-schema")
 @pytest.mark.parametrize(
     "name", [pytest.param(one, id=f"panda-3.13-rows-{one}") for one in ("dataset/x/data",)]
 )
@@ -328,6 +331,7 @@ def test_a_set_tells_what_it_did_not_find(people: Cast, name: str) -> None:
     }
 
 
+@says("panda-3.14-order")
 def test_a_set_keeps_its_order(people: Cast) -> None:
     ids = [one["id"] for one in people.ada.shown("/user/", limit=3)["objects"]]
     found: dict[str, Any] = people.ada.shown(f"/user/set/{';'.join(reversed(ids))}/")

@@ -7,7 +7,7 @@ from colonnade.core.activity import store
 from colonnade.core.activity.model import Activity, Search
 from colonnade.core.pending import Searched
 from colonnade.core.work import SYSTEM, Portal, Work, now
-from colonnade.db.base import row_by_id
+from colonnade.db.base import row_by_id, row_ids
 from colonnade.errors import Conflict, NotFound, Unauthenticated
 
 LONGEST_QUERY = 4_096
@@ -44,7 +44,7 @@ def get(work: Work, activity_id: int) -> Activity:
 
 def some(work: Work, ids: Iterable[int]) -> Sequence[Activity]:
     """Those of them that there are."""
-    return store.some(work.db, sorted(set(ids)))
+    return store.some(work.db, row_ids(ids))
 
 
 def note_search(work: Work, query: str, dataset_id: int | None) -> None:

@@ -8,7 +8,7 @@ from colonnade.core.categories import service as categories
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.terms.model import Term
 from colonnade.core.work import Work
-from colonnade.db.base import row_by_id
+from colonnade.db.base import row_by_id, row_ids
 from colonnade.errors import Invalid, LimitReached, NotFound, Unauthenticated
 
 LONGEST = 256
@@ -65,7 +65,7 @@ def get(work: Work, alert_id: int) -> Alert:
 
 def some(work: Work, ids: Iterable[int]) -> Sequence[Alert]:
     """Those of them that are one's own."""
-    return store.some(work.db, _person_id(work), sorted(set(ids)))
+    return store.some(work.db, _person_id(work), row_ids(ids))
 
 
 def category_of(work: Work, alert: Alert) -> Term | None:

@@ -16,7 +16,6 @@ from colonnade.query.bind import bind
 from colonnade.query.schema import KEY, Field, FieldType, Schema
 from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, Literal, Order, Output, Query
 
-
 _ALWAYS = Literal(value=True)
 
 

@@ -94,11 +94,12 @@ def links(dataset: Dataset) -> object:
     return [] if found is None else found
 
 
-def described(work: Work, dataset: Dataset) -> tuple[str, str]:
-    """Title and description as they were written; of a dataset that was made elsewhere as its readers see them."""
-    own = is_newsroom(work, dataset.id) or dataset.metadata_published is None
-    said = effective((dataset.metadata_draft if own else dataset.metadata_published) or {}).get("default", {})
-    return str(said.get("title") or ""), str(said.get("description") or "")
+def described(work: Work, some: Sequence[Dataset]) -> list[tuple[str, str]]:
+    """Title and description of each dataset as they were written; of one that was made elsewhere as its readers see
+    them."""
+    kept = store.of_datasets(work.db, [one.id for one in some])
+    own = {number for number, one in kept.items() if one.is_declared}
+    return [_said(one, is_own=one.id in own or one.metadata_published is None) for one in some]
 
 
 def known(work: Work, dataset_id: int) -> tuple[Column, ...] | None:
@@ -304,6 +305,11 @@ def _columns(
         for one in found
         if access.data_visible and (access.visible_fields is None or one.field in access.visible_fields)
     )
+
+
+def _said(dataset: Dataset, *, is_own: bool) -> tuple[str, str]:
+    said = effective((dataset.metadata_draft if is_own else dataset.metadata_published) or {}).get("default", {})
+    return str(said.get("title") or ""), str(said.get("description") or "")
 
 
 def _title(title: str) -> str:

@@ -189,15 +189,21 @@ def forget(work: Work, file: ImportFile) -> None:
 
 
 def remove_all(work: Work, dataset_id: int) -> list[str]:
-    """Remove what a deleted dataset had, and let go what was only imported into it. Returns the digests of the contents,
-    which others may use."""
+    """Remove what a deleted dataset had. A file of another dataset that was only imported into it can be imported again,
+    and one whose rows are in another dataset is that one's from then on. Returns the digests of the contents, which others
+    may use."""
     digests = []
     for file in store.tied_to(work.db, dataset_id):
-        if file.dataset_id in (dataset_id, None):
+        was_its = dataset_id in (file.dataset_id, file.imported_into)
+        if file.first_of == dataset_id:
+            file.first_of = None
+        if file.imported_into == dataset_id:
+            file.imported_at = file.imported_into = file.resource_uid = None
+        if file.dataset_id == dataset_id:
+            file.dataset_id = file.imported_into
+        if was_its and file.dataset_id is None:
             digests.append(file.digest)
             work.db.delete(file)
-        else:
-            file.imported_at = file.imported_into = file.first_of = file.resource_uid = None
     work.db.flush()
     return digests
 

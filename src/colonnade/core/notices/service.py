@@ -8,11 +8,13 @@ from colonnade.core.notices import store
 from colonnade.core.notices.model import Notice
 from colonnade.core.people import service as people
 from colonnade.core.work import Work
-from colonnade.db.base import row_by_id
+from colonnade.db.base import row_by_id, row_ids
 from colonnade.errors import Denied, Invalid, NotFound, Unauthenticated
 
 INFO, WARNING, ERROR = "Info", "Warning", "Error"
 LONGEST_MESSAGE = 10_000
+BATCH = 10_000
+"""Ids in one question to the catalogue."""
 
 
 def page(
@@ -32,12 +34,14 @@ def get(work: Work, notice_id: int) -> Notice:
 
 def some(work: Work, ids: Iterable[int]) -> Sequence[Notice]:
     """Those of them that are one's own."""
-    return store.some(work.db, _person_id(work), sorted(set(ids)))
+    return store.some(work.db, _person_id(work), row_ids(ids))
 
 
 def mark_read(work: Work, ids: Iterable[int], at: dt.datetime | None) -> None:
     """Say when they were read, or (None) that they were not. Others' are passed over."""
-    store.mark(work.db, _person_id(work), sorted(set(ids)), at)
+    own, wanted = _person_id(work), row_ids(ids)
+    for first in range(0, len(wanted), BATCH):
+        store.mark(work.db, own, wanted[first : first + BATCH], at)
 
 
 def add(work: Work, person_id: int, *, message: str, kind: str = INFO, url: str | None = None) -> Notice:

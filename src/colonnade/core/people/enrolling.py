@@ -9,8 +9,10 @@ from colonnade.core.people import accounts, mailed, passwords, roles, service
 from colonnade.core.people.model import Person
 from colonnade.core.people.passwords import Hashed
 from colonnade.core.work import Work
-from colonnade.errors import Invalid, PortalError
+from colonnade.errors import Invalid, LimitReached, PortalError
 
+MOST_KEYS = 100
+"""That are valid, of those that a person makes."""
 COLUMNS = ("email", "first_name", "last_name", "password", "role", "api_key")
 """What a file may tell of each person. Without a first line of these names: the first three, in this order."""
 
@@ -43,15 +45,15 @@ def read(text: str) -> list[Enrolment]:
         lines = [(number, cells) for number, cells in _lines(text) if any(cells)]
     except csv.Error as error:
         raise Invalid(f"This is no CSV file: {error}", code="people.file") from error
-    if not lines:
-        raise Invalid("There is nobody in this file.", code="people.file")
     names: Sequence[str] = COLUMNS[:3]
-    if "email" in (first := [one.lower() for one in lines[0][1]]):
+    if lines and "email" in (first := [one.lower() for one in lines[0][1]]):
         names = first
         lines = lines[1:]
         unknown = sorted(set(names) - set(COLUMNS) - {""})
         if unknown or len(set(names)) < len(names):
             raise Invalid(f"Line 1: the columns are {', '.join(COLUMNS)}, each once.", code="people.file")
+    if not lines:
+        raise Invalid("There is nobody in this file.", code="people.file")
     return [_enrolment(number, names, cells) for number, cells in lines]
 
 
@@ -110,7 +112,11 @@ def _enrolled(work: Work, one: Enrolment, *, makes_keys: bool) -> Enrolled:
 
 
 def make_key(work: Work, person: Person, *, label: str = "First key") -> str:
-    """A key in the form that older clients know: 40 hexadecimal characters. Its text is not kept."""
+    """A key in the form that older clients know: 40 hexadecimal characters. Its text is not kept. Raises `LimitReached`."""
+    valid = sum(1 for one in service.keys_of(work, person) if one.revoked_at is None)
+    if valid >= MOST_KEYS:
+        message = f"Nobody has more than {MOST_KEYS} keys. Revoke one that is not used."
+        raise LimitReached(message, limit_type="keys", limit=MOST_KEYS, value=valid + 1)
     return service.add_key(work, person, label=label, key=mailed.new_text())[1]
 
 

@@ -15,7 +15,7 @@ from colonnade.core.people.model import DOMAIN_PERMISSIONS, ApiKey, Group, Membe
 from colonnade.core.people.passwords import Hashed, hash_of
 from colonnade.core.uids import free_name, new_uid, slug
 from colonnade.core.work import ANONYMOUS, MEMBERS, Actor, Work, now
-from colonnade.db.base import row_by_id
+from colonnade.db.base import row_by_id, row_ids
 from colonnade.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 KEY_PATTERN = re.compile(r"[0-9a-fA-F]{40,80}")
@@ -145,7 +145,7 @@ def by_id(work: Work, person_id: int) -> Person:
 
 def by_ids(work: Work, person_ids: Iterable[int]) -> dict[int, Person]:
     """Those of them that there are."""
-    return {one.id: one for one in store.people_by_ids(work.db, sorted(set(person_ids)))}
+    return {one.id: one for one in store.people_by_ids(work.db, row_ids(person_ids))}
 
 
 def by_names(work: Work, usernames: Iterable[str | None]) -> dict[str, Person]:

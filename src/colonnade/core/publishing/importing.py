@@ -53,6 +53,7 @@ def queue(work: Work, editable: EditableDataset, file_id: int, *, key_column: st
         "import_id": file.id,
         "file": file.original_name,
         "type": file.kind,
+        "encoding": file.encoding,
         "dataset": editable.dataset.slug,
         "resource": resources.free_uid(work),
         "into": [one.to_json() for one in known],

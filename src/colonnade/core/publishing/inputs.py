@@ -37,6 +37,9 @@ from colonnade.generation import (
 )
 from colonnade.query.schema import Field, Schema
 
+_DECIDED = frozenset({"rename", "delete", "type", "order"})
+"""Steps about what columns decide on."""
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -295,11 +298,17 @@ def _identity(work: Work, ref: GenerationRef, folder: Path) -> Path | None:
 
 
 def _steps(work: Work, job: Job, kind: StepKind) -> tuple[Step, ...]:
-    """Rows of an old generation have been through the steps of their time."""
+    """Rows of an old generation have been through the steps of their time. Where columns decide on the fields, no step
+    gives them other names or types."""
     assert job.dataset_id is not None
     if job.kind == Kind.RESTORE:
         return ()
-    return tuple(Step(one.uid, one.type, one.params) for one in steps.of_dataset(work, job.dataset_id, kind))
+    left_out = _DECIDED if columns.declared_fields(work, job.dataset_id) else ()
+    return tuple(
+        Step(one.uid, one.type, one.params)
+        for one in steps.of_dataset(work, job.dataset_id, kind)
+        if one.type not in left_out
+    )
 
 
 def _step_json(one: Step) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from colonnade.core.terms import store
 from colonnade.core.terms.model import Term, Vocabulary
 from colonnade.core.uids import ALPHABET
 from colonnade.core.work import Work
+from colonnade.db.base import row_ids
 from colonnade.errors import Conflict, Denied, Invalid, NotFound
 
 UID_LENGTH = 7
@@ -34,7 +35,7 @@ def terms(work: Work, vocabulary: Vocabulary) -> Sequence[Term]:
 
 def by_ids(work: Work, vocabulary: Vocabulary, ids: Iterable[int]) -> Sequence[Term]:
     """Those of them that the vocabulary has."""
-    return store.by_ids(work.db, vocabulary, sorted(set(ids)))
+    return store.by_ids(work.db, vocabulary, row_ids(ids))
 
 
 def by_slug(work: Work, vocabulary: Vocabulary, slug: str) -> Term | None:

@@ -24,6 +24,7 @@ from colonnade.dialects.panda.people import acting
 from colonnade.errors import Invalid
 from colonnade.http import sessions
 from colonnade.http.edge import portal_of
+from colonnade.http.forms import of_utf8
 
 SIGN_IN = "/account/sign-in"
 ALL = "__all__"
@@ -52,7 +53,7 @@ class FormPage:
     async def _answered(self, request: Request) -> Response:
         if request.method != "POST":
             return await run_in_threadpool(self._other, request)
-        async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        async with of_utf8(request).form(max_files=0, max_fields=MOST_FIELDS) as form:
             sent = _texts(form)
         if not csrf.is_proven(request, sent.get(sessions.CSRF_FIELD)):
             return csrf.refusal()

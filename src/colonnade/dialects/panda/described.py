@@ -1,8 +1,9 @@
 """Datasets as they are shown, whole and in the simple form (section 3.6 of the reference)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from colonnade.core.attachments import service as attachments
 from colonnade.core.categories import service as categories
@@ -18,6 +19,7 @@ from colonnade.dialects.panda.categories import category
 from colonnade.dialects.panda.tasks import task
 from colonnade.dialects.panda.uris import uri
 
+T = TypeVar("T")
 Object = dict[str, Any]
 
 
@@ -26,6 +28,8 @@ class Known:
     """What is looked up for many datasets at once."""
 
     summaries: Mapping[int, Summary]
+    texts: Mapping[int, tuple[str, str]]
+    """Title and description."""
     terms: Mapping[int, Sequence[Any]]
     users: Mapping[str, Mapping[str, Any]]
     firsts: Mapping[int, int | None]
@@ -34,7 +38,7 @@ class Known:
 
 def simple(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
     known = _known(work, readables)
-    return [_simple(work, one, known) for one in readables]
+    return [_simple(one, known) for one in readables]
 
 
 def whole(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
@@ -42,11 +46,11 @@ def whole(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
     known = _known(work, readables)
     ids = [one.dataset.id for one in readables]
     jobs = tasks.latest(work, ids)
-    uploads = [filed.data_uploads(work, one) for one in imports.of_readables(work, readables)]
-    related = [filed.related_uploads(work, one) for one in attachments.of_readables(work, readables)]
+    uploads = _by_dataset(filed.data_uploads, work, imports.of_readables(work, readables))
+    related = _by_dataset(filed.related_uploads, work, attachments.of_readables(work, readables))
     return [
         {
-            **_simple(work, one, known),
+            **_simple(one, known),
             "current_task": task(jobs[one.dataset.id]) if one.dataset.id in jobs else None,
             "data_uploads": own,
             "related_uploads": others,
@@ -54,6 +58,14 @@ def whole(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
         }
         for one, own, others in zip(readables, uploads, related, strict=True)
     ]
+
+
+def _by_dataset(
+    shown: Callable[[Work, Sequence[T]], list[Object]], work: Work, files: Sequence[Sequence[T]]
+) -> list[list[Object]]:
+    """The files of each dataset, looked up for all of them at once."""
+    found = iter(shown(work, [one for some in files for one in some]))
+    return [list(islice(found, len(some))) for some in files]
 
 
 def one(work: Work, readable: ReadableDataset) -> Object:
@@ -67,6 +79,7 @@ def _known(work: Work, readables: Sequence[ReadableDataset]) -> Known:
     names = {one.dataset.created_by for one in readables} | {one.changed_by for one in summaries.values()}
     return Known(
         summaries=summaries,
+        texts=dict(zip(ids, columns.described(work, [one.dataset for one in readables]), strict=True)),
         terms=categories.of(work, ids),
         users=people.named(work, names),
         firsts={
@@ -76,10 +89,10 @@ def _known(work: Work, readables: Sequence[ReadableDataset]) -> Known:
     )
 
 
-def _simple(work: Work, readable: ReadableDataset, known: Known) -> Object:
+def _simple(readable: ReadableDataset, known: Known) -> Object:
     dataset = readable.dataset
     summary = known.summaries[dataset.id]
-    title, description = columns.described(work, dataset)
+    title, description = known.texts[dataset.id]
     first = known.firsts.get(dataset.id)
     return {
         "categories": [category(one) for one in known.terms.get(dataset.id, ())],

@@ -15,6 +15,7 @@ from colonnade.dialects.panda import access
 from colonnade.dialects.panda.errors import parameter
 from colonnade.dialects.panda.values import parsed
 from colonnade.errors import Unauthenticated
+from colonnade.http.forms import of_utf8
 from colonnade.http.methods import HEAD_ONLY
 from colonnade.http.sessions import CSRF_FIELD
 
@@ -122,7 +123,7 @@ def not_implemented(_asked: Asked) -> Response:
 
 async def _proof(request: Request) -> str | None:
     """The token in a form of a few short fields."""
-    async with request.form(max_files=0, max_fields=20) as form:
+    async with of_utf8(request).form(max_files=0, max_fields=20) as form:
         sent = form.get(CSRF_FIELD)
     return sent if isinstance(sent, str) else None
 

@@ -17,6 +17,7 @@ from colonnade.core.work import Work
 from colonnade.dialects.panda import described, listing
 from colonnade.dialects.panda.answers import json
 from colonnade.dialects.panda.endpoints import Asked, route
+from colonnade.dialects.panda.errors import parameter
 from colonnade.dialects.panda.listing import Page
 from colonnade.dialects.panda.parameters import logged
 from colonnade.dialects.panda.rows import row
@@ -25,6 +26,8 @@ from colonnade.http.edge import reading, writing
 
 GROUPS, ROWS = 10, 5
 """Datasets of a page and rows of each, if nothing else is asked for."""
+MOST_ROWS = 20_000
+"""In all groups of a page."""
 QUEUED = "Export queued."
 
 
@@ -33,6 +36,8 @@ def get_groups(asked: Asked) -> Response:
         return _exported(asked)
     page = listing.found_page_of(asked.request, GROUPS)
     rows = listing.found_page_of(asked.request, ROWS, limit="group_limit", offset="group_offset")
+    if page.limit * rows.limit > MOST_ROWS:
+        raise parameter(f"limit times group_limit is at most {MOST_ROWS}.")
     with reading(asked.request) as work:
         found = search.across(
             work,

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.publishing import tasks
 from colonnade.core.work import Work
@@ -32,6 +33,11 @@ STATES: Mapping[State, str] = {
 FAILURES = frozenset({State.FAILED, State.LIMIT_REACHED})
 ENDINGS: Mapping[State, str] = {State.DONE: "complete", **dict.fromkeys(FAILURES, "failed")}
 NOUNS: Mapping[Kind, str] = {Kind.IMPORT: "Import", Kind.REINDEX: "Reindex", Kind.EXTRACT: "Export"}
+
+LATE_ENCODING = (
+    "This CSV file contains characters that are not {} encoded in or after row {}. You need to re-upload this file and "
+    "input the correct encoding in order to import data from this file."
+)
 
 
 def get_list(asked: Asked) -> Response:
@@ -80,7 +86,16 @@ def _traceback(one: Job) -> str | None:
     """Why it failed, and where."""
     if State(one.state) not in FAILURES:
         return None
-    return "\n\n".join(text for text in (one.message, one.trace) if text)
+    return "\n\n".join(text for text in (_why(one), one.trace) if text)
+
+
+def _why(one: Job) -> str | None:
+    """Scripts know what is said of a byte that is no letter: it names a row, which begins below the header."""
+    failure = telling.facts(one)
+    line = failure.get("facts", {}).get("line")
+    if failure.get("code") != "file.encoding" or not isinstance(line, int):
+        return one.message
+    return LATE_ENCODING.format(one.params.get("encoding") or "utf-8", line - 1)
 
 
 def _name(one: Job) -> str:

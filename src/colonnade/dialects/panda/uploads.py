@@ -26,6 +26,7 @@ from colonnade.dialects.panda import access, csrf, filed
 from colonnade.dialects.panda.answers import HARMLESS, json_bytes, text
 from colonnade.http import sessions
 from colonnade.http.edge import portal_of, reading, writing
+from colonnade.http.forms import of_utf8
 
 MOST_FIELDS, MOST_FILES = 20, 2
 SPOOL_BYTES = 1 << 20
@@ -93,8 +94,8 @@ class UploadPage:
 
     async def _form(self, request: Request) -> Response:
         try:
-            form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
-        except (HTTPException, UnicodeError):
+            form = await of_utf8(request).form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+        except (HTTPException, errors.Invalid):
             return _answer(BAD_UPLOAD)
         try:
             proof = form.get(sessions.CSRF_FIELD)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow as pa
 
+from colonnade.engine.embedded.bitmaps import bits_of, spread_of
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, translated
 from colonnade.engine.embedded.lanes import Lanes
@@ -19,9 +20,11 @@ from colonnade.engine.embedded.snapshots import PAUSES, Snapshot
 from colonnade.engine.layout import ROWS, arrow_type
 from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection
 from colonnade.engine.sql.compile import ByIds, Compiled, Placed, compile_stream
+from colonnade.engine.sql.expressions import Spread
 from colonnade.engine.sql.kept import compiled, streamed
 from colonnade.engine.sql.offsets import MANY_ROWS
 from colonnade.engine.sql.parts import Relation, Statement
+from colonnade.engine.sql.pieces import Bits
 from colonnade.errors import Unavailable
 from colonnade.generation import Mark
 from colonnade.query.schema import ID, SEQ, Field
@@ -41,8 +44,8 @@ COSTLY_ROWS = 1_000_000
 
 COSTLY = frozenset({"median", "percentile", "envelope"})
 
-Names = Mapping[TextMatch, str | tuple[int, ...]]
-"""For each text condition the name of the relation that holds its ids, or if they are few the ids."""
+Names = Mapping[TextMatch, str | tuple[int, ...] | Spread]
+"""As what the ids of each text condition stand in a statement; see `engine.sql.expressions.Hits`."""
 
 
 class Weight(Enum):
@@ -61,6 +64,8 @@ class EmbeddedReading:
         self._watcher = watcher
         self._lanes = lanes
         self._rows: int | None = None
+        self._hits: Hits = {}
+        self._bits: dict[TextMatch, bytes] = {}
 
     @property
     def mark(self) -> Mark:
@@ -103,10 +108,11 @@ class EmbeddedReading:
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
-        names = _named(hits)
+        names = self._named(hits)
         dense = self._dense() if _is_plain(query) else None
         with_total = _found_alone(query) is None
-        in_place = query.where is not None and not hits and self._in_place
+        is_joined = any(not isinstance(one, Spread) for one in names.values())
+        in_place = query.where is not None and not is_joined and self._in_place
         written = compiled(
             query, self._relation, names, dense=dense, with_total=with_total, in_place=in_place
         )
@@ -125,7 +131,7 @@ class EmbeddedReading:
         seconds: float | None = None,
         batch_rows: int = BATCH_ROWS,
     ) -> Iterator[Any]:
-        names = _named(hits)
+        names = self._named(hits)
         statement = (
             streamed(query, self._relation, names)
             if form is None
@@ -249,7 +255,18 @@ class EmbeddedReading:
         return self._run(page).to_arrow_table()
 
     def _run(self, statement: Statement) -> Cursor:
-        return self._state.cursor.execute(statement.sql, list(statement.params))
+        params = [self._bits_of(one.match) if isinstance(one, Bits) else one for one in statement.params]
+        return self._state.cursor.execute(statement.sql, params)
+
+    def _named(self, hits: Hits) -> Names:
+        """As what the hits stand in the statements of the next query."""
+        self._hits, self._bits = hits, {}
+        return {match: _form(number, ids) for number, (match, ids) in enumerate(hits.items())}
+
+    def _bits_of(self, match: TextMatch) -> bytes:
+        if match not in self._bits:
+            self._bits[match] = bits_of(self._hits[match])
+        return self._bits[match]
 
     def _dense(self) -> tuple[int, int] | None:
         """The first and last `_seq` if there are no gaps, remembered until the next write."""
@@ -268,11 +285,8 @@ class EmbeddedReading:
         return known[1]
 
 
-def _named(hits: Hits) -> Names:
-    return {
-        match: tuple(ids.to_pylist()) if len(ids) <= FEW else f"hits_{number}"
-        for number, (match, ids) in enumerate(hits.items())
-    }
+def _form(number: int, ids: Any) -> str | tuple[int, ...] | Spread:
+    return tuple(ids.to_pylist()) if len(ids) <= FEW else spread_of(ids) or f"hits_{number}"
 
 
 @contextmanager

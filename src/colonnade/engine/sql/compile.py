@@ -14,7 +14,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from colonnade.engine.port import RowText
-from colonnade.engine.sql.expressions import Hits, Writer, ids_among
+from colonnade.engine.sql.expressions import Hits, Spread, Writer, ids_among
 from colonnade.engine.sql.grouping import grouped_page, grouped_total
 from colonnade.engine.sql.parts import (
     Relation,
@@ -119,7 +119,7 @@ def compile_query(
         page = grouped_page(query, relation, writer.anew())
         return Compiled(page, grouped_total(query, relation, writer.anew()) if with_total else None)
     total = _total(query, relation, writer.anew()) if with_total else None
-    if in_place and _ends_soon(query) and not writer.hits:
+    if in_place and _ends_soon(query) and all(isinstance(one, Spread) for one in writer.hits.values()):
         return Compiled(_first(query, relation, writer.anew()), total)
     return Compiled(_page(query, relation, writer, dense), total)
 

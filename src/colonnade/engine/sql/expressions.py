@@ -15,7 +15,7 @@ from sqlglot import exp
 from colonnade.engine.sql import geo, ranges
 from colonnade.engine.sql.functions import CALLS
 from colonnade.engine.sql.overflows import computable
-from colonnade.engine.sql.pieces import called, cast, column, each, element, text_of
+from colonnade.engine.sql.pieces import Bits, Param, called, cast, column, each, element, text_of
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import (
     Aggregate,
@@ -48,8 +48,18 @@ MANY = 16
 """From here on the options of an IN are one list, for 5,000 parameters take 200 times as long to plan, and an OR is written
 so that DuckDB plans it quickly."""
 
-Hits = Mapping[TextMatch, str | tuple[int, ...]]
-"""For each text condition the name of a relation that holds its ids (one column `id`); if they are few, the ids."""
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Ids as a bit for each number from the first to the last of them."""
+
+    first: int
+    last: int
+
+
+Hits = Mapping[TextMatch, str | tuple[int, ...] | Spread]
+"""For each text condition the name of a relation that holds its ids (one column `id`); if they are few, the ids; if they
+are many and near each other, where they lie."""
 
 _ELEMENTS: Mapping[type[object], str] = {
     bool: "BOOLEAN[]",
@@ -91,10 +101,10 @@ class Writer:
     hits: Hits = field(default_factory=dict)
     columns: Mapping[Expr, exp.Expression] = field(default_factory=dict)
     elements: frozenset[Expr] = frozenset()
-    params: list[Scalar] = field(default_factory=list)
+    params: list[Param] = field(default_factory=list)
     prepared: frozenset[str] = frozenset()
     has_many_rows: bool = False
-    conditions: dict[Expr, tuple[str, Sequence[Scalar]]] = field(default_factory=dict)
+    conditions: dict[Expr, tuple[str, Sequence[Param]]] = field(default_factory=dict)
 
     def write(self, expr: Expr) -> exp.Expression:
         known = self.columns.get(expr) if self.columns else None
@@ -123,7 +133,7 @@ class Writer:
         typed = type_of(expr, self.schema)
         return typed is not None and typed.multivalued and expr not in self.elements
 
-    def parameter(self, value: Scalar) -> exp.Expression:
+    def parameter(self, value: Param) -> exp.Expression:
         self.params.append(value)
         return exp.Placeholder()
 
@@ -226,9 +236,22 @@ def _text_match(writer: Writer, expr: TextMatch) -> exp.Expression:
     found = writer.hits[expr]
     if isinstance(found, tuple):
         return ids_among(found)
+    if isinstance(found, Spread):
+        return _spread(writer, expr, found)
     relation = exp.Table(this=exp.Identifier(this=found, quoted=True))
     ids = exp.Select(expressions=[exp.Column(this=exp.Identifier(this="id", quoted=True))])
     return _in_query(column(ID), ids.from_(relation, copy=False))
+
+
+def _spread(writer: Writer, expr: TextMatch, found: Spread) -> exp.Expression:
+    """Whether the bit of the row's id is set, 3 times as fast as to join 300,000 ids. A bit that is not there would be an
+    error, and DuckDB itself decides which side of an AND it looks at first: hence the CASE."""
+    first, last = exp.Literal.number(found.first), exp.Literal.number(found.last)
+    bits = cast(cast(writer.parameter(Bits(expr)), "BLOB"), "BIT")
+    place = cast(exp.Sub(this=column(ID), expression=first.copy()), "INT")
+    is_set = exp.EQ(this=called("get_bit", bits, place), expression=exp.Literal.number(1))
+    within = exp.Between(this=column(ID), low=first, high=last)
+    return exp.Case(ifs=[exp.If(this=within, true=is_set)], default=exp.Boolean(this=False))
 
 
 def _has_any(writer: Writer, expr: HasAny) -> exp.Expression:

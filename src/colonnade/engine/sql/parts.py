@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from colonnade.engine.sql.expressions import Writer, folded
-from colonnade.engine.sql.pieces import ROWS, called, text_of
+from colonnade.engine.sql.pieces import ROWS, Param, called, text_of
 from colonnade.query.schema import FieldType
-from colonnade.query.tree import BoundQuery, Expr, Scalar
+from colonnade.query.tree import BoundQuery, Expr
 from colonnade.query.types import Typed
 
 
@@ -27,7 +27,7 @@ class Statement:
     """SQL with `?` for each of `params`, in order."""
 
     sql: str
-    params: tuple[Scalar, ...] = ()
+    params: tuple[Param, ...] = ()
 
 
 def statement(query: exp.Select, writer: Writer) -> Statement:

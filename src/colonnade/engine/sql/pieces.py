@@ -1,10 +1,26 @@
 """The smallest pieces of SQL. No text of a user ever becomes SQL: names go through quoted identifiers."""
 
+from dataclasses import dataclass
+
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
+from colonnade.query.tree import Scalar, TextMatch
+
 ROWS = "t"
 """The alias of the table of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """Among the values of a statement: the bits of the ids that fulfil a text condition, as bytes. They are made when the
+    statement runs, and not kept with it."""
+
+    match: TextMatch
+
+
+Param = Scalar | Bits
+"""What a `?` in a statement stands for."""
 
 _DIALECT = DuckDB()
 
