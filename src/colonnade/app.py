@@ -141,6 +141,8 @@ def start(settings: Settings) -> Running:
             JobEnded: (ending.heard,),
         }
         _resume(portal, runner)
+        if portal.overview is not None:
+            portal.overview.warm()
         cleanup.callback(Nightly(portal, NIGHTLY).close)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
 

@@ -164,6 +164,8 @@ def _restarted(folder: Path, words: str) -> tuple[int, dict[str, int], int]:
     """After a restart: how many tables are known, what is found, and how many are known then."""
     with opened(folder) as portal:
         library = Library(portal, ADMIN)
+        assert portal.overview is not None
+        portal.overview.warm()
         known, found = library.known(), library.groups(words)
         library.settle()
         assert library.groups(words) == found

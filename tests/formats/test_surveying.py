@@ -10,7 +10,7 @@ from tests.support.saying import says
 from colonnade.errors import Invalid, LimitReached
 from colonnade.formats import csv, sent, surveying
 from colonnade.formats.port import Bounds, Source
-from colonnade.formats.surveying import Survey
+from colonnade.formats.surveyed import Survey
 from colonnade.query import raw
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "panda"

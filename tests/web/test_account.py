@@ -394,9 +394,4 @@ def test_who_signed_in_reads_what_members_may_read(inside: TestClient, house: Ho
             assert answer.headers["cache-control"] == "no-cache"
     api = inside.get(f"/api/explore/v2.1/catalog/datasets/{slug}")
     assert api.status_code == 404, "there keys alone count"
-
-
-def test_what_is_changed_by_a_page_needs_more_than_a_session(inside: TestClient, house: House) -> None:
-    path = shown(house, metadata("Open"))
-    found = inside.post(f"{path}feedback", json={"record_id": "x", "comment": "y"})
-    assert found.status_code == 401
+    assert inside.post(f"{path}feedback", json={"record_id": "x", "comment": "y"}).status_code == 401

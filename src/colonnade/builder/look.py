@@ -14,7 +14,7 @@ from colonnade.builder.staging import Part
 from colonnade.formats import sniffing, suggesting, surveying
 from colonnade.formats.port import Source
 from colonnade.formats.registry import EXTRACTORS
-from colonnade.formats.surveying import Survey
+from colonnade.formats.surveyed import Survey
 from colonnade.query.schema import Field, FieldType, Schema
 
 _SAMPLE_ROWS = 1_000

@@ -16,7 +16,7 @@ from typing import Any
 import colonnade
 from colonnade.builder import verdicts, wire
 from colonnade.builder.job import BuildJob, Guess, Limits, LookJob, Manifest, Preview
-from colonnade.formats.surveying import Survey
+from colonnade.formats.surveyed import Survey
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from colonnade.builder.job import BuildJob, FileInput, Limits, LookJob, Preview, RowsInput, Step
 from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
-from colonnade.formats.surveying import Survey
+from colonnade.formats.surveyed import Survey
 from colonnade.query.schema import Schema
 
 JOB_FILE = "job.json"

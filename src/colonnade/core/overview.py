@@ -7,6 +7,7 @@ that the index knows; whoever asks counts the others one by one, and says that t
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,7 @@ class Overview:
         self._left_out: set[GenerationRef] = set()
         self._is_closed = self._is_busy = False
         self._thread: threading.Thread | None = None
+        self._warming: threading.Thread | None = None
 
     def counts(self, where: Expr, refs: Sequence[GenerationRef]) -> dict[GenerationRef, int]:
         """How many rows of each table fulfil a condition that names columns as people call them, without the tables that
@@ -97,6 +99,19 @@ class Overview:
                 self._thread.start()
             self._changed.notify_all()
 
+    def warm(self) -> None:
+        """Read in the background the marks of all tables that are known here, so that the first question need not."""
+        if self._index.exists:
+            self._warming = threading.Thread(target=self._read_marks, name="overview-marks", daemon=True)
+            self._warming.start()
+
+    def _read_marks(self) -> None:
+        for ref in list(self._index.snapshot.states):
+            if self._is_closed:
+                return
+            with suppress(PortalError):  # it is gone
+                self._rows.marks.of(ref)
+
     def forget(self, table_uid: str) -> None:
         """A table is gone."""
         try:
@@ -122,8 +137,9 @@ class Overview:
             self._is_closed = True
             self._waiting.clear()
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in (self._warming, self._thread):
+            if thread is not None:
+                thread.join()
         self._index.close()
 
     def _run(self) -> None:
@@ -140,6 +156,9 @@ class Overview:
                 taken = 0
             except PortalError as error:  # the table went, or the engine is busy: somebody will ask again
                 log.info("table %s is not in the overview: %s", one.ref.table, error)
+            except Exception:  # the edge of a thread: what breaks one table does not stop the others
+                log.exception("table %s cannot be taken into the overview", one.ref.table)
+                self._left_out.add(one.ref)
 
     def _next(self) -> Followed | None:
         with self._changed:

@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,26 +17,13 @@ from colonnade.formats import archives, dialect, encoding, excel, looking, param
 from colonnade.formats.dialect import NO_SEPARATOR, Dialect
 from colonnade.formats.encoding import TextFile
 from colonnade.formats.port import Bounds, Source
+from colonnade.formats.surveyed import Survey
 
 _SAMPLE_CHARACTERS = 100_000
 _COMMA = ","
 _RARE = " :"
 """Separators that stand in texts, too: they are believed only where they cut every row into as many cells."""
 _LEAST_CELLS, _LEAST_ROWS = 3, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """`columns`: the header. `rows`: the first rows as texts; of a CSV file as long as they are there. `kinds`: of the
-    columns of a spreadsheet, what its cells are (`bool`, `int`, `float`, `date`, `time`, `datetime`, `unicode`), None
-    where they are empty; None for a CSV file, whose texts say it. `params`: for the extractor. `dialect`: of a CSV file,
-    in the words of Python's `csv`."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    params: Mapping[str, Any]
-    dialect: Mapping[str, Any] = field(default_factory=dict)
-    kinds: tuple[str | None, ...] | None = None
 
 
 def of_csv(source: Source, scratch: Path, bounds: Bounds, rows: int) -> Survey:

@@ -78,6 +78,10 @@ class TantivyOverview:
         self._slots = 0
 
     @property
+    def exists(self) -> bool:
+        return self._folder.exists()
+
+    @property
     def snapshot(self) -> TantivySnapshot:
         return self._snapshot or self._opened()
 

@@ -50,6 +50,11 @@ class OverviewStore(Protocol):
     """What is put in is seen after the next `commit`. All raise `IndexBrokenError`: then `begin_anew`."""
 
     @property
+    def exists(self) -> bool:
+        """Whether anything was ever put in."""
+        ...
+
+    @property
     def snapshot(self) -> Snapshot: ...
 
     def known(self, ref: GenerationRef) -> Mark | None:

@@ -85,6 +85,11 @@ def test_slugs_are_told_apart(people: Cast) -> None:
         pytest.param({"description": "x"}, {"name": ["This field is required."]}, id="panda-3.6-name"),
         pytest.param({"title": "x"}, {"name": ["This field is required."]}, id="panda-8-title"),
         pytest.param({"name": ""}, {"name": ["This field is required."]}, id="panda-3.6-name-empty"),
+        pytest.param(
+            {"name": "x", "related_links": [10**30]},
+            {"related_links": ["Whole numbers have at most 64 bits here."]},
+            id="panda-3.6-links-number",
+        ),
         pytest.param({"name": 5}, {"name": ["This must be a text."]}, id="panda-3.6-name-number"),
         pytest.param(
             {"name": "x" * 257}, {"name": ["A name has at most 256 characters."]}, id="panda-7-limit-name"

@@ -78,7 +78,7 @@ def test_a_hidden_dataset_answers_like_one_that_is_not_there(
 ) -> None:
     def asked(slug: str) -> tuple[int, str]:
         path_, _, query = path.partition("?")
-        params = dict(one.split("=", 1) for one in query.split("&")) if query else {}
+        params: dict[str, Any] = dict(one.split("=", 1) for one in query.split("&")) if query else {}
         answer = people.ada.ask(method, f"/dataset/{slug}/{path_}", json=body, **params)
         return answer.status_code, answer.text.replace(slug, "SLUG")
 
@@ -266,3 +266,32 @@ def test_files_of_a_dataset_that_is_seen_in_part(people: Cast, partly: str) -> N
     assert people.ada.get(upload["resource_uri"]).status_code == 404
     assert people.ada.get(f"{upload['resource_uri']}download/").status_code == 404
     assert people.ada.shown(partly)["data_uploads"] == []
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        pytest.param("salary", id="panda-1.7-part-words-columns"),
+        pytest.param("whole.csv", id="panda-1.7-part-words-files"),
+        pytest.param("column_int_salary:[* TO *]", id="panda-1.7-part-words-typed"),
+    ],
+)
+def test_what_is_hidden_of_a_dataset_does_not_find_it(people: Cast, partly: str, q: str) -> None:
+    people.admin.upload(ROWS, "whole.csv", dataset_slug="partly")
+    for path in ("/dataset/", "/data/"):
+        assert "partly" not in [one["slug"] for one in people.ada.shown(path, q=q)["objects"]]
+
+
+@says("panda-1.7-part-changes")
+def test_how_many_rows_were_written_is_not_told_to_who_sees_a_part(people: Cast, partly: str) -> None:
+    sent = [{"data": ["Auk", "There", 7004], "external_id": "a"}, {"data": ["Owl", "Here", 7005]}]
+    assert people.admin.put(f"{partly}data/", {"objects": sent}).status_code == 202
+    assert people.admin.shown(partly)["last_modification"] == "2 rows added"
+    shown = people.ada.shown(partly)
+    assert shown["last_modification"] is None
+    assert shown["row_count"] is None
+    assert told(people.ada.get(f"{partly}data/a/"))[0] == 404
+    assert told(people.ada.put(f"{partly}data/a/", {"data": ["x", "Here"]})) == (401, "")
+    assert told(people.ada.delete(f"{partly}data/a/")) == (401, "")
+    assert people.ada.shown(f"{partly}data/", limit=0)["meta"]["total_count"] == 2
+    assert people.ada.shown(f"{partly}data/", q="external_id:a")["objects"] == []

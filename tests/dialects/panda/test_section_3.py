@@ -307,7 +307,9 @@ def test_groups_come_in_the_order_of_ids(people: Cast) -> None:
 def test_nicknames_are_found_in_rows_and_in_names(people: Cast) -> None:
     uri = _dataset(people.ada, "William of Orange", columns="a,n", column_types=",int", typed_columns=",true")
     people.ada.put(f"{uri}data/", {"objects": [{"data": ["William", "many"]}]})
-    assert [one["slug"] for one in people.ada.shown("/dataset/", q="bill")["objects"]] == ["william-of-orange"]
+    assert [one["slug"] for one in people.ada.shown("/dataset/", q="bill")["objects"]] == [
+        "william-of-orange"
+    ]
     assert people.ada.shown(f"{uri}data/", q="bill")["objects"][0]["data"] == ["William", "many"]
     assert people.ada.shown(f"{uri}data/", q="column_int_n:*")["objects"] == []
 

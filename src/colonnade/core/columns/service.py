@@ -270,7 +270,8 @@ def _summary(
         columns=_columns(kept, current, access),
         row_count=_row_count(work, kept, current) if sees_rows else None,
         sample=None if kept is None or not _sees_all(access) else kept.sample,
-        change=None if kept is None or kept.change is None else Change(**kept.change),
+        # Numbers of rows would tell of those that a filter hides.
+        change=None if kept is None or kept.change is None or not sees_rows else Change(**kept.change),
         changed_at=None if kept is None else kept.changed_at,
         changed_by=None if kept is None else kept.changed_by,
         is_locked=job is not None and job.is_active,
@@ -308,7 +309,9 @@ def _columns(
 
 
 def _said(dataset: Dataset, *, is_own: bool) -> tuple[str, str]:
-    said = effective((dataset.metadata_draft if is_own else dataset.metadata_published) or {}).get("default", {})
+    said = effective((dataset.metadata_draft if is_own else dataset.metadata_published) or {}).get(
+        "default", {}
+    )
     return str(said.get("title") or ""), str(said.get("description") or "")
 
 

@@ -16,7 +16,7 @@ from colonnade.errors import Invalid, PortalError
 from colonnade.formats import encoding as encodings
 from colonnade.formats import sent
 from colonnade.formats.port import Source
-from colonnade.formats.surveying import Survey
+from colonnade.formats.surveyed import Survey
 
 SAMPLE_ROWS = 5
 DEFAULT_ENCODING = "utf-8"

@@ -18,6 +18,7 @@ from colonnade.core.records import service as records
 from colonnade.core.search.asking import Question, asked
 from colonnade.core.search.asking import since as since
 from colonnade.core.tables import service as tables
+from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
 from colonnade.query import lucene
 from colonnade.query.schema import Schema
@@ -92,7 +93,11 @@ def across(
     the datasets' ids. `limit` and `offset` count groups, the others the records of each."""
     question, found = _asked_across(work, words, dataset_ids, since, before)
     shown = found[offset : offset + limit]
-    groups = [_group(work, question, one, total, group_limit, group_offset) for one, total in shown]
+    currents = tables.currents(work, [one.dataset.id for one, _ in shown])
+    groups = [
+        _group(work, question, Group(one, total, ()), currents.get(one.dataset.id), group_limit, group_offset)
+        for one, total in shown
+    ]
     left = tuple(one for one in groups if one.total)
     return Found(len(found) - len(groups) + len(left), left)
 
@@ -142,13 +147,14 @@ def _asked_across(
 
 
 def _group(
-    work: Work, question: Question, readable: ReadableDataset, total: int, limit: int, offset: int
+    work: Work, question: Question, group: Group, generation: Generation | None, limit: int, offset: int
 ) -> Group:
     """Rows and their number are of one state, which may be later than that of the number that is known: without any, if
     all were deleted meanwhile."""
-    if not limit:
-        return Group(readable, total, ())
-    where = question.of(readable, *_seen(work, readable))
+    readable = group.readable
+    if not limit or generation is None:
+        return group
+    where = question.of(readable, generation.table_uid, readable.access.visible(generation.schema))
     page = columns.page(work, readable, where, limit=limit, offset=offset)
     return Group(readable, page.total, page.rows)
 

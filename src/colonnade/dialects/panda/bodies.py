@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from colonnade.dialects.panda.errors import parameter
 from colonnade.errors import Invalid
 
@@ -57,6 +59,16 @@ def list_in(body: Body, resource: str, name: str) -> list[Any] | None:
         return []
     if not isinstance(value, list):
         raise wrong(resource, name, "This must be a list.")
+    return value
+
+
+def kept_in(body: Body, resource: str, name: str) -> Any:
+    """Any JSON that is kept beside a dataset. Raises `Invalid` for whole numbers that nothing can keep."""
+    value = body.get(name)
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise wrong(resource, name, "Whole numbers have at most 64 bits here.") from None
     return value
 
 

@@ -17,7 +17,7 @@ from colonnade.core.publishing import service as publishing
 from colonnade.core.work import Work
 from colonnade.dialects.panda import described, listing
 from colonnade.dialects.panda.answers import empty, json, location
-from colonnade.dialects.panda.bodies import REQUIRED, Body, list_in, text_in, wrong
+from colonnade.dialects.panda.bodies import REQUIRED, Body, kept_in, list_in, text_in, wrong
 from colonnade.dialects.panda.endpoints import Asked, not_implemented, route
 from colonnade.dialects.panda.filters import filters_of
 from colonnade.dialects.panda.parameters import listed
@@ -87,7 +87,7 @@ def _created(asked: Asked, body: Body, slug: str | None) -> Response:
             description=text_in(body, "dataset", "description") or "",
             slug=slug,
             columns=planned,
-            links=body.get("related_links"),
+            links=kept_in(body, "dataset", "related_links"),
         )
         _relate(work, editable, body, is_whole=False)
         work.db.flush()
@@ -106,7 +106,7 @@ def _changed(asked: Asked, body: Body, *, is_patch: bool) -> Response:
             editable,
             title=_name(body, is_needed=not is_patch),
             description=text_in(body, "dataset", "description"),
-            **({"links": body["related_links"]} if "related_links" in body else {}),
+            **({"links": kept_in(body, "dataset", "related_links")} if "related_links" in body else {}),
         )
         _relate(work, editable, body, is_whole=not is_patch)
         work.db.flush()
