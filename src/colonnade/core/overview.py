@@ -172,10 +172,9 @@ class Overview:
 
     def _take_up(self, one: Followed) -> int:
         """How many rows were taken up."""
-        with self._engine.read(one.ref) as reading:
-            if reading.rows > MOST_ROWS:
-                self._left_out.add(one.ref)
-                return 0
+        if self._rows.count(one.ref) > MOST_ROWS:
+            self._left_out.add(one.ref)
+            return 0
         known = self._index.known(one.ref)
         found = self._changes(one, known or START)
         if found is None or found[0].mark == known:
