@@ -102,4 +102,3 @@ def sent(portal: Portal, actor: Actor, dataset: str, *rows: Sequence[Any], key: 
     with portal.reading(actor) as work:
         some = [SentRow(list(row), key) if key else SentRow(list(row)) for row in rows]
         columns.write(work, datasets.editable(work, dataset), some)
-

@@ -363,3 +363,10 @@ def test_a_subscription_of_a_category_links_to_it(house: House, people: Cast) ->
 def test_keys_of_the_documents_open_nothing(people: Cast, email: str, key: str) -> None:
     answer = people.stranger.get("/user/", email=email, api_key=key)
     assert told(answer) == (401, "")
+
+
+def test_more_columns_than_a_table_may_have_are_refused(people: Cast) -> None:
+    names = ",".join(f"c{one}" for one in range(2_001))
+    answer = people.ada.put("/dataset/too-wide/", {"name": "Too wide"}, columns=names)
+    assert (answer.status_code, answer.text) == (400, "A dataset has at most 2000 columns; these are 2001.")
+    assert people.ada.get("/dataset/too-wide/").status_code == 404

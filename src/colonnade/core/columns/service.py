@@ -56,7 +56,10 @@ def create(
     links: object = None,
 ) -> EditableDataset:
     """A new dataset of the newsroom: every signed-in user sees and edits it from now on. `links`: any JSON, for clients.
-    Raises `Invalid` for the fields `title` and `slug`."""
+    Raises `Invalid` for the fields `title` and `slug`, and for more columns than a table may have fields."""
+    most = work.settings.max_fields
+    if columns is not None and len(columns) > most:
+        raise Invalid(f"A dataset has at most {most} columns; these are {len(columns)}.", code="columns.many")
     metadata = {
         "default": {"title": _title(title), "description": description},
         **({} if links is None else {CUSTOM: {LINKS: links}}),

@@ -121,7 +121,9 @@ def _alerts() -> None:
 def _belongs(table: str, owner: str, column: str | None = None) -> sa.ForeignKeyConstraint:
     """What goes with its owner."""
     name = column or f"{owner}_id"
-    return sa.ForeignKeyConstraint([name], [f"{owner}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="CASCADE")
+    return sa.ForeignKeyConstraint(
+        [name], [f"{owner}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="CASCADE"
+    )
 
 
 def _rows() -> None:
@@ -200,9 +202,7 @@ def _import_files() -> None:
         sa.Column("resource_uid", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["first_of"], ["dataset.id"], name=op.f("fk_import_file_first_of")),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_import_file_dataset_id")),
-        sa.ForeignKeyConstraint(
-            ["imported_into"], ["dataset.id"], name=op.f("fk_import_file_imported_into")
-        ),
+        sa.ForeignKeyConstraint(["imported_into"], ["dataset.id"], name=op.f("fk_import_file_imported_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),
         sa.UniqueConstraint("filename", name=op.f("uq_import_file_filename")),
         sqlite_autoincrement=True,
