@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import inside
 from tests.support.founding import founded
 from tests.support.house import settings
 
@@ -63,7 +64,7 @@ def opened(folder: Path, **overrides: Any) -> Iterator[Portal]:
 
 
 def _open(folder: Path, stack: ExitStack, **overrides: Any) -> Portal:
-    portal = app.open_portal(settings(folder, **overrides), stack)
+    portal = inside.told(app.open_portal(settings(folder, **overrides), stack))
     with portal.writing(SYSTEM) as work:
         people.ensure_members(work)
         people.ensure_first_administrator(work, portal.settings)

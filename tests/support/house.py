@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from tests.support import inside
 from tests.support.founding import founded
 
 from colonnade import app
@@ -165,6 +166,7 @@ def opened(folder: Path, **overrides: Any) -> Iterator[House]:
     """A portal in this folder, closed at the end of the block. One at a time: DBOS keeps one instance a process."""
     found(folder)
     running = app.start(settings(folder, **overrides))
+    inside.told(running.portal)
     try:
         yield House(running, TestClient(running.app, raise_server_exceptions=False))
     finally:

@@ -27,8 +27,14 @@ _LOG_FILE = "builder.log"
 _LOG_BYTES = 4_000
 
 
-def build(job: BuildJob, *, poll: Callable[[], None]) -> Manifest:
-    """Run a build in a child process and return its manifest; `job.out` is then a whole generation.
+Way = Callable[[Mapping[str, Any], Path, Limits, Sequence[Path], Callable[[], None]], Any]
+"""How a job is asked of the builder: the job as JSON, its scratch folder, its limits, the folders whose sizes together are
+bounded, and what to call now and then; the answer as JSON."""
+
+
+def build(job: BuildJob, *, poll: Callable[[], None], way: Way | None = None) -> Manifest:
+    """Run a build in a child process and return its manifest; `job.out` is then a whole generation. `way`: another way to
+    ask than a child.
 
     `poll` is called about five times a second and may raise to abort: the child is killed and the exception goes on.
     Raises `Invalid` for inputs that cannot be read, `LimitReached` beyond a limit of the job, and `Unavailable` if the
@@ -36,7 +42,8 @@ def build(job: BuildJob, *, poll: Callable[[], None]) -> Manifest:
     """
     is_done = False
     try:
-        answer = _asked(wire.job_to_json(job), job.scratch, job.limits, (job.out, job.scratch), poll)
+        ask = way or in_a_child
+        answer = ask(wire.job_to_json(job), job.scratch, job.limits, (job.out, job.scratch), poll)
         manifest = Manifest.from_json(answer)
         is_done = True
     finally:
@@ -50,42 +57,43 @@ def progress(job: BuildJob) -> float:
     return wire.told(job.scratch)
 
 
-def guess(job: LookJob) -> tuple[Guess, ...]:
+def guess(job: LookJob, way: Way | None = None) -> tuple[Guess, ...]:
     """Which extractors may read a file, the likeliest first; see `look.guess`. Raises what `build` raises.
 
     This and the other two looks run in a child too, and take a second. `job.scratch` is the caller's to remove.
     """
-    return tuple(Guess(**one) for one in _looked(job, "guess"))
+    return tuple(Guess(**one) for one in _looked(job, "guess", way))
 
 
-def suggest(job: LookJob) -> Mapping[str, Any]:
+def suggest(job: LookJob, way: Way | None = None) -> Mapping[str, Any]:
     """Parameters for a file's extractor, found in it; see `look.suggest`. Raises what `build` raises."""
-    found: Mapping[str, Any] = _looked(job, "suggest")
+    found: Mapping[str, Any] = _looked(job, "suggest", way)
     return found
 
 
-def survey(job: LookJob) -> Survey:
+def survey(job: LookJob, way: Way | None = None) -> Survey:
     """What a data file says of itself; see `look.survey`. Raises what `build` raises."""
-    return wire.survey_from_json(_looked(job, "survey"))
+    return wire.survey_from_json(_looked(job, "survey", way))
 
 
-def preview(job: LookJob) -> Preview:
+def preview(job: LookJob, way: Way | None = None) -> Preview:
     """The first rows of a file, typed; see `look.preview`. Raises what `build` raises."""
-    return wire.preview_from_json(_looked(job, "preview"))
+    return wire.preview_from_json(_looked(job, "preview", way))
 
 
-def _looked(job: LookJob, ask: str) -> Any:
-    return _asked(wire.look_to_json(job, ask), job.scratch, job.limits, (job.scratch,), _nothing)
+def _looked(job: LookJob, what: str, way: Way | None) -> Any:
+    ask = way or in_a_child
+    return ask(wire.look_to_json(job, what), job.scratch, job.limits, (job.scratch,), _nothing)
 
 
 def _nothing() -> None:
     """Nobody aborts a look: it is short."""
 
 
-def _asked(
+def in_a_child(
     job: Mapping[str, Any], scratch: Path, limits: Limits, folders: Sequence[Path], poll: Callable[[], None]
 ) -> Any:
-    """The answer of a child to a job. `folders`: whose sizes together are bounded."""
+    """The answer of a child process to a job, as a `Way`."""
     scratch.mkdir(parents=True, exist_ok=True)
     job_file, result_file = scratch / wire.JOB_FILE, scratch / wire.RESULT_FILE
     job_file.write_text(json.dumps(job), encoding="utf-8")

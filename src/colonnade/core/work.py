@@ -11,6 +11,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from colonnade.builder.process import Way, in_a_child
 from colonnade.config import Settings
 from colonnade.core.counting import Caller, Counters
 from colonnade.core.overview import Overview
@@ -98,6 +99,8 @@ class Portal:
     searches: Pending[Searched] = field(default_factory=Pending)
     overview: Overview | None = None
     """What counts in many small tables at once; None: they are asked one by one."""
+    builds: Way = in_a_child
+    """How the builder is asked."""
     runner: Runner | None = None
     """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
 

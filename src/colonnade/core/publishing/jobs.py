@@ -129,7 +129,7 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
     while not slots.acquire(timeout=POLL_SECONDS):
         _check(portal, uid)
     try:
-        manifest = process.build(job, poll=poll)
+        manifest = process.build(job, poll=poll, way=portal.builds)
     finally:
         slots.release()
     if gathered.since is not None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from colonnade.builder import process
 from colonnade.builder.job import LOOK_LIMITS, FileInput, LookJob, Preview
+from colonnade.builder.process import Way
 from colonnade.core.connections import fetching, sources
 from colonnade.core.connections.fetching import Source
 from colonnade.core.datasets import service as datasets
@@ -114,7 +115,7 @@ def look(
     content: Content,
     extractor: str,
     params: Mapping[str, Any],
-    ask: Callable[[LookJob], _Found],
+    ask: Callable[[LookJob, Way], _Found],
     *,
     rows: int = SHOWN_ROWS,
 ) -> _Found:
@@ -128,7 +129,7 @@ def look(
                 LOOK_LIMITS, fields=portal.settings.max_fields, cell_bytes=portal.settings.max_cell_bytes
             )
             file = FileInput(path=path, name=name, source="look", format=extractor, params=params)
-            return ask(LookJob(file, scratch / "work", rows, limits))
+            return ask(LookJob(file, scratch / "work", rows, limits), portal.builds)
     except Invalid as error:
         place = "params" if error.code == "file.parameters" else "datasource"
         raise Invalid(error.message, code=error.code, fields={place: [error.message]}) from error
