@@ -35,11 +35,18 @@ def _large(rows: int = 200_000) -> str:
 
 
 def _children() -> list[int]:
-    """The processes that this one started."""
+    """The builders that this process started; other tests may have left it other children."""
     found = []
     for task in Path("/proc/self/task").iterdir():
         found += [int(pid) for pid in (task / "children").read_text().split()]
-    return found
+    return [one for one in found if b"colonnade.builder" in _command(one)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it is over
+        return b""
 
 
 def _stopped_at(job: BuildJob, family: type[PortalError], poll: Callable[[], None] = _go_on) -> PortalError:

@@ -45,8 +45,8 @@ def _summary(portal: Portal, actor: Actor, uid: str) -> Summary:
 
 def _task(portal: Portal, uid: str) -> Job:
     with portal.reading(SYSTEM) as work:
-        dataset = datasets.readable(work, uid).dataset
-        return tasks.latest(work, [dataset.id])[dataset.id]
+        readable = datasets.readable(work, uid)
+        return tasks.latest(work, [readable])[readable.dataset.id]
 
 
 def _refusal(portal: Portal, actor: Actor, uid: str, file: int, key: str | None = None) -> str:

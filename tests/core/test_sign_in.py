@@ -2,8 +2,11 @@
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import argon2
 import pytest
 from tests.core.support import opened
 from tests.support.saying import says
@@ -14,7 +17,7 @@ from colonnade.core.people import service as people
 from colonnade.core.people.model import MailedKey, Person, WebSession
 from colonnade.core.tries import Limits, Tries
 from colonnade.core.work import SYSTEM, Actor, Portal, Work, now
-from colonnade.errors import Conflict, Denied, Invalid, NotFound, QuotaReached, Unauthenticated
+from colonnade.errors import Conflict, Denied, Invalid, NotFound, QuotaReached, Unauthenticated, Unavailable
 
 HERE = "192.0.2.1"
 PASSWORD = "a good long one"
@@ -171,6 +174,46 @@ def test_who_tries_too_often_waits_and_others_do_not(portal: Portal) -> None:
     with pytest.raises(QuotaReached) as caught:
         sessions.sign_in(portal, "dee@paper.example", PASSWORD, address="2001:db8::1")
     assert now() < caught.value.resets_at <= now() + dt.timedelta(minutes=15)
+
+
+def test_many_who_come_at_once_all_come_in(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are looked at do not count as wrong, not even of one account and network."""
+    cheap = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    many = passwords.AT_ONCE + passwords.WAITING
+    with portal.writing(SYSTEM) as work:
+        accounts.add(work, "desk@paper.example", password=passwords.hashed(PASSWORD))
+    start = threading.Barrier(many)
+
+    def come(_number: int) -> str:
+        start.wait()
+        return sessions.sign_in(portal, "desk@paper.example", PASSWORD, address=HERE).token
+
+    with ThreadPoolExecutor(many) as threads:
+        assert len(set(threads.map(come, range(many)))) == many == 30
+
+
+def test_more_than_can_wait_are_refused_at_once(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is nobody's wrong try, and a key is looked at before its turn."""
+    portal.tries = Tries(Limits(account=1, network_keys=2))
+    with portal.writing(SYSTEM) as work:
+        key = mailed.invite(work, _person(work, "ada"))
+    with monkeypatch.context() as narrow:
+        narrow.setattr(passwords, "_places", threading.BoundedSemaphore(1))
+        with passwords.turn():
+            for _ in "12":
+                with pytest.raises(Unavailable) as caught:
+                    sessions.sign_in(portal, "dee@paper.example", PASSWORD, address=HERE)
+                assert caught.value.facts["retry_after"] == 10
+            for _ in "123":
+                with pytest.raises(Unavailable):
+                    mailed.choose(portal, key, PASSWORD, address=HERE)
+            for _ in "12":
+                with pytest.raises(NotFound):
+                    mailed.choose(portal, "0" * 40, PASSWORD, address=HERE)
+            with pytest.raises(QuotaReached):
+                mailed.choose(portal, key, PASSWORD, address=HERE)
+    assert sessions.sign_in(portal, "dee@paper.example", PASSWORD, address=HERE).token
 
 
 def test_an_activation_key_works_once_and_signs_nobody_in(portal: Portal) -> None:

@@ -7,7 +7,9 @@ from colonnade.core.tries import SECONDS, Tries
 def test_a_name_is_full_until_its_period_ends() -> None:
     at = [1_000_000_000.0]
     tries = Tries(clock=lambda: at[0])
+    assert [tries.full({"a": 0, "b": 9}), tries.full({"a": 1})] == ["a", None], "asked, not counted"
     assert [tries.begin({"a": 2, "b": 9}) for _ in "123"] == [None, None, "a"]
+    assert tries.full({"b": 2, "a": 3}) == "b"
     assert tries.begin({"b": 3}) is None, "what was refused counts for nobody"
     assert tries.begin({"b": 3}) == "b"
     assert at[0] < tries.ends_at().timestamp() <= at[0] + SECONDS

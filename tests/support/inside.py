@@ -1,6 +1,7 @@
 """Builds and looks inside this process: a child imports for half a second before it begins, and most tests are about
 what was built."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,11 @@ def in_this_process(
     hold. Those of a process do not, and an abort waits for the end."""
     poll()
     scratch.mkdir(parents=True, exist_ok=True)
-    result = json.loads(json.dumps(child.attempt(json.loads(json.dumps(job)), {})))
+    longest = csv.field_size_limit()  # a child may set it for itself alone
+    try:
+        result = json.loads(json.dumps(child.attempt(json.loads(json.dumps(job)), {})))
+    finally:
+        csv.field_size_limit(longest)
     poll()
     if "error" in result:
         raise wire.error_from_json(result["error"])

@@ -255,6 +255,16 @@ def test_nobody_is_flooded_with_letters(browser: TestClient, house: House) -> No
     assert "asked for too often" in _page(done).one("p", role="alert").text
 
 
+def test_wrong_links_are_counted(browser: TestClient, house: House) -> None:
+    house.running.portal.tries = Tries(Limits(network_keys=1))
+    browser.get("/account/sign-in/")
+    form = {"csrfmiddlewaretoken": browser.cookies["csrftoken"], "password": PASSWORD, "again": PASSWORD}
+    assert browser.post("/account/activate/0/", data=form).status_code == 404
+    refused = browser.post("/account/reset/0/", data=form)
+    assert refused.status_code == 429
+    assert parsed(refused.text).one("h1").text == "That was asked for too often"
+
+
 @pytest.mark.parametrize("key", ["0" * 40, "x", "%2e%2e", "%F0%9F%98%80"])
 @pytest.mark.parametrize("purpose", ["activate", "reset"])
 def test_a_link_that_never_was_is_told_so(browser: TestClient, purpose: str, key: str) -> None:

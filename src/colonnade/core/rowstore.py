@@ -65,6 +65,7 @@ class RowStore:
         """Make an empty generation that takes live rows, in the place of what an interrupted call left."""
         with self.latch(ref.table):
             self._engine.create(ref, schema)
+            self.marks.forget(ref)
             with _unavailable():
                 self._index.create(ref, schema, (), START)
 
@@ -108,9 +109,11 @@ class RowStore:
 
     def count(self, ref: GenerationRef) -> int:
         """How many rows there are."""
+        if (known := self.marks.count(ref)) is not None:
+            return known
         for _ in range(TRIES):
             with suppress(StateGoneError), self._engine.read(ref) as reading:
-                return reading.rows
+                return self.marks.note_count(ref, rows=reading.rows, mark=reading.mark)
         raise _too_late()
 
     def mark(self, ref: GenerationRef) -> Mark:
@@ -140,6 +143,7 @@ class RowStore:
             changes = self._engine.changes_since(old_ref, old_mark)
             schema = _keeping_raw(new_schema, changes)
             mark = self._engine.apply(new_ref, schema, _without_empty(changes, schema))
+            self.marks.note(new_ref, mark)
             self._follow(new_ref, schema, mark)
             return schema
 

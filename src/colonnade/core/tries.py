@@ -26,6 +26,8 @@ class Limits:
     """That one person gets for the asking."""
     network_letters: int = 20
     """How often one network may ask for letters, for whomever."""
+    network_keys: int = 100
+    """Wrong keys of mailed links from one network."""
 
 
 @dataclass
@@ -43,13 +45,16 @@ class Tries:
         reached its limit, if one has: then it is not counted, and not to be done."""
         with self._lock:
             counts = self._current()
-            full = next((name for name, limit in limits.items() if counts.get(name, 0) >= limit), None)
-            if full is None and len(counts) + len(limits) > MOST_NAMES:
-                full = next(iter(limits))
+            full = _full(counts, limits)
             if full is None:
                 for name in limits:
                     counts[name] = counts.get(name, 0) + 1
             return full
+
+    def full(self, limits: Mapping[str, int]) -> str | None:
+        """What `begin` would answer; nothing is counted."""
+        with self._lock:
+            return _full(self._current(), limits)
 
     def forgive(self, names: Iterable[str]) -> None:
         """It was right."""
@@ -72,3 +77,10 @@ class Tries:
         if period != self._period:
             self._period, self._counts = period, {}
         return self._counts
+
+
+def _full(counts: Mapping[str, int], limits: Mapping[str, int]) -> str | None:
+    full = next((name for name, limit in limits.items() if counts.get(name, 0) >= limit), None)
+    if full is None and len(counts) + len(limits) > MOST_NAMES:
+        return next(iter(limits))
+    return full

@@ -189,17 +189,18 @@ def drop_id_index(catalog: str) -> str:
     return f"DROP INDEX IF EXISTS {relation(catalog, ID_INDEX)}"
 
 
-def text_of(field: Field) -> str:
+def text_of(field: Field, table: str = "") -> str:
     """The SQL expression of a field's text for the full-text index; null where there is nothing to find.
 
     What was sent wins over what was made of it. Numbers are printed as people write them (`3`, not `3.0`), points
-    as `lat, lon`; the coordinates of a shape are not words.
+    as `lat, lon`; the coordinates of a shape are not words. `table`: the alias of the rows, if they have one.
     """
-    text = printed(field, quoted(field.name))
+    start = f"{quoted(table)}." if table else ""
+    text = printed(field, start + quoted(field.name))
     if field.lenient and field.type is FieldType.TEXT:
         return f"nfc_normalize({text})"  # what is beside it says nothing that it does not say
     if field.keeps_raw:
-        sent = quoted(field.raw_name)
+        sent = start + quoted(field.raw_name)
         if field.lenient:
             sent = f"nullif(nullif({sent}, {literal(raw.NULL)}), {literal(raw.ABSENT)})"
         text = f"coalesce({sent}, {text})"

@@ -88,13 +88,16 @@ def _named_json(scope: Scope) -> Scope:
 
 def is_deeper(value: Any, levels: int) -> bool:
     """Whether lists and objects are nested deeper than so many levels."""
-    level = [value]
-    for _ in range(levels):
-        level = [child for one in level for child in _children(one)]
-    return bool(level)
+    level = [value] if isinstance(value, _NESTED) else []
+    for _ in range(levels - 1):
+        level = [child for one in level for child in _children(one) if isinstance(child, _NESTED)]
+        if not level:
+            return False
+    return any(level)
 
 
 def _children(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return value.values() if isinstance(value, dict) else value
+
+
+_NESTED = (dict, list)

@@ -49,6 +49,11 @@ def is_csrf_proven(request: Request, sent: str | None = None) -> bool:
     return not is_secure(request) or _is_from_here(request)
 
 
+def is_cross_site(request: Request) -> bool:
+    """Whether a browser says that a page of another site made the request."""
+    return request.headers.get("sec-fetch-site", "").strip().lower() == "cross-site"
+
+
 def is_secure(request: Request) -> bool:
     return site_of(request).startswith("https://")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -36,6 +36,9 @@ BETWEEN = f" {_BORDER} "
 LONGEST_ACROSS = 6
 """Words of a phrase across cells: where the borders are is tried out."""
 
+MOST_FORMS = 4_000
+"""Of all phrases across cells of a question, with their nicknames and borders."""
+
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -58,8 +61,8 @@ class Asking:
                 return None if found is None else self._without(found)
             case TextMatch(fields=None, mode=MatchMode.VARIANTS):
                 return self._text(where)
-            case Call("words_across", (_, Literal(value=str() as phrase), *_)):
-                return self._across(phrase)
+            case Call("words_across", (_, Literal(value=str() as phrases), *_)):
+                return self._across(phrases.split("\n"))
             case Compare(op, value, Literal(value=wanted)):
                 return self._compared(op, value, number(wanted))
             case IsNull(FieldRef() as value, True):
@@ -93,15 +96,18 @@ class Asking:
             return False
         return True
 
-    def _across(self, phrase: str) -> Query | None:
-        parts = words(phrase)
-        if len(parts) > LONGEST_ACROSS:
+    def _across(self, told: Sequence[str]) -> Query | None:
+        """Any of these phrases."""
+        split = [words(one) for one in told]
+        if any(len(parts) > LONGEST_ACROSS for parts in split):
             return None
-        if len(parts) < 2 or not all(map(is_kept, parts)):
-            return Query.boolean_query([])
-        told = [form for one in phrases(parts) for form in _bordered(one)]
+        possible = [parts for parts in split if len(parts) > 1 and all(map(is_kept, parts))]
+        forms = (form for parts in possible for one in phrases(parts) for form in _bordered(one))
+        some = list(islice(forms, MOST_FORMS + 1))
+        if len(some) > MOST_FORMS:
+            return None
         return Query.boolean_query(
-            [(Occur.Should, Query.phrase_query(self.index.schema, TEXT, list(one))) for one in told]
+            [(Occur.Should, Query.phrase_query(self.index.schema, TEXT, one)) for one in some]
         )
 
     def _compared(self, op: CompareOp, value: Expr, wanted: int | None) -> Query | None:

@@ -13,10 +13,15 @@ A text that itself begins with `MARK` is kept as JSON. Words are searched in all
 
 import datetime as dt
 import json
+import math
+import re
 from typing import Any, Final
+
+import orjson
 
 MARK: Final = "\x01"
 NULL: Final = MARK + "null"
+_SHORT_NUMBER: Final = re.compile(MARK + r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?", re.ASCII)
 ABSENT: Final = MARK
 
 
@@ -30,7 +35,7 @@ def kept(sent: Any) -> tuple[str | None, str | None]:
     if type(sent) is int:  # many of them: as JSON has it, but quickly
         text = str(sent)
         return text, MARK + text
-    text = as_json(sent)
+    text = float.__repr__(sent) if type(sent) is float and math.isfinite(sent) else as_json(sent)
     return text.removesuffix(".0") if isinstance(sent, float) else text, MARK + text
 
 
@@ -40,7 +45,10 @@ def came(printed: str | None, raw: str | None) -> Any:
         return printed or ""
     if not raw.startswith(MARK):
         return raw
-    return None if raw == ABSENT else json.loads(raw[1:])
+    if raw == ABSENT:
+        return None
+    # Many of them: orjson is quick, and would read a longer number as a nearby one.
+    return orjson.loads(raw[1:]) if _SHORT_NUMBER.fullmatch(raw) else json.loads(raw[1:])
 
 
 _AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from colonnade.core.extracts import service as extracts
 from colonnade.core.notices import service as notices
 from colonnade.core.notices.model import Notice
-from colonnade.core.people import accounts, enrolling, sessions
+from colonnade.core.people import accounts, enrolling, passwords, sessions
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.work import Actor, Work
@@ -76,7 +76,7 @@ def post_password(request: Request, form: Form) -> Response:
     portal = portal_of(request)
     try:
         sessions.known(portal, actor.username, form.get("current", ""), address=address_of(request))
-        hashed = twice(form)
+        hashed = passwords.hashed(twice(form))
     except Unauthenticated:
         return _page(request, actor, error=Invalid("The password that you have now is another one."))
     except (Invalid, QuotaReached) as error:

@@ -17,6 +17,7 @@ TITLES: Mapping[int, str] = {
     403: "Not for everybody",
     404: "Not found",
     405: "That cannot be done here",
+    429: "That was asked for too often",
     503: "Not available now",
 }
 UNKNOWN = "There is no such page. It may have been taken away, or it is not public."

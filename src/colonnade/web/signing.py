@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from colonnade.core.people import mailed, passwords, sessions
+from colonnade.core.people import mailed, sessions
 from colonnade.core.people.model import Person
 from colonnade.core.work import ANONYMOUS
 from colonnade.errors import Conflict, Denied, Invalid, NotFound, PortalError, QuotaReached, Unauthenticated
@@ -99,12 +99,12 @@ def address_of(request: Request) -> str:
     return "" if request.client is None else request.client.host
 
 
-def twice(form: Mapping[str, str]) -> passwords.Hashed:
+def twice(form: Mapping[str, str]) -> str:
     """The new password that a form has in two fields. Raises `Invalid`."""
     if form.get("password", "") != form.get("again", ""):
         message = "The two passwords are not the same."
         raise Invalid(message, fields={"again": [message]})
-    return passwords.hashed(form.get("password", ""))
+    return form.get("password", "")
 
 
 def _sign_in_page(
@@ -143,10 +143,9 @@ def _password_page(request: Request, person: Person, *, is_new: bool, error: Inv
 
 def _set_password(request: Request, key: str, form: Mapping[str, str], *, is_new: bool) -> Response:
     try:
-        hashed = twice(form)
+        password = twice(form)
         names = {name: form.get(name) for name in ("first_name", "last_name")} if is_new else {}
-        with portal_of(request).writing(ANONYMOUS) as work:
-            mailed.use(work, key, hashed, **names)
+        mailed.choose(portal_of(request), key, password, address=address_of(request), **names)
     except Invalid as error:
         return _key_page(request, key, is_new=is_new, error=error)
     except (NotFound, Conflict) as gone:

@@ -107,7 +107,8 @@ def _told(portal: Portal, count: Count, alert_id: int, until: dt.datetime) -> bo
         owner = None if alert is None else row_by_id(db, Person, alert.person_id)
         if alert is None or owner is None or not owner.is_active or alert.last_run >= until:
             return False
-        actor = people.actor_of(db, owner)
+        allowed = alert.key_permissions
+        actor = people.actor_of(db, owner, None if allowed is None else frozenset(allowed))
     with portal.reading(actor) as work:
         found = _found(work, count, alert, until)
     with portal.writing(SYSTEM) as work:

@@ -28,3 +28,5 @@ class Alert(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     last_run: Mapped[dt.datetime] = mapped_column(default=now)
     """Rows from this moment on have not been told of."""
+    key_permissions: Mapped[list[str] | None]
+    """What the key that it was left with allows; None: all that its owner may."""

@@ -37,6 +37,7 @@ def add(
         raise LimitReached(
             f"Nobody has more than {MOST:,} alerts.", limit_type="alerts", limit=MOST, value=found + 1
         )
+    allowed = work.actor.key_permissions
     made = Alert(
         person_id=person_id,
         query=query,
@@ -44,6 +45,7 @@ def add(
         query_human=query_human,
         dataset_id=None if readable is None else readable.dataset.id,
         category_id=None if category is None else category.id,
+        key_permissions=None if allowed is None else sorted(allowed),
     )
     work.db.add(made)
     work.db.flush()

@@ -1,9 +1,10 @@
 """Queries over attachments and alternative exports."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.attachments.model import AlternativeExport, Attachment
@@ -34,7 +35,13 @@ def page(db: Session, table: type[T], dataset_id: int, *, limit: int, offset: in
 
 def of_datasets(db: Session, table: type[T], dataset_ids: Sequence[int]) -> Sequence[T]:
     """Those of several datasets, in order of creation."""
-    return db.scalars(_kept(table).where(table.dataset_id.in_(dataset_ids)).order_by(table.id)).all()
+    return db.scalars(_of_datasets(table), {"dataset_ids": list(dataset_ids)}).all()
+
+
+@cache
+def _of_datasets(table: type[T]) -> Select[T]:
+    wanted = table.dataset_id.in_(bindparam("dataset_ids", expanding=True))
+    return _kept(table).where(wanted).order_by(table.id)
 
 
 def everywhere(

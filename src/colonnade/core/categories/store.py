@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.categories.model import DatasetCategory
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.terms.model import Term
 
+_OF_DATASETS = (
+    select(DatasetCategory.dataset_id, Term)
+    .join(Term, Term.id == DatasetCategory.term_id)
+    .where(DatasetCategory.dataset_id.in_(bindparam("dataset_ids", expanding=True)))
+    .order_by(Term.id)
+)
+"""Made once: whoever asks of a dataset asks this."""
+
 
 def of_datasets(db: Session, dataset_ids: Sequence[int]) -> dict[int, list[Term]]:
     """The categories of each dataset, in the order in which they were made."""
-    query = (
-        select(DatasetCategory.dataset_id, Term)
-        .join(Term, Term.id == DatasetCategory.term_id)
-        .where(DatasetCategory.dataset_id.in_(dataset_ids))
-        .order_by(Term.id)
-    )
     found: dict[int, list[Term]] = {one: [] for one in dataset_ids}
-    for dataset_id, term in db.execute(query):
+    for dataset_id, term in db.execute(_OF_DATASETS, {"dataset_ids": list(dataset_ids)}):
         found[dataset_id].append(term)
     return found
 

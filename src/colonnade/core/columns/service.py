@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from colonnade.core.columns import bounds, planning, reading, store
 from colonnade.core.columns.model import ABSENT as ABSENT
 from colonnade.core.columns.model import SAMPLE_ROWS, DatasetColumns
@@ -43,6 +45,8 @@ from colonnade.query.schema import Field, Schema
 MAX_TITLE_CHARACTERS = 256
 LINKS = "related_links"
 """Where links are in the template for what clients write."""
+MAX_LINKS_BYTES = 65_536
+"""As JSON: every list of datasets has them."""
 _CHANGING = (Kind.PUBLISH, Kind.UNPUBLISH, Kind.RESTORE, Kind.IMPORT, Kind.REINDEX)
 
 
@@ -56,7 +60,8 @@ def create(
     links: object = None,
 ) -> EditableDataset:
     """A new dataset of the newsroom: every signed-in user sees and edits it from now on. `links`: any JSON, for clients.
-    Raises `Invalid` for the fields `title` and `slug`, and for more columns than a table may have fields."""
+    Raises `Invalid` for the fields `title`, `slug` and `related_links`, and for more columns than a table may have fields."""
+    _check_links(links)
     most = work.settings.max_fields
     if columns is not None and len(columns) > most:
         raise Invalid(f"A dataset has at most {most} columns; these are {len(columns)}.", code="columns.many")
@@ -85,6 +90,7 @@ def describe(
 ) -> None:
     """Say something else of a dataset, to publishers and readers at once. None, and for links `ABSENT`: that stays.
     Raises `Invalid`."""
+    _check_links(None if links is ABSENT else links)
     said = {"title": None if title is None else _title(title), "description": description}
     datasets.amend(work, editable, {name: value for name, value in said.items() if value is not None})
     if links is not ABSENT:
@@ -101,8 +107,7 @@ def described(work: Work, some: Sequence[Dataset]) -> list[tuple[str, str]]:
     """Title and description of each dataset as they were written; of one that was made elsewhere as its readers see
     them."""
     kept = store.of_datasets(work.db, [one.id for one in some])
-    own = {number for number, one in kept.items() if one.is_declared}
-    return [_said(one, is_own=one.id in own or one.metadata_published is None) for one in some]
+    return [_said(one, kept.get(one.id)) for one in some]
 
 
 def known(work: Work, dataset_id: int) -> tuple[Column, ...] | None:
@@ -155,14 +160,22 @@ def summary(work: Work, readable: ReadableDataset) -> Summary:
 
 def summaries(work: Work, readables: Sequence[ReadableDataset]) -> list[Summary]:
     """The same for many datasets, in their order."""
+    return [summary for summary, _ in shown(work, readables)]
+
+
+def shown(
+    work: Work, readables: Sequence[ReadableDataset], counted: Mapping[int, int] | None = None
+) -> list[tuple[Summary, tuple[str, str]]]:
+    """The same with what `described` says of each. `counted`: how many rows datasets have, where that is known."""
     kept, currents = _facts(work, readables)
     busy = jobs.latest_of(work, [one.dataset.id for one in readables], _CHANGING)
-    return [
-        _summary(
-            work, one.access, kept.get(one.dataset.id), currents.get(one.dataset.id), busy.get(one.dataset.id)
-        )
-        for one in readables
-    ]
+    found = []
+    for one in readables:
+        number = one.dataset.id
+        facts = kept.get(number), currents.get(number), busy.get(number)
+        summary = _summary(work, one.access, *facts, (counted or {}).get(number))
+        found.append((summary, _said(one.dataset, kept.get(number))))
+    return found
 
 
 def reindex(
@@ -265,13 +278,14 @@ def _summary(
     kept: DatasetColumns | None,
     current: Generation | None,
     job: Job | None,
+    counted: int | None,
 ) -> Summary:
     sees_rows = access.data_visible and access.filters is None
     written_at = None if kept is None else kept.written_at
     times = [one for one in (written_at, None if job is None else job.created_at) if one is not None]
     return Summary(
         columns=_columns(kept, current, access),
-        row_count=_row_count(work, kept, current) if sees_rows else None,
+        row_count=_row_count(work, kept, current, counted) if sees_rows else None,
         sample=None if kept is None or not _sees_all(access) else kept.sample,
         # Numbers of rows would tell of those that a filter hides.
         change=None if kept is None or kept.change is None or not sees_rows else Change(**kept.change),
@@ -286,10 +300,12 @@ def _sees_all(access: Access) -> bool:
     return replace(access, quota=None) == FULL
 
 
-def _row_count(work: Work, kept: DatasetColumns | None, current: Generation | None) -> int | None:
+def _row_count(
+    work: Work, kept: DatasetColumns | None, current: Generation | None, counted: int | None
+) -> int | None:
     if current is None:
         return None
-    count = tables.count(work, current)
+    count = tables.count(work, current) if counted is None else counted
     is_filled = kept is None or not kept.is_declared or kept.is_filled
     return count if is_filled else count or None
 
@@ -311,7 +327,8 @@ def _columns(
     )
 
 
-def _said(dataset: Dataset, *, is_own: bool) -> tuple[str, str]:
+def _said(dataset: Dataset, kept: DatasetColumns | None) -> tuple[str, str]:
+    is_own = (kept is not None and kept.is_declared) or dataset.metadata_published is None
     said = effective((dataset.metadata_draft if is_own else dataset.metadata_published) or {}).get(
         "default", {}
     )
@@ -325,6 +342,12 @@ def _title(title: str) -> str:
         message = f"Ensure this value has at most {MAX_TITLE_CHARACTERS} characters."
         raise Invalid(message, fields={"title": [message]})
     return title
+
+
+def _check_links(links: object) -> None:
+    if len(orjson.dumps(links)) > MAX_LINKS_BYTES:
+        message = f"At most {MAX_LINKS_BYTES:,} bytes as JSON."
+        raise Invalid(message, fields={LINKS: [message]})
 
 
 def _renamed(error: Invalid, field: str, name: str) -> Invalid:

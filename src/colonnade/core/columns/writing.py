@@ -101,9 +101,8 @@ def delete_all(work: Work, editable: EditableDataset) -> int:
 
 
 def check_unlocked(work: Work, dataset_id: int) -> None:
-    """Raises `Conflict` while a job of the dataset is active."""
-    with work.portal.database.read() as db:
-        _refuse_locked(work, db, dataset_id)
+    """Raises `Conflict` while a job of the dataset is active. Whoever writes rows is refused once more under the latch."""
+    _refuse_locked(work, work.db, dataset_id)
 
 
 def _refuse_locked(work: Work, db: Session, dataset_id: int) -> None:

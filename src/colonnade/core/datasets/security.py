@@ -69,6 +69,11 @@ class Access:
     quota: Quota | None = None
     """How many calls about the dataset the actor has; None: those of the portal alone."""
 
+    @property
+    def shows_all(self) -> bool:
+        """Every field of every record."""
+        return self.data_visible and self.visible_fields is None and self.filters is None
+
     def visible(self, whole: Schema) -> Schema:
         """Those of a table's fields that the actor may see."""
         if not self.data_visible:

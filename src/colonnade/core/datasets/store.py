@@ -26,8 +26,11 @@ def by_slug(db: Session, slug: str) -> Dataset | None:
     return db.scalar(_BY_SLUG, {"slug": slug})
 
 
+_BY_UID = select(Dataset).where(Dataset.deleted_at.is_(None), Dataset.uid == bindparam("uid"))
+
+
 def by_uid(db: Session, uid: str) -> Dataset | None:
-    return db.scalar(_living().where(Dataset.uid == uid))
+    return db.scalar(_BY_UID, {"uid": uid})
 
 
 def by_id(db: Session, dataset_id: int) -> Dataset | None:
@@ -35,7 +38,7 @@ def by_id(db: Session, dataset_id: int) -> Dataset | None:
 
 
 def by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
-    return db.scalars(_living().where(Dataset.id.in_(dataset_ids))).all()
+    return db.scalars(_living().where(Dataset.id.in_(dataset_ids))).all() if dataset_ids else ()
 
 
 def bare_by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
@@ -83,12 +86,25 @@ def holds_any(db: Session, actor: Actor, permissions: Sequence[str]) -> bool:
     return db.scalar(_on_which(actor, permissions).limit(1)) is not None
 
 
+_RULESETS_HELD = select(Ruleset).where(
+    or_(
+        Ruleset.person_id == bindparam("person_id"),
+        Ruleset.group_id.in_(select(Group.id).where(Group.uid.in_(bindparam("groups", expanding=True)))),
+    ),
+    Ruleset.dataset_id.in_(bindparam("dataset_ids", expanding=True)),
+)
+
+
 def rulesets_held(db: Session, actor: Actor, dataset_ids: Sequence[int]) -> Sequence[Ruleset]:
     """The rulesets that the actor holds on these datasets, own and by groups. The portal holds none."""
     if not actor.is_signed_in:
         return ()
-    query = select(Ruleset).where(_held_by(actor), Ruleset.dataset_id.in_(dataset_ids))
-    return db.scalars(query).all()
+    asked = {
+        "person_id": actor.person_id,
+        "groups": sorted(actor.groups),
+        "dataset_ids": list(dataset_ids),
+    }
+    return db.scalars(_RULESETS_HELD, asked).all()
 
 
 def ruleset(

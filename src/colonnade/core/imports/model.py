@@ -61,11 +61,18 @@ class ImportFile(Base):
     imported_into: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"), index=True)
     first_of: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"), index=True)
     """The dataset whose first data were to come from it, whether they did or not."""
+    let_go_from: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"))
+    """The dataset that it belonged to, or that its rows were to be in, before it belonged to none."""
     resource_uid: Mapped[str | None]
 
     @property
     def is_imported(self) -> bool:
         return self.imported_at is not None
+
+    @property
+    def judged_by(self) -> int | None:
+        """The dataset whose rules it is under: it holds what may be hidden there. None: it never had one."""
+        return self.dataset_id or self.imported_into or self.let_go_from or self.first_of
 
     @property
     def stored(self) -> StoredFile:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import EditableDataset, ReadableDataset
-from colonnade.core.datasets.security import Access
 from colonnade.core.imports import store
 from colonnade.core.imports.looking import Look as Look
 from colonnade.core.imports.looking import look as look
 from colonnade.core.imports.model import ImportFile
+from colonnade.core.people import service as people
 from colonnade.core.uploads import ContentDropped, check_kept
 from colonnade.core.usage import service as usage
 from colonnade.core.work import Work, now
@@ -57,10 +57,12 @@ def page(work: Work, *, limit: int | None = None, offset: int = 0) -> tuple[Sequ
     owners = store.owners(work.db)
     known = _known(work, {dataset_id for _, dataset_id, _ in owners if dataset_id is not None})
     may_upload, actor_id = _may_upload(work), work.actor.person_id
+    sees_all = people.is_superuser(work.actor)
     seen = [
         file_id
         for file_id, dataset_id, creator_id in owners
-        if (creator_id is not None and creator_id == actor_id)
+        if sees_all
+        or (creator_id is not None and creator_id == actor_id)
         or (may_upload if dataset_id is None else dataset_id in known)
     ]
     wanted = seen[offset:] if limit is None else seen[offset : offset + limit]
@@ -73,7 +75,8 @@ def some(work: Work, file_ids: Sequence[int]) -> Sequence[ImportFile]:
 
 
 def one(work: Work, file_id: int) -> ImportFile:
-    """Raises `NotFound` also for who may not see it: it may hold what is hidden in its dataset."""
+    """Raises `NotFound` also for who may not see it: it may hold what is hidden in its dataset, or in the one that let it
+    go. Of a dataset that is deleted only who sent it and superusers see what is left."""
     found = store.by_id(work.db, file_id)
     if found is None or not _is_seen(work, found):
         raise _unknown(file_id)
@@ -90,7 +93,7 @@ def downloaded(work: Work, file_id: int) -> ImportFile:
 
 def of_readables(work: Work, readables: Sequence[ReadableDataset]) -> list[Sequence[ImportFile]]:
     """Those that belong to each dataset, in the order given: none for who may not see all of its records."""
-    found: dict[int, list[ImportFile]] = {one.dataset.id: [] for one in readables if _sees_all(one.access)}
+    found: dict[int, list[ImportFile]] = {one.dataset.id: [] for one in readables if one.access.shows_all}
     for file in store.of_datasets(work.db, list(found)):
         if file.dataset_id is not None:
             found[file.dataset_id].append(file)
@@ -99,7 +102,7 @@ def of_readables(work: Work, readables: Sequence[ReadableDataset]) -> list[Seque
 
 def firsts(work: Work, readables: Sequence[ReadableDataset]) -> list[ImportFile | None]:
     """The file that the first data of each dataset came from, or was to come from; None also for who may not see it."""
-    seen = [one.dataset.id for one in readables if _sees_all(one.access)]
+    seen = [one.dataset.id for one in readables if one.access.shows_all]
     found = {file.first_of: file for file in store.firsts(work.db, seen)}
     return [found.get(one.dataset.id) for one in readables]
 
@@ -130,12 +133,13 @@ def check_loaded(work: Work, editable: EditableDataset) -> None:
 def editable_one(work: Work, file_id: int) -> ImportFile:
     """One that the actor may change. Raises `NotFound`, and `Denied` for who may see it alone."""
     found = one(work, file_id)
-    if found.dataset_id is not None:
-        dataset = datasets.by_id(work, found.dataset_id)
-        assert dataset is not None
-        datasets.editable(work, dataset.uid)
-    elif found.created_by_id != work.actor.person_id and not _may_upload(work):
+    if found.dataset_id is None and _is_own(work, found):
+        return found
+    if found.judged_by is None and not _may_upload(work):
         raise Denied("You may not change this file.", code="import.denied")
+    dataset = None if found.judged_by is None else datasets.by_id(work, found.judged_by)
+    if dataset is not None:
+        datasets.editable(work, dataset.uid)
     return found
 
 
@@ -152,13 +156,13 @@ def retitle(work: Work, file_id: int, title: str) -> ImportFile:
 
 def attach(work: Work, editable: EditableDataset, file_ids: Sequence[int], *, alone: bool = True) -> None:
     """Make files those of a dataset, whatever they belonged to before. `alone`: it has no others afterwards; those are
-    let go, and cleared away later unless they are imported. Raises as `editable_one`."""
+    let go, which shows them to nobody else, and cleared away later unless they are imported. Raises as `editable_one`."""
     dataset_id = editable.dataset.id
     wanted = [editable_one(work, one) for one in file_ids]
     if alone:
         for file in store.of_datasets(work.db, [dataset_id]):
             if file not in wanted:
-                file.dataset_id, file.changed_at = None, now()
+                file.dataset_id, file.let_go_from, file.changed_at = None, dataset_id, now()
     for file in wanted:
         if file.dataset_id != dataset_id:
             _note(work, file.dataset_id)
@@ -196,7 +200,7 @@ def remove_all(work: Work, dataset_id: int) -> list[str]:
     for file in store.tied_to(work.db, dataset_id):
         was_its = dataset_id in (file.dataset_id, file.imported_into)
         if file.first_of == dataset_id:
-            file.first_of = None
+            file.first_of, file.let_go_from = None, file.let_go_from or dataset_id
         if file.imported_into == dataset_id:
             file.imported_at = file.imported_into = file.resource_uid = None
         if file.dataset_id == dataset_id:
@@ -241,18 +245,22 @@ def _may_upload(work: Work) -> bool:
 
 
 def _is_seen(work: Work, file: ImportFile) -> bool:
-    if file.created_by_id is not None and file.created_by_id == work.actor.person_id:
+    if _is_own(work, file) or people.is_superuser(work.actor):
         return True
-    if file.dataset_id is None:
+    if file.judged_by is None:
         return _may_upload(work)
-    return file.dataset_id in _known(work, {file.dataset_id})
+    return file.judged_by in _known(work, {file.judged_by})
+
+
+def _is_own(work: Work, file: ImportFile) -> bool:
+    return file.created_by_id is not None and file.created_by_id == work.actor.person_id
 
 
 def _known(work: Work, dataset_ids: set[int]) -> set[int]:
     """The datasets that the actor sees all of, or may edit."""
     some = datasets.by_ids(work, sorted(dataset_ids))
     readables = datasets.readable_by_uids(work, [one.uid for one in some])
-    whole = {one.dataset.id for one in readables if _sees_all(one.access)}
+    whole = {one.dataset.id for one in readables if one.access.shows_all}
     return whole | {one.id for one in some if one.id not in whole and _may_edit(work, one.uid)}
 
 
@@ -264,10 +272,6 @@ def _may_edit(work: Work, uid: str) -> bool:
     except (Denied, NotFound):
         return False
     return True
-
-
-def _sees_all(access: Access) -> bool:
-    return access.data_visible and access.visible_fields is None and access.filters is None
 
 
 def _free_name(work: Work, wanted: str) -> str:

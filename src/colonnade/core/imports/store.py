@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.imports.model import ImportFile
@@ -18,8 +18,11 @@ def name_taken(db: Session, filename: str) -> bool:
 
 
 def owners(db: Session) -> Sequence[tuple[int, int | None, int | None]]:
-    """Of each file, in order of creation: its id, the dataset that it belongs to, and who sent it."""
-    query = select(ImportFile.id, ImportFile.dataset_id, ImportFile.created_by_id).order_by(ImportFile.id)
+    """Of each file, in order of creation: its id, the dataset that it is judged by, and who sent it."""
+    judged_by = func.coalesce(
+        ImportFile.dataset_id, ImportFile.imported_into, ImportFile.let_go_from, ImportFile.first_of
+    )
+    query = select(ImportFile.id, judged_by, ImportFile.created_by_id).order_by(ImportFile.id)
     return [(file_id, dataset_id, person_id) for file_id, dataset_id, person_id in db.execute(query)]
 
 
@@ -27,10 +30,18 @@ def by_ids(db: Session, file_ids: Sequence[int]) -> Sequence[ImportFile]:
     return db.scalars(select(ImportFile).where(ImportFile.id.in_(file_ids)).order_by(ImportFile.id)).all()
 
 
+_OF_DATASETS = (
+    select(ImportFile)
+    .where(ImportFile.dataset_id.in_(bindparam("dataset_ids", expanding=True)))
+    .order_by(ImportFile.id)
+)
+_FIRSTS = select(ImportFile).where(ImportFile.first_of.in_(bindparam("dataset_ids", expanding=True)))
+"""Made once: whoever asks of a dataset asks these."""
+
+
 def of_datasets(db: Session, dataset_ids: Sequence[int]) -> Sequence[ImportFile]:
     """Those that belong to these datasets, in order of creation."""
-    wanted = ImportFile.dataset_id.in_(dataset_ids)
-    return db.scalars(select(ImportFile).where(wanted).order_by(ImportFile.id)).all()
+    return db.scalars(_OF_DATASETS, {"dataset_ids": list(dataset_ids)}).all()
 
 
 def tied_to(db: Session, dataset_id: int) -> Sequence[ImportFile]:
@@ -41,7 +52,7 @@ def tied_to(db: Session, dataset_id: int) -> Sequence[ImportFile]:
 
 
 def firsts(db: Session, dataset_ids: Sequence[int]) -> Sequence[ImportFile]:
-    return db.scalars(select(ImportFile).where(ImportFile.first_of.in_(dataset_ids))).all()
+    return db.scalars(_FIRSTS, {"dataset_ids": list(dataset_ids)}).all()
 
 
 def imported_into(db: Session, dataset_ids: Sequence[int]) -> Sequence[ImportFile]:

@@ -124,9 +124,12 @@ def latest(work: Work, dataset_id: int) -> Job | None:
     return store.latest(work.db, dataset_id)
 
 
-def latest_of(work: Work, dataset_ids: Sequence[int], kinds: Sequence[Kind]) -> Mapping[int, Job]:
-    """The latest job of these kinds of each dataset, by its id; without those that have none."""
-    return store.latest_of(work.db, dataset_ids, kinds)
+def latest_of(
+    work: Work, dataset_ids: Sequence[int], kinds: Sequence[Kind], asked_by: int | None = None
+) -> Mapping[int, Job]:
+    """The latest job of these kinds of each dataset, by its id; without those that have none. `asked_by`: of those that
+    this person asked for; None: of all."""
+    return store.latest_of(work.db, dataset_ids, kinds, asked_by)
 
 
 def is_busy(work: Work, dataset_id: int) -> bool:

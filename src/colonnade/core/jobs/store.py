@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, extract, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.jobs.model import ACTIVE, Job, Kind, State
@@ -58,16 +58,39 @@ def by_uid(db: Session, uid: str) -> Job | None:
     return db.scalar(select(Job).where(Job.uid == uid))
 
 
+_LATEST = (
+    select(Job)
+    .where(Job.dataset_id == bindparam("dataset_id"), Job.kind != Kind.EXTRACT.value)
+    .order_by(Job.number.desc())
+    .limit(1)
+)
+"""This and those below are made once: every request of a newsroom asks them."""
+
+_NUMBERS = (
+    select(func.max(Job.number))
+    .where(
+        Job.dataset_id.in_(bindparam("dataset_ids", expanding=True)),
+        Job.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .group_by(Job.dataset_id)
+)
+_LATEST_OF = select(Job).where(Job.number.in_(_NUMBERS))
+_LATEST_OWN = select(Job).where(Job.number.in_(_NUMBERS.where(Job.created_by_id == bindparam("asked_by"))))
+
+
 def latest(db: Session, dataset_id: int) -> Job | None:
     """Of those that change the dataset."""
-    changing = (Job.dataset_id == dataset_id, Job.kind != Kind.EXTRACT.value)
-    return db.scalar(select(Job).where(*changing).order_by(Job.number.desc()).limit(1))
+    return db.scalar(_LATEST, {"dataset_id": dataset_id})
 
 
-def latest_of(db: Session, dataset_ids: Sequence[int], kinds: Sequence[Kind]) -> Mapping[int, Job]:
-    known = (Job.dataset_id.in_(dataset_ids), Job.kind.in_([one.value for one in kinds]))
-    numbers = select(func.max(Job.number)).where(*known).group_by(Job.dataset_id)
-    found = db.scalars(select(Job).where(Job.number.in_(numbers)))
+def latest_of(
+    db: Session, dataset_ids: Sequence[int], kinds: Sequence[Kind], asked_by: int | None = None
+) -> Mapping[int, Job]:
+    asked = {"dataset_ids": list(dataset_ids), "kinds": [one.value for one in kinds]}
+    if asked_by is None:
+        found = db.scalars(_LATEST_OF, asked)
+    else:
+        found = db.scalars(_LATEST_OWN, {**asked, "asked_by": asked_by})
     return {one.dataset_id: one for one in found if one.dataset_id is not None}
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from colonnade.core.datasets import metadata as meta
+from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, JobEnded, Kind, State
 from colonnade.core.mail.model import Letter, LetterWritten
@@ -12,6 +13,7 @@ from colonnade.core.notices import store, texts
 from colonnade.core.notices.model import Notice
 from colonnade.core.notices.texts import Ended
 from colonnade.core.people import service as people
+from colonnade.core.people.model import Person
 from colonnade.core.work import SYSTEM, Event, Portal, Work
 from colonnade.errors import NotFound
 from colonnade.jobs.port import Plan
@@ -49,7 +51,7 @@ def tell(portal: Portal, uid: str) -> None:
             person = people.by_id(work, job.created_by_id)
         except NotFound:  # gone meanwhile
             return
-        told = texts.told(_ended(work, job), site_of(work.settings))
+        told = texts.told(_ended(work, job, person), site_of(work.settings))
         if told is None:
             return
         work.db.add(
@@ -59,16 +61,19 @@ def tell(portal: Portal, uid: str) -> None:
             work.happened(LetterWritten(Letter(person.email, told.subject, told.text)))
 
 
-def _ended(work: Work, job: Job) -> Ended:
-    dataset = None if job.dataset_id is None else datasets.by_id(work, job.dataset_id)
+def _ended(work: Work, job: Job, person: Person) -> Ended:
+    """Of a dataset that the person may not read (any more) only what they called it when they asked."""
+    readable = _readable(work, job, person)
     said = {**job.params, **job.progress}
-    slug = said.get("dataset") if dataset is None else dataset.slug
-    title = slug if dataset is None else meta.title(dataset.metadata_draft) or dataset.slug
+    name, slug = said.get("dataset"), None
+    if readable is not None:
+        slug = readable.dataset.slug
+        name = columns.described(work, [readable.dataset])[0][0] or slug
     return Ended(
         kind=Kind(job.kind),
         state=State(job.state),
-        name=title,
-        slug=None if dataset is None else slug,
+        name=name,
+        slug=slug,
         query=said.get("query") or None,
         extract=said.get("extract"),
         rows=said.get("rows"),
@@ -76,3 +81,12 @@ def _ended(work: Work, job: Job) -> Ended:
         reason=job.message,
         trace=job.trace,
     )
+
+
+def _readable(work: Work, job: Job, person: Person) -> ReadableDataset | None:
+    """The job's dataset as its asker sees it now, with what their key was for."""
+    if job.dataset_id is None:
+        return None
+    allowed = job.params.get("key_permissions")
+    actor = people.actor_of(work.db, person, None if allowed is None else frozenset(allowed))
+    return next(iter(datasets.readable_by_ids(replace(work, actor=actor), [job.dataset_id])), None)

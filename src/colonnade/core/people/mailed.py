@@ -6,11 +6,11 @@ import secrets
 from colonnade.core.counting import network_of
 from colonnade.core.mail.model import LetterWritten
 from colonnade.core.mail.service import site_of
-from colonnade.core.people import letters, service, store
+from colonnade.core.people import letters, passwords, service, store
 from colonnade.core.people.addresses import plain
 from colonnade.core.people.model import MailedKey, Person
 from colonnade.core.people.passwords import Hashed
-from colonnade.core.work import Work, now
+from colonnade.core.work import SYSTEM, Portal, Work, now
 from colonnade.errors import Conflict, NotFound, QuotaReached
 
 DAYS = 30
@@ -44,6 +44,28 @@ def forgot(work: Work, email: str, *, address: str) -> Person:
 def look(work: Work, key: str) -> Person:
     """Whose key this is. Raises `NotFound` for none, `Conflict` when its time is over or it was used."""
     return _valid(work, key)[1]
+
+
+def choose(
+    portal: Portal,
+    key: str,
+    password: str,
+    *,
+    address: str,
+    email: str | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+) -> Person:
+    """Set a password with a key, which is looked at first: hashing takes a while. `address`: the network address that
+    sends it. Raises as `use` does, `QuotaReached` after too many wrong keys, `Unavailable` when too many hash."""
+    with portal.reading(SYSTEM) as work:
+        network = f"keys {network_of(address)}"
+        _ask(work, network, portal.tries.limits.network_keys)
+        look(work, key)
+        portal.tries.forgive([network])
+    hashed = passwords.hashed(password)
+    with portal.writing(SYSTEM) as work:
+        return use(work, key, hashed, email=email, first_name=first_name, last_name=last_name)
 
 
 def use(

@@ -13,11 +13,16 @@ from colonnade.errors import Invalid, Unavailable
 LONGEST = 1_000
 """Characters."""
 AT_ONCE = 2
-"""Hashes that are made at the same time: each takes 64 MB and most of a processor's tenth of a second."""
+"""Hashes that are made at the same time: each takes 64 MB and some tenths of a second of a processor."""
+WAITING = 28
+"""Who waits for a turn, at most: a desk of thirty signs in at once. Each holds one of the threads that answer requests,
+of which there are forty: some are left for whoever asks for something else."""
 WAIT_SECONDS = 20.0
 
 _hasher = argon2.PasswordHasher()
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+"""Of those who have a turn or wait for one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def hashed(password: str) -> Hashed:
     problem = _problem(password)
     if problem is not None:
         raise Invalid(problem, fields={"password": [problem]})
-    with _turn():
+    with turn():
         return Hashed(_hasher.hash(password))
 
 
@@ -42,15 +47,14 @@ def hash_of(password: str | Hashed) -> str:
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
-    """Whether a password is that of a person; of nobody (None) it never is, which takes as long."""
+    """Whether a password is that of a person; of nobody (None) it never is, which takes as long. Asked in a `turn`."""
     possible = _problem(password) is None
-    with _turn():
-        try:
-            _hasher.verify(password_hash or _nobodys(), password if possible else "")
-        except argon2.exceptions.VerificationError:
-            return False
-        except argon2.exceptions.InvalidHashError:  # an import wrote something else there
-            return False
+    try:
+        _hasher.verify(password_hash or _nobodys(), password if possible else "")
+    except argon2.exceptions.VerificationError:
+        return False
+    except argon2.exceptions.InvalidHashError:  # an import wrote something else there
+        return False
     return possible and password_hash is not None
 
 
@@ -77,10 +81,17 @@ def _nobodys() -> str:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=WAIT_SECONDS):
+def turn() -> Iterator[None]:
+    """One of the few who hash at this moment. Raises `Unavailable`: at once when too many wait already."""
+    with _held(_places, 0), _held(_turns, WAIT_SECONDS):
+        yield
+
+
+@contextmanager
+def _held(places: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=seconds):
         raise Unavailable("Too many people sign in at this moment.", code="sign_in.busy", retry_after=10)
     try:
         yield
     finally:
-        _turns.release()
+        places.release()

@@ -13,7 +13,7 @@ from colonnade.core.people.addresses import plain
 from colonnade.core.people.model import Person, WebSession
 from colonnade.core.tries import Limits
 from colonnade.core.work import SYSTEM, Actor, Portal, now
-from colonnade.errors import Denied, QuotaReached, Unauthenticated
+from colonnade.errors import Denied, QuotaReached, Unauthenticated, Unavailable
 
 DAYS = 30
 
@@ -29,7 +29,7 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
     network address that the try comes from. Takes as long whether there is such a person or not.
 
     Raises `Unauthenticated` (`sign_in.wrong`), `Denied` for an account that was made inactive (`sign_in.inactive`),
-    `QuotaReached` after too many wrong ones (`sign_in.tries`).
+    `QuotaReached` after too many wrong ones (`sign_in.tries`), `Unavailable` when too many sign in at once.
     """
     person = known(portal, email, password, address=address)
     if not person.is_active:
@@ -40,19 +40,18 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
 def known(portal: Portal, email: str, password: str, *, address: str) -> Person:
     """Who knows the password. Raises as `sign_in` does, but says nothing of who was made inactive."""
     limits = _limits(portal.tries.limits, email, address)
-    if portal.tries.begin(limits) is not None:
-        raise QuotaReached(
-            "Too many wrong passwords. Please wait a quarter of an hour.",
-            code="sign_in.tries",
-            limit=portal.tries.limits.account_from_network,
-            unit="15 minutes",
-            resets_at=portal.tries.ends_at(),
-        )
-    with portal.database.read() as db:
-        person = service.by_email(db, email)
-    if not passwords.is_right(None if person is None else person.password_hash, password) or person is None:
-        raise _wrong()
-    portal.tries.forgive(limits)
+    if portal.tries.full(limits) is not None:
+        raise _too_often(portal)  # does not wait for a turn
+    # Counted in a turn, of which there are few: people who come at once are not taken for somebody who guesses.
+    with passwords.turn():
+        if portal.tries.begin(limits) is not None:
+            raise _too_often(portal)
+        with portal.database.read() as db:
+            person = service.by_email(db, email)
+        is_right = passwords.is_right(None if person is None else person.password_hash, password)
+        if not is_right or person is None:
+            raise _wrong()
+        portal.tries.forgive(limits)
     return person
 
 
@@ -72,8 +71,7 @@ def sign_out(portal: Portal, token: str | None) -> None:
 
 
 def _opened(portal: Portal, person: Person, password: str) -> SignedIn:
-    assert person.password_hash is not None
-    better = passwords.hashed(password) if passwords.is_old(person.password_hash) else None
+    better = _better(person, password)
     token = secrets.token_urlsafe(32)
     with portal.writing(SYSTEM) as work:
         fresh = service.by_ids(work, [person.id]).get(person.id)
@@ -88,6 +86,16 @@ def _opened(portal: Portal, person: Person, password: str) -> SignedIn:
     return SignedIn(fresh, token)
 
 
+def _better(person: Person, password: str) -> passwords.Hashed | None:
+    """What is kept from now on, if it was hashed with less work than is usual now."""
+    if not passwords.is_old(person.password_hash or ""):
+        return None
+    try:
+        return passwords.hashed(password)
+    except Unavailable:
+        return None  # the next time
+
+
 def _limits(limits: Limits, email: str, address: str) -> dict[str, int]:
     # A digest, since what is typed there may be long, or a password.
     account = hashlib.sha256(plain(email).encode(errors="replace")).hexdigest()[:24]
@@ -97,6 +105,16 @@ def _limits(limits: Limits, email: str, address: str) -> dict[str, int]:
         f"account {account}": limits.account,
         f"network {network}": limits.network,
     }
+
+
+def _too_often(portal: Portal) -> QuotaReached:
+    return QuotaReached(
+        "Too many wrong passwords. Please wait a quarter of an hour.",
+        code="sign_in.tries",
+        limit=portal.tries.limits.account_from_network,
+        unit="15 minutes",
+        resets_at=portal.tries.ends_at(),
+    )
 
 
 def _wrong() -> Unauthenticated:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from colonnade.core.people.model import ApiKey, Group, MailedKey, Membership, Person, WebSession
@@ -21,21 +21,30 @@ def people_called(db: Session, name: str) -> Sequence[Person]:
 
 
 def people_by_ids(db: Session, ids: Sequence[int]) -> Sequence[Person]:
-    return db.scalars(select(Person).where(Person.id.in_(ids))).all()
+    return db.scalars(select(Person).where(Person.id.in_(ids))).all() if ids else ()
+
+
+_BY_NAMES = select(Person).where(Person.username.in_(bindparam("usernames", expanding=True)))
+"""This and the others in capitals are made once: to make a statement takes as long as to ask it."""
 
 
 def people_by_names(db: Session, usernames: Sequence[str]) -> Sequence[Person]:
-    return db.scalars(select(Person).where(Person.username.in_(usernames))).all()
+    return db.scalars(_BY_NAMES, {"usernames": list(usernames)}).all() if usernames else ()
 
 
 def page(db: Session, limit: int | None, offset: int) -> Sequence[Person]:
     return db.scalars(select(Person).order_by(Person.id).limit(limit).offset(offset)).all()
 
 
+_PERSON_AND_KEY = (
+    select(Person, ApiKey)
+    .join(ApiKey, ApiKey.person_id == Person.id)
+    .where(ApiKey.digest == bindparam("digest"))
+)
+
+
 def person_and_key(db: Session, digest: str) -> tuple[Person, ApiKey] | None:
-    row = db.execute(
-        select(Person, ApiKey).join(ApiKey, ApiKey.person_id == Person.id).where(ApiKey.digest == digest)
-    ).one_or_none()
+    row = db.execute(_PERSON_AND_KEY, {"digest": digest}).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
@@ -47,10 +56,13 @@ def people(db: Session) -> Sequence[Person]:
     return db.scalars(select(Person).order_by(Person.id)).all()
 
 
+_JOINED = select(Membership.group_id).where(Membership.person_id == bindparam("person_id"))
+_GROUPS_OF = select(Group).where(or_(Group.id.in_(_JOINED), Group.uid == MEMBERS))
+
+
 def groups_of(db: Session, person_id: int) -> Sequence[Group]:
     """The groups that the person joined, and the built-in one of everybody."""
-    joined = select(Membership.group_id).where(Membership.person_id == person_id)
-    return db.scalars(select(Group).where(or_(Group.id.in_(joined), Group.uid == MEMBERS))).all()
+    return db.scalars(_GROUPS_OF, {"person_id": person_id}).all()
 
 
 def group_by_uid(db: Session, uid: str) -> Group | None:

@@ -1,11 +1,12 @@
 """What people see of the jobs that they wait for: imports, new indexes, kept files of records. A job about a dataset is seen
-by who made it, and by whoever sees the dataset."""
+by who made it, and by whoever sees all of the dataset: it tells what was searched, how a file is called, and what is wrong in
+which row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datasets.model import EditableDataset
+from colonnade.core.datasets.model import EditableDataset, ReadableDataset
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind, State
 from colonnade.core.jobs.service import Wanted
@@ -45,10 +46,14 @@ def one(work: Work, number: int) -> Job:
     return found
 
 
-def latest(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, Job]:
-    """The latest one of each dataset, which the caller has seen that the actor may know of; without those that have
-    none."""
-    return jobs.latest_of(work, dataset_ids, KINDS)
+def latest(work: Work, readables: Sequence[ReadableDataset]) -> Mapping[int, Job]:
+    """The latest one that the actor may know of, by the id of its dataset; without those that have none."""
+    whole = [one.dataset.id for one in readables if one.access.shows_all]
+    part = [one.dataset.id for one in readables if not one.access.shows_all]
+    found = jobs.latest_of(work, whole, KINDS)
+    if not part or work.actor.person_id is None:
+        return found
+    return {**found, **jobs.latest_of(work, part, KINDS, work.actor.person_id)}
 
 
 def abort(work: Work, editable: EditableDataset) -> None:
@@ -62,4 +67,5 @@ def _visible(work: Work, wanted: Wanted) -> Wanted:
         return wanted
     found = datasets.by_ids(work, jobs.dataset_ids(work, wanted))
     known = datasets.readable_by_uids(work, [one.uid for one in found])
-    return replace(wanted, about=[one.dataset.id for one in known], asked_by=work.actor.person_id)
+    about = [one.dataset.id for one in known if one.access.shows_all]
+    return replace(wanted, about=about, asked_by=work.actor.person_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
@@ -12,8 +12,15 @@ def uid_taken(db: Session, uid: str) -> bool:
     return db.scalar(select(Resource.id).where(Resource.uid == uid)) is not None
 
 
+_RESOURCES = (
+    select(Resource)
+    .where(Resource.removed_at.is_(None), Resource.dataset_id == bindparam("dataset_id"))
+    .order_by(Resource.id)
+)
+
+
 def resources(db: Session, dataset_id: int) -> Sequence[Resource]:
-    return db.scalars(_kept().where(Resource.dataset_id == dataset_id).order_by(Resource.id)).all()
+    return db.scalars(_RESOURCES, {"dataset_id": dataset_id}).all()
 
 
 def resource(db: Session, dataset_id: int, uid: str) -> Resource | None:

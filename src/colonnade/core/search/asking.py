@@ -36,6 +36,11 @@ class Question:
     columns: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     uploads: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
+    @property
+    def is_of_all(self) -> bool:
+        """Nothing is asked: every record answers."""
+        return self.node is None and self.since is None and self.before is None
+
     def of(self, readable: ReadableDataset, table_uid: str, visible: Schema) -> Expr:
         """The condition that it is for a dataset."""
         return self._condition(self.target(readable, table_uid, visible))

@@ -17,12 +17,14 @@ def table(db: Session, uid: str) -> DataTable | None:
     return db.get(DataTable, uid)
 
 
+_TABLE_OF = select(DataTable).where(
+    DataTable.dataset_id == bindparam("dataset_id"),
+    DataTable.resource_id.is_not_distinct_from(bindparam("resource_id")),
+)
+
+
 def table_of(db: Session, dataset_id: int, resource_id: int | None) -> DataTable | None:
-    return db.scalar(
-        select(DataTable).where(
-            DataTable.dataset_id == dataset_id, DataTable.resource_id.is_not_distinct_from(resource_id)
-        )
-    )
+    return db.scalar(_TABLE_OF, {"dataset_id": dataset_id, "resource_id": resource_id})
 
 
 def tables_of(db: Session, dataset_id: int) -> Sequence[DataTable]:
@@ -39,12 +41,15 @@ def generation(db: Session, uid: str, number: int) -> Generation | None:
     return db.get(Generation, (uid, number))
 
 
+_CURRENT = (
+    select(Generation)
+    .join(DataTable, DataTable.uid == Generation.table_uid)
+    .where(DataTable.uid == bindparam("uid"), DataTable.current == Generation.number)
+)
+
+
 def current(db: Session, uid: str) -> Generation | None:
-    return db.scalar(
-        select(Generation)
-        .join(DataTable, DataTable.uid == Generation.table_uid)
-        .where(DataTable.uid == uid, DataTable.current == Generation.number)
-    )
+    return db.scalar(_CURRENT, {"uid": uid})
 
 
 _CURRENTS = (

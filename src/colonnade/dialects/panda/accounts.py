@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from colonnade import errors
-from colonnade.core.people import mailed, passwords
+from colonnade.core.people import mailed
 from colonnade.core.people import service as people
 from colonnade.core.people import sessions as signings
 from colonnade.core.people.model import Person
 from colonnade.core.work import SYSTEM
-from colonnade.dialects.panda import csrf, notifications
+from colonnade.dialects.panda import access, csrf, notifications
 from colonnade.dialects.panda.answers import json
 from colonnade.dialects.panda.bodies import REQUIRED
 from colonnade.dialects.panda.people import acting
@@ -55,9 +55,12 @@ class FormPage:
             return await run_in_threadpool(self._other, request)
         async with of_utf8(request).form(max_files=0, max_fields=MOST_FIELDS) as form:
             sent = _texts(form)
-        if not csrf.is_proven(request, sent.get(sessions.CSRF_FIELD)):
+        return await run_in_threadpool(self._taken, request, sent)
+
+    def _taken(self, request: Request, sent: Form) -> Response:
+        if not _is_ours(request, sent):
             return csrf.refusal()
-        return await run_in_threadpool(self._answer, request, sent)
+        return self._answer(request, sent)
 
 
 def nothing(request: Request) -> Response:
@@ -92,10 +95,16 @@ def post_login(request: Request, form: Form) -> Response:
 
 
 def post_logout(request: Request, _form: Form) -> Response:
-    return get_logout(request)
+    return _signed_out(request)
 
 
 def get_logout(request: Request) -> Response:
+    if sessions.is_cross_site(request):  # a picture or a link elsewhere signs nobody out
+        return json(request, SIGNED_OUT)
+    return _signed_out(request)
+
+
+def _signed_out(request: Request) -> Response:
     signings.sign_out(portal_of(request), sessions.token_of(request))
     answer = json(request, SIGNED_OUT)
     sessions.signed_out(request, answer)
@@ -116,17 +125,16 @@ def get_check_key(request: Request) -> Response:
 def post_activate(request: Request, form: Form) -> Response:
     if not form.get("password"):
         return json(request, {"password": REQUIRED}, 400)
-    secret = passwords.hashed(form["password"])
     try:
-        with portal_of(request).writing(SYSTEM) as work:
-            person = mailed.use(
-                work,
-                form.get("activation_key", ""),
-                secret,
-                email=form.get("email"),
-                first_name=form.get("first_name"),
-                last_name=form.get("last_name"),
-            )
+        person = mailed.choose(
+            portal_of(request),
+            form.get("activation_key", ""),
+            form["password"],
+            address=address_of(request),
+            email=form.get("email"),
+            first_name=form.get("first_name"),
+            last_name=form.get("last_name"),
+        )
     except errors.NotFound:
         return json(request, NO_KEY, 400)
     except errors.Conflict:
@@ -171,6 +179,20 @@ def _login(request: Request, person: Person) -> dict[str, Any]:
 
 def address_of(request: Request) -> str:
     return "" if request.client is None else request.client.host
+
+
+def _is_ours(request: Request, form: Form) -> bool:
+    """Whether a page of this portal sends a form, or a program with a key. Here a key counts when it is somebody's, and
+    not from pages elsewhere: they could send one of their own, and so sign others in as somebody else."""
+    if sessions.is_csrf_proven(request, form.get(sessions.CSRF_FIELD)):
+        return True
+    if not access.has_key(request) or sessions.is_cross_site(request):
+        return False
+    try:
+        access.actor_of(request)
+    except errors.Unauthenticated:
+        return False
+    return True
 
 
 def _texts(form: FormData) -> dict[str, str]:

@@ -54,5 +54,6 @@ def refusal() -> Response:
 
 
 def is_proven(request: Request, proof: str | None = None) -> bool:
-    """Whether a form may be taken: a key needs no proof, for no browser sends it by itself."""
+    """Whether a form may be taken by who looks at the key afterwards: it needs no proof, for no browser sends one by
+    itself. Any text counts as one here."""
     return access.has_key(request) or sessions.is_csrf_proven(request, proof)

@@ -36,16 +36,18 @@ class Known:
     """Dataset -> the file of its first import."""
 
 
-def simple(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
-    known = _known(work, readables)
+def simple(
+    work: Work, readables: Sequence[ReadableDataset], counted: Mapping[int, int] | None = None
+) -> list[Object]:
+    """`counted`: how many rows datasets have, where that was just looked up."""
+    known = _known(work, readables, counted)
     return [_simple(one, known) for one in readables]
 
 
 def whole(work: Work, readables: Sequence[ReadableDataset]) -> list[Object]:
     """With its task, its files and a sample of its rows."""
     known = _known(work, readables)
-    ids = [one.dataset.id for one in readables]
-    jobs = tasks.latest(work, ids)
+    jobs = tasks.latest(work, readables)
     uploads = _by_dataset(filed.data_uploads, work, imports.of_readables(work, readables))
     related = _by_dataset(filed.related_uploads, work, attachments.of_readables(work, readables))
     return [
@@ -73,13 +75,16 @@ def one(work: Work, readable: ReadableDataset) -> Object:
     return found
 
 
-def _known(work: Work, readables: Sequence[ReadableDataset]) -> Known:
+def _known(
+    work: Work, readables: Sequence[ReadableDataset], counted: Mapping[int, int] | None = None
+) -> Known:
     ids = [one.dataset.id for one in readables]
-    summaries = dict(zip(ids, columns.summaries(work, readables), strict=True))
+    shown = dict(zip(ids, columns.shown(work, readables, counted), strict=True))
+    summaries = {number: summary for number, (summary, _) in shown.items()}
     names = {one.dataset.created_by for one in readables} | {one.changed_by for one in summaries.values()}
     return Known(
         summaries=summaries,
-        texts=dict(zip(ids, columns.described(work, [one.dataset for one in readables]), strict=True)),
+        texts={number: texts for number, (_, texts) in shown.items()},
         terms=categories.of(work, ids),
         users=people.named(work, names),
         firsts={

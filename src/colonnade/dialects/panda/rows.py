@@ -18,7 +18,7 @@ from colonnade.dialects.panda.bodies import objects_in
 from colonnade.dialects.panda.endpoints import Asked, not_implemented, route
 from colonnade.dialects.panda.errors import parameter
 from colonnade.dialects.panda.parameters import logged
-from colonnade.dialects.panda.uris import named, row_uri, uri
+from colonnade.dialects.panda.uris import dataset_uri, named, row_uri
 from colonnade.errors import Invalid
 from colonnade.http.edge import reading
 
@@ -41,13 +41,12 @@ def get_list(asked: Asked) -> Response:
             offset=page.offset,
         )
         activity.note_search(work, logged(asked), readable.dataset.id)
-        (shown,) = described.simple(work, [readable])
+        # Rows may be written meanwhile: where the page is of all of them, they are counted once.
+        counted = {readable.dataset.id: found.total} if found.is_whole else None
+        (shown,) = described.simple(work, [readable], counted)
         slug = readable.dataset.slug
     objects = [row(slug, one) for one in found.rows]
     meta = listing.meta(asked.request, page, found.total)
-    if found.is_whole and (found.total or shown["row_count"]):
-        # Rows may have been written since they were counted for the page.
-        shown["row_count"] = found.total
     return json(asked.request, {**shown, "meta": meta, "objects": objects})
 
 
@@ -99,7 +98,7 @@ def row(slug: str | None, one: SentRow) -> dict[str, Any]:
     key = one.key if isinstance(one.key, str) else None
     return {
         "data": one.values,
-        "dataset": uri("dataset", slug),
+        "dataset": dataset_uri(slug),
         "external_id": key,
         "resource_uri": None if key is None else row_uri(slug, key),
     }

@@ -1,6 +1,7 @@
 """Addresses of resources: how they are written, and what clients name by them (section 1.2 of the reference)."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -9,6 +10,8 @@ from colonnade.errors import Invalid
 
 PREFIX = "/api/1.0"
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]*")
+"""Keys that stand in an address as they are, as nearly all do."""
 
 
 def uri(resource: str, name: object) -> str:
@@ -21,7 +24,14 @@ def list_uri(resource: str) -> str:
 
 
 def row_uri(slug: str | None, key: str) -> str:
-    return f"{uri('dataset', slug)}data/{quote(key, safe='')}/"
+    name = key if _PLAIN.fullmatch(key) else quote(key, safe="")
+    return f"{dataset_uri(slug)}data/{name}/"
+
+
+@lru_cache(maxsize=1024)
+def dataset_uri(slug: str | None) -> str:
+    """The same for all rows of a batch."""
+    return uri("dataset", slug)
 
 
 def number(name: str) -> int:

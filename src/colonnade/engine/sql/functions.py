@@ -6,8 +6,9 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from colonnade.engine.layout import text_of
 from colonnade.engine.sql.dates import clocks
-from colonnade.engine.sql.pieces import called, cast, column, each, element, text
+from colonnade.engine.sql.pieces import ROWS, called, cast, column, each, element, text
 from colonnade.engine.sql.sizes import size_of
 from colonnade.query.date_format import NAMED, names, parts
 from colonnade.query.schema import ID, FieldType, Schema
@@ -210,18 +211,16 @@ def _place_digest(writer: Writing, expr: Call) -> exp.Expression:
 
 
 def _words_across(writer: Writing, expr: Call) -> exp.Expression:
-    """Whether the text of a whole row, its cells one after the other, has what a regular expression says. What it was made
-    of is for an index."""
-    pattern, _words, *fields = expr.arguments
-    texts = [_cell_text(writer, one) for one in fields]
+    """Whether the words of a whole row, its cells one after the other as an index has them, are somewhere what a regular
+    expression says. What it was made of is for an index."""
+    pattern, _phrases, *cells = expr.arguments
+    fields = (writer.schema.get(one.name) for one in cells if isinstance(one, FieldRef))
+    texts = [exp.Var(this=text_of(one, ROWS)) for one in fields if one is not None]
     row = called("strip_accents", called("lower", called("concat_ws", text(" "), text(""), *texts)))
-    return called("regexp_matches", row, writer.write(pattern))
-
-
-def _cell_text(writer: Writing, value: Expr) -> exp.Expression:
-    if writer.is_list(value):
-        return called("array_to_string", writer.write(value), text(" "))
-    return cast(writer.write(value), "TEXT")
+    # Classes of letters between the words of the expression would make it too long for DuckDB.
+    words = called("regexp_replace", row, text(r"[^\pL\pN]+"), text(" "), text("g"))
+    told = concat(text("(?:^| )(?:"), writer.write(pattern), text(")(?: |$)"))
+    return called("regexp_matches", words, told)
 
 
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {

@@ -56,7 +56,7 @@ def system(name: str) -> Expr:
 def check(node: Node, now: dt.datetime) -> None:
     """Raise `Invalid` (`parameter.invalid`) for a value that its field can never have, whatever the dataset."""
     nowhere = Target("", Schema(()), {}, {}, lambda _: None)
-    _meaning(node, partial(_leaf, target=nowhere, now=now))
+    wording.merged(_meaning(node, partial(_leaf, target=nowhere, now=now)), nowhere.schema)
 
 
 _Asking = Callable[[Leaf], "Expr | None"]
@@ -220,7 +220,7 @@ def _of_key(leaf: Leaf) -> Expr:
         case Text(plain, pattern):
             if pattern is None:
                 return Compare(CompareOp.EQ, key, Literal(plain))
-            if pattern.index("*" if "*" in pattern else "?") != len(pattern) - 1 or pattern.endswith("?"):
+            if not pattern.endswith("*") or sum(one in "*?" for one in pattern) > 1:
                 raise values.wrong("external_id", plain, "an id, or its beginning and an asterisk,")
             return _between(key, Interval(plain[:-1], plain[:-1] + _AFTER_ALL, True, True), str) or ALWAYS
         case Anything():

@@ -2,13 +2,18 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from colonnade.query.dates import naive_utc, parse_date
 from colonnade.query.moments import moved
 
 _NOW = "NOW"
+LONGEST = 200
+"""Characters of a moment, as of every value that is no text."""
+
 _STEP = re.compile(r"(?:(?P<sign>[+-])(?P<number>[0-9]{1,6})|/)(?P<unit>[A-Z]+)")
 _MATH = re.compile(r"(?:(?:[+-][0-9]{1,6}|/)[A-Z]+)*$")
+"""Looks at each character as often as there are steps before it."""
 _UNITS = {
     **dict.fromkeys(("YEAR", "YEARS"), "years"),
     **dict.fromkeys(("MONTH", "MONTHS"), "months"),
@@ -25,7 +30,14 @@ _KEPT = {"years": 0, "months": 1, "days": 2, "hours": 3, "minutes": 4, "seconds"
 def moment(text: str, now: dt.datetime) -> dt.datetime:
     """The moment that a text names, as naive UTC; what has no offset is UTC, a day its beginning. `now` has an offset.
     Raises ValueError."""
-    told = text.strip()
+    if len(text) > LONGEST:
+        raise ValueError(text[:LONGEST])
+    return _moment(text.strip(), now)
+
+
+@lru_cache(maxsize=1_000)
+def _moment(told: str, now: dt.datetime) -> dt.datetime:
+    """Kept, because a question reads its moments for each dataset."""
     math = _MATH.search(told)
     assert math is not None, "it may be empty"
     start = told[: math.start()]

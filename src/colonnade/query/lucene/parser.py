@@ -26,10 +26,9 @@ DEEPEST = 20
 ANY = "*"
 _WORD_OR_SIGN = re.compile(r'"(?:[^"\\]|\\.)*+"?|(?:\\.|[^\s()"\\])++|\\', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_WEIGHT = re.compile(r"(?<=.)(?:~[0-9.]*|\^[0-9.]+)+$", re.DOTALL)
-"""How much a word counts, and how nearly it has to be met: neither says whether it is looked for."""
 _INTERVAL = re.compile(r'(?P<low>"(?:\\.|[^"\\])*"|\S+)\s+TO\s+(?P<high>"(?:\\.|[^"\\])*"|\S+)', re.DOTALL)
 _QUOTES = '"'
+_OF_NUMBERS = frozenset("0123456789.")
 _REQUIRED, _EXCLUDED = "+", frozenset({"-", "!", "NOT"})
 
 
@@ -135,13 +134,27 @@ class _Reader(Transformer[Token, Node]):
 
 
 def _word(raw: str) -> Value:
-    told = _WEIGHT.sub("", raw)
+    told = _unweighed(raw)
     if told == ANY:
         return Anything()
     pattern = None
     if any(one in "*?" for one in _ESCAPE.sub("", told)):
         pattern = "".join(_pattern_parts(told))
     return Text(_unescaped(told), pattern)
+
+
+def _unweighed(raw: str) -> str:
+    """Without how much a word counts (`^2`) and how nearly it has to be met (`~`, `~0.8`): neither says whether it is
+    looked for. One look at each character from the end: patterns that begin anywhere look at them again and again."""
+    end = len(raw)
+    while True:
+        sign = end - 1
+        while sign > 0 and raw[sign] in _OF_NUMBERS:
+            sign -= 1
+        is_weight = sign > 0 and (raw[sign] == "~" or (raw[sign] == "^" and sign < end - 1))
+        if not is_weight:
+            return raw[:end]
+        end = sign
 
 
 def _pattern_parts(told: str) -> list[str]:

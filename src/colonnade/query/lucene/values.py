@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from colonnade.errors import Invalid
-from colonnade.query.lucene.moments import moment
+from colonnade.query.lucene.moments import LONGEST, moment
 from colonnade.query.numbers import is_storable
 from colonnade.query.tree import Scalar
 
@@ -14,7 +14,7 @@ COLUMN = re.compile(r"column_(?P<type>unicode|int|float|bool|datetime|date|time)
 TEXT, TIME, MOMENT = "unicode", "time", "datetime"
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
 _TRUE, _FALSE = frozenset({"true", "t", "yes", "y", "1"}), frozenset({"false", "f", "no", "n", "0"})
 
@@ -29,6 +29,8 @@ def typed(type_: str, text: str, field: str, now: dt.datetime) -> Scalar:
     """The value that a text is, of a type other than `unicode`: a moment for dates and datetimes (naive UTC), a time or
     a moment of another day for times. Raises `Invalid` with code `parameter.invalid`."""
     reader, expected = _READERS[type_]
+    if len(text) > LONGEST:
+        raise wrong(field, text, expected)
     try:
         return reader(text.strip(), now)
     except (ValueError, OverflowError):

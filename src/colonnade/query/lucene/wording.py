@@ -4,20 +4,27 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from colonnade.errors import Invalid
 from colonnade.query import nicknames
 from colonnade.query.lucene.syntax import Text
 from colonnade.query.schema import Schema
 from colonnade.query.tree import And, Call, Expr, FieldRef, Literal, MatchMode, Not, Or, TextMatch
 from colonnade.query.types import GEO
+from colonnade.query.walk import walk
 
 NEVER, ALWAYS = Literal(value=False), Literal(value=True)
 
 LONGEST_ACROSS = 20
 """Words of a phrase that may begin in one cell of a row and end in another."""
 
+MOST_ACROSS = 100
+MOST_TEXTS = 20
+"""Such phrases in a question, and how often it may look at the text of a row for them: once for all that are joined by
+OR."""
+
 ACROSS = "words_across"
+"""Of a regular expression (RE2), the phrases that it was made of, one a line, and the cells."""
 _NO_SIGNS = str.maketrans("*?", "  ")
-_LETTERS = r"\pL\pN"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -32,21 +39,20 @@ def matched(text: Text, field: str | None = None) -> Expr:
         return _match(text.pattern, field)
     words = text.plain.translate(_NO_SIGNS).split()
     within = _match("-".join(words), field)
-    if field is not None or not text.is_quoted or not 1 < len(words) <= LONGEST_ACROSS:
+    if field is not None or not text.is_quoted or len(words) < 2:
+        return within
+    parts = _parts(text.plain)
+    if not 1 < len(parts) <= LONGEST_ACROSS:
         return within
     everywhere = TextMatch(" ".join(words), mode=MatchMode.VARIANTS)
-    return Or(
-        (within, And((everywhere, Call(ACROSS, (Literal(_pattern(text.plain)), Literal(" ".join(words)))))))
-    )
+    pattern = " ".join(map(_either_name, parts))
+    return Or((within, And((everywhere, Call(ACROSS, (Literal(pattern), Literal(" ".join(words))))))))
 
 
-def _pattern(text: str) -> str:
-    """A regular expression (RE2) of the words of a text one after the other, in a text without accents and capitals."""
+def _parts(text: str) -> list[str]:
+    """The words of a text without accents and capitals."""
     plain = unicodedata.normalize("NFKD", text.lower())
-    words = _WORD.findall("".join(one for one in plain if not unicodedata.combining(one)))
-    between = rf"[^{_LETTERS}]+"
-    told = between.join(_either_name(one) for one in words)
-    return rf"(?:^|[^{_LETTERS}]){told}(?:[^{_LETTERS}]|$)"
+    return _WORD.findall("".join(one for one in plain if not unicodedata.combining(one)))
 
 
 def _either_name(word: str) -> str:
@@ -56,18 +62,32 @@ def _either_name(word: str) -> str:
 
 def merged(expr: Expr, schema: Schema) -> Expr:
     """The same condition, with texts that are alternatives in one place as one text, and phrases that may go on in the
-    next cell naming the cells."""
+    next cell naming the cells. Raises `Invalid` for too many of these."""
+    found = _merged(expr, schema)
+    across = [one.arguments[1] for one in walk(found) if isinstance(one, Call) and one.function == ACROSS]
+    phrases = sum(len(str(one.value).split("\n")) for one in across if isinstance(one, Literal))
+    if phrases > MOST_ACROSS or len(across) > MOST_TEXTS:
+        raise Invalid(
+            f"This search asks too much: it may have {MOST_ACROSS} phrases of whole rows at most, in {MOST_TEXTS} places"
+            " that are not joined by OR.",
+            code="parameter.invalid",
+            parameter="q",
+        )
+    return found
+
+
+def _merged(expr: Expr, schema: Schema) -> Expr:
     match expr:
         case Not(term):
-            return Not(merged(term, schema))
+            return Not(_merged(term, schema))
         case And(terms):
-            return And(tuple(merged(one, schema) for one in terms))
+            return And(tuple(_merged(one, schema) for one in terms))
         case Or(terms):
-            found = _alternatives([merged(one, schema) for one in terms])
+            found = _alternatives([_merged(one, schema) for one in terms])
             return found[0] if len(found) == 1 else Or(tuple(found))
-        case Call(name, arguments) if name == ACROSS:
+        case Call(name, (pattern, phrases)) if name == ACROSS:
             cells = (FieldRef(one.name) for one in schema.fields if one.type not in GEO)
-            return Call(ACROSS, (*arguments, *cells))
+            return Call(ACROSS, (pattern, phrases, *cells))
         case _:
             return expr
 
@@ -78,17 +98,33 @@ def _match(text: str, field: str | None) -> TextMatch:
 
 def _alternatives(terms: Sequence[Expr]) -> list[Expr]:
     texts: dict[tuple[str, ...] | None, list[str]] = {}
+    across: list[tuple[Expr, Call]] = []
     others: list[Expr] = []
     for one in _flat(terms):
-        if isinstance(one, TextMatch) and one.is_any:
-            texts.setdefault(one.fields, []).append(one.text)
-        else:
-            others.append(one)
+        match one:
+            case TextMatch(is_any=True):
+                texts.setdefault(one.fields, []).append(one.text)
+            case And((words, Call(function) as call)) if function == ACROSS:
+                across.append((words, call))
+            case _:
+                others.append(one)
     matches = (
         TextMatch(" ".join(dict.fromkeys(told)), fields, MatchMode.VARIANTS, is_any=True)
         for fields, told in texts.items()
     )
-    return [*matches, *others]
+    return [*matches, *([_any_across(across)] if across else []), *others]
+
+
+def _any_across(found: Sequence[tuple[Expr, Call]]) -> Expr:
+    """Any of these phrases that may go on in the next cell, so that the text of a row is made once."""
+    words = tuple(dict.fromkeys(one for one, _ in found))
+    calls = tuple(dict.fromkeys(one for _, one in found))
+    if len(calls) == 1:
+        return And((words[0], calls[0]))
+    told = [[str(one.value) for one in call.arguments[:2] if isinstance(one, Literal)] for call in calls]
+    patterns, phrases = ([*one] for one in zip(*told, strict=True))
+    joined = (Literal("|".join(patterns)), Literal("\n".join(phrases)), *calls[0].arguments[2:])
+    return And((Or(words) if len(words) > 1 else words[0], Call(ACROSS, joined)))
 
 
 def _flat(terms: Sequence[Expr]) -> Iterator[Expr]:
