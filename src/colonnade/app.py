@@ -209,6 +209,15 @@ def is_served(settings: Settings) -> bool:
     return False
 
 
+def address_of(settings: Settings) -> str | None:
+    """Where the server of the data folder listens, or did the last time; None where it has not been told."""
+    try:
+        lines = settings.lock_file.read_text().splitlines()
+    except OSError:
+        return None
+    return (lines[1] or None) if len(lines) > 1 else None
+
+
 def _lock(settings: Settings) -> IO[str]:
     """Hold the data folder for this process; the lock goes with the process, however it ends."""
     handle = settings.lock_file.open("a+")
@@ -219,7 +228,7 @@ def _lock(settings: Settings) -> IO[str]:
         message = f"Another Colonnade process is using the folder {settings.data}."
         raise Unavailable(message, code=LOCKED) from None
     handle.truncate(0)
-    handle.write(str(os.getpid()))
+    handle.write(f"{os.getpid()}\n{settings.address or ''}\n")
     handle.flush()
     return handle
 

@@ -100,8 +100,8 @@ class Settings:
         "PUBLIC_URL",
         site,
         None,
-        "The address by which people reach the portal, for absolute links and secure cookies; without it the "
-        "address of each request is used.",
+        "The address by which people reach the portal, for absolute links and secure cookies; without it pages use the "
+        "address of each request, and letters the one that the server listens on.",
     )
     title: str = _fact(
         "TITLE",
@@ -240,6 +240,8 @@ class Settings:
         "0",
         "1 makes new datasets visible only to those who were given access.",
     )
+    address: str | None = None
+    """Where the server of the folder listens, without a final slash; None where nobody knows. `serve` says it."""
     warnings: tuple[str, ...] = ()
     """What is odd about the environment but stops nothing, in sentences to be logged at start."""
 
@@ -280,7 +282,7 @@ class Settings:
 
     @property
     def lock_file(self) -> Path:
-        """Held by the one server of a data folder."""
+        """Held by the one server of a data folder; its lines are the process and its address."""
         return self.data / "lock"
 
 

@@ -46,7 +46,11 @@ def test_a_file_is_imported_by_the_server_and_its_rows_are_found_by_their_ids(
     for arguments, reason in (
         ((file, "--dataset", "nowhere"), "Unknown dataset: nowhere"),
         ((file, "--dataset", "permits", "--user", "nobody"), "There is no user nobody"),
-        ((_file(tmp_path, b"other\n1\n", "other.csv"), "--dataset", "permits"), "do not match"),
+        (
+            (_file(tmp_path, b"other\n1\n", "other.csv"), "--dataset", "permits"),
+            "do not match those in the dataset. There are id, né; the file has other.",
+        ),
+        ((file, "--dataset", "permits"), "Say its encoding by --encoding."),
         (
             (_file(tmp_path, b"id,n\xc3\xa9\n1,2\n3,4,5\n", "long.csv"), "--dataset", "permits"),
             "3 cells where 2",

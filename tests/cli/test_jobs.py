@@ -41,6 +41,13 @@ def test_a_job_is_shown_with_all_that_is_known_of_it(house: House) -> None:
     assert shown["dataset"] == "shown"
     assert shown["state"] == "done"
     assert shown["generation"] == "1"
+    with house.running.portal.writing(SYSTEM) as work:
+        job = jobs.get(work, latest(house).uid)
+        job.params, job.progress = {"into": [{}]}, {"percent": 99, "columns": [{"name": "a"}]}
+    told = run(house, "show", latest(house).uid).stdout
+    assert 'columns     [{"name": "a"}]' in told
+    assert "percent" not in told
+    assert "into" not in told
 
 
 def test_a_job_that_does_not_exist_is_told_in_a_line(house: House) -> None:

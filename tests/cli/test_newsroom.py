@@ -35,6 +35,7 @@ def test_a_new_portal_has_categories_and_others_come_and_go(house: House) -> Non
     assert "fire-rescue" not in run(data, "category", "list").stdout
     for wrong in (("add", "All"), ("remove", "nothing"), ("add", "Crime")):
         assert run(data, "category", *wrong).exit_code == 1
+    assert str(run(data, "category", "add", "All").exception) == "The name All is reserved."
 
 
 def test_the_server_asks_all_alerts(house: House) -> None:

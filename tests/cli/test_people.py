@@ -22,14 +22,14 @@ def test_a_person_is_added_listed_and_given_permissions(house: House) -> None:
 
 
 def test_a_password_is_asked_for_and_never_shown(house: House) -> None:
-    run(house, "user", "add", "bea", "--email", "bea@example.org", "--password", "x")
+    run(house, "user", "add", "bea", "--email", "bea@example.org", "--password", "a secret")
     changed = run(house, "user", "password", "bea", typed="much better\nmuch better\n")
     assert changed.exit_code == 0
     assert "much better" not in changed.stdout
 
 
 def test_a_key_works_until_it_is_revoked(house: House) -> None:
-    run(house, "user", "add", "cy", "--email", "cy@example.org", "--password", "x", "--admin")
+    run(house, "user", "add", "cy", "--email", "cy@example.org", "--password", "a secret", "--admin")
     made = run(house, "key", "add", "cy", "--label", "laptop")
     uid, text = made.stdout.strip().split("\t")
     headers = {"Authorization": f"Apikey {text}"}

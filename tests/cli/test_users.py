@@ -11,6 +11,7 @@ from tests.support.house import AUTOMATION, House
 from tests.support.saying import says
 
 from colonnade.cli.main import colonnade
+from colonnade.core.people import mailed
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.work import SYSTEM
@@ -48,7 +49,7 @@ def test_an_address_is_a_name_and_a_superuser_has_every_permission(house: House)
         "Boss@Paper.Example",
         "--superuser",
         "--password",
-        "pw",
+        "a secret",
         "--key",
         "--first-name",
         "Bo",
@@ -63,7 +64,7 @@ def test_an_address_is_a_name_and_a_superuser_has_every_permission(house: House)
 
 
 def test_a_role_is_a_set_of_permissions(house: House) -> None:
-    run(house, "user", "add", "rob@paper.example", "--role", "publisher", "--password", "pw")
+    run(house, "user", "add", "rob@paper.example", "--role", "publisher", "--password", "a secret")
     assert _person(house, "rob@paper.example").permissions == ["create_dataset"]
     assert run(house, "user", "role", "ROB@paper.example", "user").exit_code == 0
     assert _person(house, "rob@paper.example").permissions == []
@@ -80,11 +81,15 @@ def test_who_is_invited_gets_a_letter_with_the_link_that_is_printed(house: House
     again = run(house, "user", "invite", "ivy@paper.example").stdout.strip()
     assert again != link
     assert again in _letters(house, "ivy@paper.example")[1]
+    both = run(house, "user", "add", "joy@paper.example", "--invite", "--superuser", "--key").stdout
+    said = re.fullmatch(r"Added .+\nLink: http://.+\nAPI key: ([0-9a-f]{40})\n", both)
+    assert said is not None
+    assert _status(house, said[1]) == 200
 
 
 def test_somebody_is_let_in_no_longer_and_then_again(house: House) -> None:
     key = run(
-        house, "user", "add", "max@paper.example", "--superuser", "--password", "pw", "--key"
+        house, "user", "add", "max@paper.example", "--superuser", "--password", "a secret", "--key"
     ).stdout.split()[-1]
     assert run(house, "user", "deactivate", "max@paper.example").exit_code == 0
     assert _status(house, key) == 401
@@ -96,15 +101,20 @@ def test_somebody_is_let_in_no_longer_and_then_again(house: House) -> None:
 
 
 def test_a_name_that_is_no_address_needs_one(house: House) -> None:
-    result = run(house, "user", "add", "plain", "--password", "pw")
+    result = run(house, "user", "add", "plain", "--password", "a secret")
     assert str(result.exception) == "An e-mail address is needed: as the user name, or by --email."
+    result = run(house, "user", "add", "admin@localhost", "--password", "a secret")
+    told = "admin@localhost is no e-mail address. Give another, or one by --email."
+    assert str(result.exception) == told
+    result = run(house, "user", "add", "amy@paper.example", "--password", "seven77")
+    assert str(result.exception) == "A password has at least 8 characters."
 
 
 def test_people_come_from_a_file_with_the_keys_that_they_had(house: House, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(
         "\N{ZERO WIDTH NO-BREAK SPACE}Email,Last_Name,Role,API_Key,Password\n"
-        f"Ann@Paper.Example,Okafor,superuser,{OLD_KEY},\n\nben@paper.example,,,,a secret\n",
+        f"Ann@Paper.Example,Okafor,superuser,{OLD_KEY},\n\nben@paper.example,,superuser,,\n",
         encoding="utf-8",
     )
     made = run(house, "user", "import", str(file), "--keys")
@@ -114,20 +124,18 @@ def test_people_come_from_a_file_with_the_keys_that_they_had(house: House, tmp_p
     name, _, key = second.partition("\t")
     assert (name, len(key)) == ("ben@paper.example", 40)
     assert _person(house, "ann@paper.example").last_name == "Okafor"
-    assert [_person(house, one).is_active for one in ("ann@paper.example", "ben@paper.example")] == [
-        False,
-        True,
-    ]
-    assert len(_letters(house, "ann@paper.example")) == 1
-    assert _letters(house, "ben@paper.example") == []
-    assert _status(house, OLD_KEY) == 401, "she has not chosen a password"
-    run(house, "user", "activate", "ann@paper.example")
-    assert _status(house, OLD_KEY) == 200
+    assert (_status(house, OLD_KEY), _status(house, key)) == (200, 200), "before there is a password"
+    assert len(_letters(house, "ben@paper.example")) == 1
+    (letter,) = _letters(house, "ann@paper.example")
+    (link,) = re.findall("/account/activate/([0-9a-f]{40})/", letter)
+    mailed.choose(house.running.portal, link, "a secret", address="")
+    assert _person(house, "ann@paper.example").password_hash is not None
 
 
 def test_without_a_first_line_the_cells_are_address_and_names(house: House) -> None:
     made = run(house, "user", "import", "-", typed="cat@paper.example,Cat,Roe\ndan@paper.example\n")
     assert made.stdout == "cat@paper.example\ndan@paper.example\n"
+    assert not _person(house, "dan@paper.example").is_active, "until the link of the letter is used"
     found = _person(house, "cat@paper.example")
     assert (found.first_name, found.last_name, found.permissions) == ("Cat", "Roe", [])
 
@@ -139,10 +147,13 @@ def test_without_a_first_line_the_cells_are_address_and_names(house: House) -> N
         ("email\neve@paper.example\nEVE@paper.example\n", "Line 3: There is a user with this e-mail address already."),
         ("email,role\neve@paper.example,king\n", "Line 2: There is no role king; there are user, publisher, superuser."),
         ("email,api_key\neve@paper.example,abc\n", "Line 2: A key is 40 to 80 hexadecimal characters."),
-        ("email,age\neve@paper.example,7\n", "Line 1: the columns are email, first_name, last_name, password, role, api_key, each once."),
-        ("email,email\na,b\n", "Line 1: the columns are email, first_name, last_name, password, role, api_key, each once."),
+        ("email,age\neve@paper.example,7\n", "Line 1: there is no column 'age'. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),
+        ("email;first_name\neve@paper.example;E\n", "Line 1: there is neither an e-mail address nor a column email. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),
+        ("mail,name\neve@paper.example,E\n", "Line 1: there is neither an e-mail address nor a column email. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),
+        ("email,email\na,b\n", "Line 1: a column is there twice. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),
         ("eve@paper.example,a,b,c\n", "Line 1: There are 4 cells and 3 columns."),
         (f"email,password\neve@paper.example,{'x' * 1001}\n", "Line 2: A password has at most 1,000 characters."),
+        ("email,password\neve@paper.example,seven77\n", "Line 2: A password has at least 8 characters."),
         ('eve@paper.example,"a\n', "This is no CSV file: unexpected end of data"),
         ("\n", "There is nobody in this file."),
         (b"\xe9ve@paper.example", "This file is not UTF-8."),

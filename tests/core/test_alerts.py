@@ -120,20 +120,17 @@ def test_each_new_row_is_told_of_once(portal: Portal, rows: Rows) -> None:
     assert since < before
     assert alerts_jobs.run(portal, rows.count) == (1, 1)
     assert alerts_jobs.run(portal, rows.count) == (1, 0)
-    assert _told(portal, actor) == [
-        (
-            "New search results for &quot;pe&quot;trel &lt;1&gt;&quot; in <strong>Ships &amp; Boats</strong>".replace(
-                "for &quot;", 'for "'
-            ).replace("&gt;&quot; in", '&gt;" in'),
-            f"#dataset/{slug}/search/pe%20trel/{before:%Y-%m-%dT%H:%M:%S}",
-        )
-    ]
+    message = 'New search results for "pe&quot;trel &lt;1&gt;" in <strong>Ships &amp; Boats</strong>'
+    assert _told(portal, actor) == [(message, f"#dataset/{slug}/search/pe%20trel/{before:%Y-%m-%dT%H:%M:%S}")]
     with portal.reading(actor) as work:
         assert notices.page(work)[0][0].kind == "info", "panda-3.10-small-info"
     (letter,) = LETTERS
     assert letter.subject == 'New search results for "pe"trel <1>" in Ships & Boats'
     assert letter.text.startswith('2 new rows match your search for "pe"trel <1>" in Ships & Boats since ')
-    assert f"https://data.example.org/explore/dataset/{slug}/\n" in letter.text
+    api = "https://data.example.org/api/1.0"
+    asked = f"{api}/dataset/{slug}/data/?q=pe%22trel%20%3C1%3E&since={before:%Y-%m-%dT%H:%M:%S}"
+    assert f"https://data.example.org/explore/dataset/{slug}/\n{asked} (" in letter.text
+    assert f"DELETE {api}/search_subscription/{alert}/\n" in letter.text
     assert [question.since for _, question in rows.asked[1:]] == [
         question.until for _, question in rows.asked[:-1]
     ]
@@ -317,10 +314,10 @@ def test_everybody_has_the_own_alone(portal: Portal) -> None:
 
 
 def test_links_are_made_of_the_query_where_no_other_was_left() -> None:
-    found = Found("a b/ü", "", 1, dt.datetime(2024, 3, 7, 15, 4, 5, 999, dt.UTC))
+    found = Found("a b/ü", "", 1, dt.datetime(2024, 3, 7, 15, 4, 5, 999, dt.UTC), category_name="Crime")
     assert found.url == "#search/all/a%20b%2F%C3%BC/2024-03-07T15:04:05"
     assert found.text("https://x.example").startswith(
-        '1 new row matches your search for "a b/ü" since 2024-03-07 15:04'
+        '1 new row matches your search for "a b/ü" in the category Crime since 2024-03-07 15:04'
     )
 
 

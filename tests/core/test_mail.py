@@ -3,12 +3,16 @@
 import email
 import email.policy
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.support.house import settings
 from tests.support.saying import says
 
+from colonnade.app import address_of as last_address_of
+from colonnade.app import is_served
+from colonnade.cli.serve import address_of
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import Letter
 
@@ -85,3 +89,30 @@ def test_a_postman_who_stops_sends_what_waits(tmp_path: Path) -> None:
     assert sorted(one["subject"] for one in _sent(tmp_path)) == [
         f"[Colonnade] Letter {number}" for number in range(5)
     ]
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "address"),
+    [
+        ("127.0.0.1", 8000, "http://127.0.0.1:8000"),
+        ("data.example.org", 80, "http://data.example.org:80"),
+        ("0.0.0.0", 9000, "http://localhost:9000"),
+        ("::", 9000, "http://localhost:9000"),
+        ("::1", 9000, "http://[::1]:9000"),
+        ("127.0.0.1", 0, None),
+    ],
+)
+def test_letters_lead_to_where_the_server_listens(
+    tmp_path: Path, host: str, port: int, address: str | None
+) -> None:
+    """So do those of commands beside it, which find its address in the data folder."""
+    assert address_of(host, port) == address
+    served = replace(settings(tmp_path), address=address)
+    assert mail.site_of(served) == (address or "http://localhost:8000")
+    assert mail.site_of(replace(served, public_url="https://x.example")) == "https://x.example"
+    assert last_address_of(served) is None
+    served.lock_file.write_text("17")  # of a version before
+    assert last_address_of(served) is None
+    served.lock_file.unlink()
+    assert not is_served(served)
+    assert last_address_of(served) == address

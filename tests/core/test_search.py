@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -91,6 +91,13 @@ def _made(
         pytest.param("data_upload_id:99999", {}, id="panda-6.3-unknown-upload"),
         pytest.param('"ann petrel"', {"people": 1}, id="panda-6.2-phrase-across-cells"),
         pytest.param("18.50", {"ships": 1}, id="panda-3.7-words-as-they-were-sent"),
+        pytest.param('"petrel 18.50"', {"ships": 1}, id="panda-6.2-phrase-into-a-typed-cell-as-it-was-sent"),
+        pytest.param('"petrel 18.5"', {}, id="panda-6.2-phrase-into-a-typed-cell-as-it-was-not-sent"),
+        pytest.param('"petrel ii n/a"', {"ships": 1}, id="panda-6.2-phrase-into-a-cell-of-no-number"),
+        pytest.param('"marlin 20"', {"ships": 1}, id="panda-6.2-phrase-into-a-number"),
+        pytest.param(
+            '"bill marlin 30" "petrel 18.50"', {"ships": 1, "people": 1}, id="panda-6.2-phrases-either"
+        ),
     ],
 )
 def test_groups_come_in_order_of_datasets_with_exact_counts(
@@ -99,6 +106,24 @@ def test_groups_come_in_order_of_datasets_with_exact_counts(
     found = library.groups(words)
     assert found == expected
     assert list(found) == list(expected)
+
+
+@pytest.mark.parametrize(
+    "words", ['"petrel 18.50"', '"petrel ii n/a" "ann petrel"', '"ann petrel" AND "petrel 41"']
+)
+def test_phrases_across_cells_are_counted_as_they_are_found(library: Library, words: str) -> None:
+    """Together (panda 3.8), one by one, and as pages of one dataset (panda 3.7)."""
+    overview = library.portal.overview
+    assert overview is not None
+    library.groups(None)
+    assert overview.settle()
+    together = library.groups(words)
+    with library.portal.reading(library.reporter) as work:
+        alone = search.matching(replace(work, portal=replace(library.portal, overview=None)), words=words)
+    pages = {slug: len(library.rows(slug, words)) for slug in ("ships", "people")}
+    assert together == {str(one.dataset.slug): total for one, total in alone}
+    assert together == {slug: total for slug, total in pages.items() if total}
+    assert together
 
 
 def test_groups_and_their_rows_have_pages(library: Library) -> None:

@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 import pytest
 from tests.support.house import ADMIN_KEY, ANONYMOUS, House, Person
-from tests.web.support import answer, metadata, page, rows, titles
+from tests.web.support import answer, metadata, page, parsed, rows, titles
+
+from colonnade.core.alerts import service as alerts
+from colonnade.core.categories import service as categories
+from colonnade.core.datasets import service as datasets
+from colonnade.core.people import accounts, passwords, sessions
+from colonnade.core.people import service as people
+from colonnade.core.work import SYSTEM
 
 PEOPLE = "name,city,salary\nAda,Paris,1111\nBob,Paris,2222\nEve,Rome,5555\n"
 PATH = "/explore/dataset/people/"
 WHOLE = [["Ada", "Paris", "1111"], ["Bob", "Paris", "2222"], ["Eve", "Rome", "5555"]]
+CSRF = "c" * 32
 SECRET = ("salary", "1111", "2222", "5555")
 
 
@@ -67,7 +75,76 @@ def test_nobody_else_learns_of_it(house: House, cast: Cast, trees: str, who: str
     missing = answer(house, "/explore/dataset/nothing/", person)
     for path in (PATH, f"{PATH}?page=x", f"{PATH}?where=("):
         hidden = answer(house, path, person)
-        assert (hidden.status_code, hidden.text) == (404, missing.text)
+        told = hidden.text.replace(
+            "/sign-in/?next=/explore/dataset/people", "/sign-in/?next=/explore/dataset/nothing"
+        )
+        assert (hidden.status_code, told) == (404, missing.text)
+        assert ("sign in" in told) == (who == "anonymous")
+
+
+@pytest.fixture(scope="module")
+def cookies(house: House) -> str:
+    """Of a browser in which a reporter has signed in, with what proves that its forms come from here."""
+    with house.running.portal.writing(SYSTEM) as work:
+        accounts.add(work, "rae@paper.example", password=passwords.hashed("a good long one"))
+    signed = sessions.sign_in(house.running.portal, "rae@paper.example", "a good long one", address="::1")
+    return f"sessionid={signed.token}; csrftoken={CSRF}"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/explore/dataset/nothing/?page=2", "/explore//x.example/"])
+def test_the_way_on_is_for_who_is_not_signed_in(house: House, cookies: str, path: str) -> None:
+    for sent in ({}, {"Cookie": "sessionid=x"}, {"Cookie": cookies}):
+        found = house.client.get(f"http://testserver{path}", headers={"Accept": "text/html", **sent})
+        assert found.status_code == 404
+        assert "Cookie" in found.headers["vary"]
+        tree = parsed(found.text)
+        way = [one.attributes["href"] for one in tree.one("main").all("a")][:-1]
+        header = [one.text for one in tree.one("header").all("a")][-1]
+        if "Cookie" in sent and sent["Cookie"] == cookies:
+            assert (way, header) == ([], "Your account")
+            assert found.headers["cache-control"] == "private, no-store"
+        else:
+            here = path.partition("?")[0].rstrip("/").replace("//", "/")
+            assert (way, header) == ([f"/account/sign-in/?next={here}"], "Sign in")
+            assert found.headers["cache-control"] == "no-cache"
+
+
+def test_searches_are_listed_and_taken_away(house: House, cookies: str, trees: str, cast: Cast) -> None:
+    portal, client = house.running.portal, house.client
+    with portal.reading(SYSTEM) as work:
+        actor = people.actor_of(work.db, people.person(work, "rae@paper.example"))
+        hidden = datasets.readable(work, "people")
+    with portal.writing(actor) as work:
+        crime = categories.by_slug(work, "crime")
+        alerts.add(work, query="a <b>", category=crime)
+        alerts.add(work, query="oak", readable=datasets.readable(work, trees))
+        alerts.add(work, query="ada", readable=hidden)
+        last = alerts.add(work, query="all").id
+    with portal.writing(house.actor(house.admin)) as work:
+        categories.put(work, datasets.editable(work, trees), [categories.by_slug(work, "crime")])
+    sent = {"Cookie": cookies}
+    tree = parsed(client.get("/account/", headers=sent).text)
+    assert [
+        one.text.partition(" Take")[0] for one in tree.one("ul", aria_labelledby="searches").all("li")
+    ] == [
+        *(
+            "“a <b>” in the category Crime",
+            "“oak” in Street trees",
+            "“ada” in a dataset",
+            "“all” in all datasets",
+        )
+    ]
+    (*_, form) = [one for one in tree.all("form") if "/alerts/" in one.attributes["action"]]
+    assert form.attributes["action"] == f"/account/alerts/{last}/remove/"
+    for number, status in (("x", 404), ("9" * 30, 404), ("99999", 404), (last, 200), (last, 404)):
+        data = {"csrfmiddlewaretoken": CSRF}
+        found = client.post(f"/account/alerts/{number}/remove/", headers=sent, data=data)
+        assert found.status_code == status
+    with portal.reading(actor) as work:
+        assert [one.query for one in alerts.page(work)[0]] == ["a <b>", "oak", "ada"]
+    tree = parsed(client.get(f"/explore/dataset/{trees}/", headers=sent).text)
+    assert "CategoryCrime" in tree.one("section", id="metadata").text
+    assert "Crime" not in client.get(f"/explore/dataset/{trees}/").text
 
 
 @pytest.mark.parametrize("who", ["administrator", "explorer", "inspector"])

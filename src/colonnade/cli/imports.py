@@ -1,6 +1,7 @@
 """`colonnade import`: a data file into a dataset, past the web."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from colonnade import app
 from colonnade.cli.portal import data_option, existing
 from colonnade.cli.waiting import failing_apart, waited
 from colonnade.core import blobs, uploads
+from colonnade.core.columns import service as columns
 from colonnade.core.datasets import service as datasets
 from colonnade.core.imports import service as imports
 from colonnade.core.imports.looking import Look
 from colonnade.core.jobs.model import Job, State
 from colonnade.core.people import service as people
 from colonnade.core.publishing import importing
-from colonnade.core.work import SYSTEM, Actor, Portal
-from colonnade.errors import NotFound, PortalError, Unavailable
+from colonnade.core.work import SYSTEM, Actor, Portal, Work
+from colonnade.errors import Conflict, Invalid, NotFound, PortalError, Unavailable
+
+ENCODING_HINT = "Say its encoding by --encoding."
 
 
 @click.command("import")
@@ -59,6 +63,8 @@ def import_file(
             importing.remove(portal, actor, ended.params["import_id"])
             blobs.clear(portal, [look.stored.digest])
             message = ended.message or f"The import is {ended.state}."
+            if ended.progress.get("failure", {}).get("code") == "file.encoding":
+                message = f"{message.rstrip('.')}. {ENCODING_HINT}"
             raise Unavailable(message, code="import.failed")
         rows = ended.progress["rows"]
     click.echo(f"{rows:,} rows of {file.name} are in {slug}.")
@@ -83,8 +89,10 @@ def _look(portal: Portal, file: Path, encoding: str | None) -> Look:
         stored = uploads.keep(portal, content, filename=file.name, limit=limit)
     try:
         return imports.look(portal, stored, encoding)
-    except PortalError:
+    except PortalError as error:
         blobs.clear(portal, [stored.digest])
+        if error.code == "import.encoding":
+            raise Invalid(f"{error.message.rstrip('.')}. {ENCODING_HINT}", code=error.code) from error
         raise
 
 
@@ -93,7 +101,18 @@ def _queued(portal: Portal, actor: Actor, slug: str, look: Look, key_column: str
         with portal.writing(actor) as work:
             editable = datasets.editable(work, slug)
             added = imports.add(work, look, editable)
+            _check_headers(work, editable.dataset.id, look.columns)
             return importing.queue(work, editable, added.id, key_column=key_column)
     except PortalError:
         blobs.clear(portal, [look.stored.digest])
         raise
+
+
+def _check_headers(work: Work, dataset_id: int, headers: Sequence[str] | None) -> None:
+    """Raises `Conflict` that tells both headers where the importing itself would tell only that they differ."""
+    known = columns.known(work, dataset_id)
+    there = [one.name for one in known or ()]
+    if known is not None and headers is not None and there != [*headers]:
+        told = f"There are {', '.join(there)}; the file has {', '.join(headers)}."
+        message = f"The columns in this file do not match those in the dataset. {told}"
+        raise Conflict(message, code="import.columns")

@@ -1,5 +1,6 @@
 """`colonnade jobs`: what runs, what ran, and stopping it."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,11 @@ def show_job(uid: str, data: Path | None) -> None:
             **job.params,
             **job.progress,
         }
+        hidden = {"into", "percent"} if job.state == State.DONE else {"into"}
     for name, value in facts.items():
-        if value is not None:
-            click.echo(f"{name:12}{value}")
+        if value is not None and name not in hidden:
+            text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+            click.echo(f"{name:12}{text}")
 
 
 @jobs.command("abort")

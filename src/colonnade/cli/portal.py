@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def existing(data: Path | None) -> Settings:
         raise NotFound(
             f"There is no portal in {settings.data}; `colonnade serve` makes one.", code="data.none"
         )
-    return settings
+    return replace(settings, address=app.address_of(settings))
 
 
 @contextmanager

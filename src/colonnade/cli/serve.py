@@ -1,11 +1,13 @@
 """`colonnade serve`."""
 
+import logging
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,6 +22,8 @@ from colonnade.core.usage import service as usage
 from colonnade.core.work import SYSTEM
 from colonnade.logs import set_up
 
+log = logging.getLogger(__name__)
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -28,12 +32,22 @@ from colonnade.logs import set_up
 def serve(host: str, port: int, data: Path | None) -> None:
     """Serve the portal in a data folder; an empty folder becomes a new portal."""
     set_up()
-    settings = settings_from(data)
+    settings = replace(settings_from(data), address=address_of(host, port))
+    if settings.mail_url is not None and settings.public_url is None:
+        log.warning("COLONNADE_PUBLIC_URL is not set: links in letters lead to %s", settings.address)
     running = app.start(settings)
     if running.first is not None:
         show_first(running.first)
     click.echo(f"Colonnade serves {settings.data} at http://{host}:{port}/", err=True)
     run(running, settings, host, port)
+
+
+def address_of(host: str, port: int) -> str | None:
+    """What leads to a server that listens there, from the same machine at least. None: the system chooses the port."""
+    if not port:
+        return None
+    name = "localhost" if host in {"", "0.0.0.0", "::"} else host  # noqa: S104 - it is looked for, not bound
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def run(running: app.Running, settings: Settings, host: str, port: int) -> None:

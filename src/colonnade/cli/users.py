@@ -64,16 +64,16 @@ def add_user(
     typed = (
         None if invite else password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    hashed = None if typed is None else passwords.hashed(typed)
+    hashed = None if typed is None else passwords.chosen(typed)
     with command_work(data) as work:
         person = _added(work, username, email, hashed, sorted(granted))
         people.set_names(person, first_name, last_name)
-        link = _invited(work, person) if invite else None
+        link = _invited(work, person, is_active=key) if invite else None
         text = enrolling.make_key(work, person) if key else None
     click.echo(f"Added {person.username}.")
-    for line in (link, text):
+    for label, line in (("Link: ", link), ("API key: ", text)):
         if line is not None:
-            click.echo(line)
+            click.echo(f"{label if link and text else ''}{line}")
 
 
 @user.command("import")
@@ -86,7 +86,7 @@ def import_users(file: BinaryIO, keys: bool, data: Path | None) -> None:
     """Add the people of a CSV file (- for standard input): all of them or, if a line is wrong, none.
 
     Its columns: email, first_name, last_name, password, role (user, publisher, superuser), api_key (one that they have
-    elsewhere). Without a first line of these names: the first three. Who has no password gets a letter with a link.
+    elsewhere). Without a first line of these names: the first three. Who has no password gets a letter with a link; keys work at once.
     """
     enrolments = enrolling.read(_text(file.read()))
     with command_work(data) as work:
@@ -121,7 +121,7 @@ def set_role(username: str, role: str, data: Path | None) -> None:
 @data_option
 def set_password(username: str, password: str, data: Path | None) -> None:
     """Set a person's password; ends the sessions."""
-    hashed = passwords.hashed(password)
+    hashed = passwords.chosen(password)
     with command_work(data) as work:
         people.set_password(work, people.person(work, username), hashed)
 
@@ -132,7 +132,8 @@ def set_password(username: str, password: str, data: Path | None) -> None:
 def invite_user(username: str, data: Path | None) -> None:
     """Mail a link to choose a password, and print it. It works once, for 30 days."""
     with command_work(data) as work:
-        link = _invited(work, people.person(work, username), is_new=False)
+        person = people.person(work, username)
+        link = _invited(work, person, is_active=person.is_active)
     click.echo(link)
 
 
@@ -169,14 +170,16 @@ def _added(
 ) -> Person:
     if email is None and not accounts.is_address(username):
         message = "An e-mail address is needed: as the user name, or by --email."
+        if "@" in username:
+            message = f"{username} is no e-mail address. Give another, or one by --email."
         raise Invalid(message, fields={"email": [message]})
     name = username.lower() if accounts.is_address(username) else username
     return people.add_person(work, name, email=email or name, password=password, permissions=granted)
 
 
-def _invited(work: Work, person: Person, *, is_new: bool = True) -> str:
-    if is_new:
-        person.is_active = False  # until the link is used
+def _invited(work: Work, person: Person, *, is_active: bool) -> str:
+    """`is_active`: before the link is used, too, as a key needs it."""
+    person.is_active = is_active
     return mailed.link(work, mailed.invite(work, person))
 
 

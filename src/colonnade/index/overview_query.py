@@ -107,7 +107,7 @@ class Asking:
         if len(some) > MOST_FORMS:
             return None
         return Query.boolean_query(
-            [(Occur.Should, Query.phrase_query(self.index.schema, TEXT, one)) for one in some]
+            [(Occur.Should, Query.phrase_query(self.index.schema, TEXT, list(one))) for one in some]
         )
 
     def _compared(self, op: CompareOp, value: Expr, wanted: int | None) -> Query | None:

@@ -16,6 +16,9 @@ from colonnade.query import nicknames
 MOST_PHRASES = 64
 """Of so many combinations of nicknames a phrase is made; of a phrase with more, as it stands alone."""
 
+MOST_FORMS = 4_000
+"""Of all phrases of a text together: where there are hundreds of phrases, each may have fewer."""
+
 MOST_TERMS = 8
 """So many words are looked up one by one; more as a set."""
 
@@ -75,23 +78,26 @@ class Variants:
     is_taken: Callable[[Query], bool]
 
     def every(self, found: Iterable[Run]) -> Query:
-        return _and(self._run(one) for one in found)
+        asked = list(found)
+        most = _share(asked)
+        return _and(self._run(one, most) for one in asked)
 
     def some(self, found: Sequence[Run]) -> Query:
         """Any of these; single words are looked for at once."""
         alone = [one for one in found if len(one.words) == 1 and not one.is_pattern]
         terms = sorted({name for one in alone for name in _names(one.words[0])})
-        others = [self._run(one) for one in found if one not in alone]
+        most, kept = _share(found), frozenset(alone)
+        others = [self._run(one, most) for one in found if one not in kept]
         return _or([*self._terms(terms), *others] if terms else others)
 
-    def _run(self, run: Run) -> Query:
+    def _run(self, run: Run, most: int) -> Query:
         if run.is_pattern:
             return self._pattern(run)
         if len(run.words) == 1:
             return _or(self._terms(_names(run.words[0])))
         joined = "".join(run.words)
         whole = self._terms([joined]) if is_kept(joined) else []
-        return _or([*self._phrases(run.words), *whole])
+        return _or([*self._phrases(run.words, most), *whole])
 
     @property
     def _fields(self) -> tuple[str, ...]:
@@ -103,8 +109,8 @@ class Variants:
             return [Query.term_set_query(self.schema, field, list(terms)) for field in self._fields]
         return [Query.term_query(self.schema, field, one) for field in self._fields for one in terms]
 
-    def _phrases(self, parts: Sequence[str]) -> list[Query]:
-        told = phrases(parts)
+    def _phrases(self, parts: Sequence[str], most: int) -> list[Query]:
+        told = phrases(parts, most)
         return [Query.phrase_query(self.schema, field, list(one)) for field in self.texts for one in told]
 
     def _pattern(self, run: Run) -> Query:
@@ -129,10 +135,16 @@ class Variants:
         return _and(Query.regex_query(self.schema, field, one) for one in patterns)
 
 
-def phrases(parts: Sequence[str]) -> list[tuple[str, ...]]:
+def phrases(parts: Sequence[str], most: int = MOST_PHRASES) -> list[tuple[str, ...]]:
     """A phrase in all its forms, with nicknames."""
     names = [_names(one) for one in parts]
-    return list(product(*names)) if prod(map(len, names)) <= MOST_PHRASES else [tuple(parts)]
+    return list(product(*names)) if prod(map(len, names)) <= most else [tuple(parts)]
+
+
+def _share(found: Sequence[Run]) -> int:
+    """Of how many combinations each phrase is made."""
+    some = sum(len(one.words) > 1 for one in found)
+    return min(MOST_PHRASES, MOST_FORMS // max(some, 1))
 
 
 def _refused() -> Invalid:

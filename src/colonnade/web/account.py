@@ -8,6 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.alerts import service as alerts
+from colonnade.core.categories import service as categories
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets import service as datasets
 from colonnade.core.extracts import service as extracts
 from colonnade.core.notices import service as notices
 from colonnade.core.notices.model import Notice
@@ -30,6 +34,7 @@ SHOWN = 20
 SAID: Mapping[str, str] = {
     "password": "Your new password is set. Everywhere else you are signed out.",
     "revoked": "The key does not work any more.",
+    "unsubscribed": "You are not told of this search any more.",
 }
 
 
@@ -68,6 +73,16 @@ def post_revoked(request: Request, uid: str, form: Form) -> Response:
     return onward(f"{links.ACCOUNT}?said=revoked")
 
 
+@router.post("/account/alerts/{number}/remove")
+def post_unsubscribed(request: Request, number: str, form: Form) -> Response:
+    actor = of_session(request)
+    if actor is None:
+        return to_sign_in(request)
+    with portal_of(request).writing(actor) as work:
+        alerts.remove(work, _number(number, NotFound("There is no such alert.", code="alert.unknown")))
+    return onward(f"{links.ACCOUNT}?said=unsubscribed")
+
+
 @router.post("/account/password")
 def post_password(request: Request, form: Form) -> Response:
     actor = of_session(request)
@@ -76,7 +91,7 @@ def post_password(request: Request, form: Form) -> Response:
     portal = portal_of(request)
     try:
         sessions.known(portal, actor.username, form.get("current", ""), address=address_of(request))
-        hashed = passwords.hashed(twice(form))
+        hashed = passwords.chosen(twice(form))
     except Unauthenticated:
         return _page(request, actor, error=Invalid("The password that you have now is another one."))
     except (Invalid, QuotaReached) as error:
@@ -92,10 +107,9 @@ def get_export(request: Request, number: str) -> Response:
     actor = of_session(request)
     if actor is None:
         return to_sign_in(request)
-    if not re.fullmatch("[0-9]{1,18}", number):
-        raise NotFound("There is no such file.", code="extract.unknown")
+    wanted = _number(number, NotFound("There is no such file.", code="extract.unknown"))
     with portal_of(request).reading(actor) as work:
-        found = extracts.downloaded(work, int(number))
+        found = extracts.downloaded(work, wanted)
         return unkept(download(request, found.stored, work.blobs.open(found.digest)))
 
 
@@ -113,10 +127,12 @@ def _page(
         person = _own(work)
         keys = [one for one in people.keys_of(work, person) if one.revoked_at is None]
         told, total = notices.page(work, limit=SHOWN)
+        subscriptions = _subscriptions(work)
     values: dict[str, Any] = {
         "person": person,
         "keys": keys,
         "notices": [{"message": one.message, "sent_at": one.sent_at, "href": _place(one)} for one in told],
+        "subscriptions": subscriptions,
         "older": total - len(told),
         "said": said,
         "new_key": new_key,
@@ -124,6 +140,34 @@ def _page(
         "at": at,
     }
     return form_page(request, "account.html", values, status=200 if error is None else status_of(error))
+
+
+def _subscriptions(work: Work) -> list[dict[str, Any]]:
+    """The searches of which the person is told, each with the name of where it is asked: that of a dataset that they
+    may not see any more is not told."""
+    found, _ = alerts.page(work)
+    readables = datasets.readable_by_ids(work, sorted({one.dataset_id for one in found if one.dataset_id}))
+    titles = {
+        one.dataset.id: meta.title(one.dataset.metadata_published or {}) or one.dataset.slug
+        for one in readables
+    }
+    language = work.settings.default_language
+    names = {one.id: one.name(language) for one in categories.all_(work)} if found else {}
+    return [
+        {
+            "number": one.id,
+            "query": one.query,
+            "dataset": None if one.dataset_id is None else titles.get(one.dataset_id, "a dataset"),
+            "category": None if one.category_id is None else names.get(one.category_id),
+        }
+        for one in found
+    ]
+
+
+def _number(text: str, unknown: NotFound) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise unknown
+    return int(text)
 
 
 def _own(work: Work) -> Person:

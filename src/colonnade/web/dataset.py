@@ -7,7 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.categories import service as categories
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.work import Work
 from colonnade.http.edge import portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.query.schema import Field, FieldType
@@ -43,12 +46,14 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         asked = tables.asked_of(request)
         table = tables.table(work, readable, dataset, asked)
         taken = files(work, readable, dataset)
+        stands_under = _categories(work, readable)
         told = linked_data.dataset(request, work, readable)
     values = {
         "dataset": dataset,
         "asked": asked,
         "table": table,
         "files": taken,
+        "categories": stands_under,
         "fields": [(one, type_name(one), unit(one)) for one in dataset.fields],
         "are_measured": any(map(unit, dataset.fields)),
         "are_described": any(one.description for one in dataset.fields),
@@ -57,6 +62,14 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         "canonical": dataset.path,
     }
     return page(request, "dataset.html", values, status=400 if table and table.problem else 200)
+
+
+def _categories(work: Work, readable: ReadableDataset) -> list[str]:
+    """What the people of the portal have sorted it under; nobody else is told."""
+    if work.actor.person_id is None:
+        return []
+    found = categories.of(work, [readable.dataset.id])[readable.dataset.id]
+    return [one.name(work.settings.default_language) for one in found]
 
 
 def type_name(field: Field) -> str:

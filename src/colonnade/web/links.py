@@ -69,6 +69,11 @@ def kept_export(number: str) -> str:
     return f"{ACCOUNT}exports/{quote(number, safe='')}/"
 
 
+def sign_in(path: str) -> str:
+    """The page to sign in, and from there on to a path."""
+    return f"{SIGN_IN}?next={quote(path, safe='/')}"
+
+
 def is_local(text: str) -> bool:
     """Whether a text is a path of this site, to which one may be sent on."""
     return text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()

@@ -38,6 +38,7 @@ def page(request: Request, template: str, values: Mapping[str, Any], *, status: 
         portal_description=settings.description,
         portal_language=settings.default_language,
         language=LANGUAGE,
+        is_signed_in=is_signed_in(request),
     )
     headers = {**kept(request), "Content-Language": LANGUAGE}
     return Response(text, status, headers, media_type="text/html")
@@ -53,5 +54,13 @@ def kept(request: Request) -> dict[str, str]:
 
 
 def _is_known(request: Request) -> bool:
-    has_key = "authorization" in request.headers or "apikey" in request.query_params
-    return has_key or getattr(request.state, "has_session", False)
+    return has_key(request) or is_signed_in(request)
+
+
+def has_key(request: Request) -> bool:
+    return "authorization" in request.headers or "apikey" in request.query_params
+
+
+def is_signed_in(request: Request) -> bool:
+    """Whether the request came with a session that was found to hold."""
+    return bool(getattr(request.state, "has_session", False))

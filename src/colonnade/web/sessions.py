@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from colonnade.http import forms
 from colonnade.http.edge import portal_of
 from colonnade.http.sessions import CSRF_FIELD, csrf_of, give_csrf, is_csrf_proven, token_of
 from colonnade.web import links
-from colonnade.web.pages import page
+from colonnade.web.pages import has_key, page
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -23,17 +22,18 @@ READING = frozenset({"GET", "HEAD"})
 def recognised(request: Request) -> None:
     """Show pages as whoever signed in may see them. Only reading: what changes something needs a proof besides. A key
     comes first."""
-    has_key = "authorization" in request.headers or "apikey" in request.query_params
-    if request.method in READING and not has_key and token_of(request):
+    if request.method in READING and not has_key(request) and token_of(request):
         found = of_session(request)
         if found is not None:
             request.state.actor = found
-            request.state.has_session = True
 
 
 def of_session(request: Request) -> Actor | None:
+    """Who signed in with this browser; the page that answers is made for somebody who did."""
     with portal_of(request).database.read() as db:
-        return actor_of_session(db, token_of(request))
+        found = actor_of_session(db, token_of(request))
+    request.state.has_session = found is not None
+    return found
 
 
 async def proven(request: Request) -> Mapping[str, str]:
@@ -62,8 +62,7 @@ def form_page(
 
 def to_sign_in(request: Request) -> Response:
     """To the page to sign in, and from there back to this one."""
-    path: str = request.scope["path"]
-    return onward(f"{links.SIGN_IN}?next={quote(path, safe='/')}")
+    return onward(links.sign_in(request.scope["path"]))
 
 
 def onward(path: str) -> Response:

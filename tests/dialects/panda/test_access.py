@@ -11,8 +11,6 @@ from tests.dialects.panda.support import ADMIN_EMAIL, API, WRONG_KEY, XHR, Cast,
 from tests.support.house import ADMIN_KEY, House, opened
 from tests.support.saying import says
 
-from colonnade.core.tries import Limits, Tries
-
 PASSWORD = "petrel-and-marlin"
 EMAIL = "eve@paper.example"
 LOGIN_KEYS = {"email", "id", "is_staff", "notifications", "show_login_help"}
@@ -278,35 +276,6 @@ def test_a_form_without_proof_is_refused(house: House, eve: str, path: str) -> N
     assert "CSRF" in answer.text
 
 
-FORMS = ("/login/", "/logout/", "/activate/", "/forgot_password/")
-CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
-
-
-@pytest.mark.parametrize(
-    "path", [pytest.param(one, id=f"panda-2.2-csrf-key-{one.strip('/')}") for one in FORMS]
-)
-@pytest.mark.parametrize(
-    ("params", "headers"),
-    [
-        ({"api_key": "x"}, {}),
-        ({"email": ADMIN_EMAIL, "api_key": WRONG_KEY}, {}),
-        ({"apikey": "x"}, {}),
-        ({}, {"Authorization": "Basic eDp5"}),
-        ({}, {"PANDA_API_KEY": WRONG_KEY}),
-        ({"email": ADMIN_EMAIL, "api_key": ADMIN_KEY}, CROSS_SITE),
-    ],
-)
-def test_a_key_of_nobody_is_no_proof(
-    house: House, eve: str, path: str, params: dict[str, str], headers: dict[str, str]
-) -> None:
-    """Nor is one that a page of another site sends: who has one could sign others in as somebody else."""
-    answer = browser(house).post(
-        path, params=params, headers=headers, data={"email": EMAIL, "password": PASSWORD}
-    )
-    assert (answer.status_code, answer.headers["content-type"][:9]) == (403, "text/html")
-    assert "sessionid" not in answer.headers["set-cookie"]
-
-
 @says("panda-2.1-session-field")
 def test_the_proof_may_stand_in_the_form(page: TestClient, eve: str) -> None:
     form = {"email": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": page.cookies["csrftoken"]}
@@ -329,26 +298,6 @@ def test_signing_out(signed: TestClient) -> None:
         200,
         {"__all__": "Successfully logged out"},
     )
-
-
-@pytest.mark.parametrize("site", ["same-origin", "same-site", "none", "cross-site"])
-def test_pages_of_other_sites_sign_nobody_out(signed: TestClient, site: str) -> None:
-    """The answer does not tell whether anybody was signed in."""
-    answer = signed.get("/logout/", headers={"Sec-Fetch-Site": site})
-    assert told(answer) == (200, {"__all__": "Successfully logged out"})
-    is_in = site == "cross-site"
-    assert ("sessionid" in answer.headers["set-cookie"]) is not is_in
-    assert ("sessionid" in signed.cookies) is is_in
-    assert signed.get(f"{API}/user/", headers=_token(signed)).status_code == (200 if is_in else 401)
-
-
-def test_wrong_keys_of_letters_are_counted(
-    house: House, page: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(house.running.portal, "tries", Tries(Limits(network_keys=1)))
-    form = {"activation_key": "nope", "email": EMAIL, "password": PASSWORD}
-    assert told(_send(page, "/activate/", **form)) == (400, {"__all__": "Invalid activation key!"})
-    assert _send(page, "/activate/", **form).status_code == 429
 
 
 def _mailed_key(house: House, email: str, after: int = 0) -> str:

@@ -273,6 +273,18 @@ def test_a_related_thing_that_is_not_there(people: Cast, body: dict[str, Any]) -
     assert people.ada.get("/dataset/related-nothing/").status_code == 404
 
 
+def test_links_have_a_bound(people: Cast) -> None:
+    """Every list shows them."""
+    links = ["x" * 65_536]
+    made = people.ada.post("/dataset/", {"name": "Linked", "related_links": links})
+    assert told(made) == (400, {"dataset": {"related_links": ["At most 65,536 bytes as JSON."]}})
+    kept = people.ada.post("/dataset/", {"name": "Linked", "related_links": [{"url": "x" * 60_000}]})
+    uri = kept.json()["resource_uri"]
+    changed = people.ada.put(uri, {"related_links": links}, patch="true")
+    assert told(changed)[0] == 400
+    assert len(people.ada.shown(uri)["related_links"][0]["url"]) == 60_000
+
+
 @says("panda-8-data-upload")
 def test_the_documented_singular_does_nothing(people: Cast) -> None:
     upload = people.ada.upload("a,b\n1,2\n")

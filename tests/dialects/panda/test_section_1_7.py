@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.dialects.panda.support import Cast, settled, told
-from tests.support.house import House
+from tests.dialects.panda.support import Cast, client, settled, told
+from tests.support.house import AUTOMATION, House
 from tests.support.saying import says
+
+from colonnade.core.alerts import jobs as alerts
 
 HIDDEN, UNKNOWN = "kept-secret", "never-there"
 PARTLY = "/dataset/partly/"
@@ -295,3 +297,97 @@ def test_how_many_rows_were_written_is_not_told_to_who_sees_a_part(people: Cast,
     assert told(people.ada.delete(f"{partly}data/a/")) == (401, "")
     assert people.ada.shown(f"{partly}data/", limit=0)["meta"]["total_count"] == 2
     assert people.ada.shown(f"{partly}data/", q="external_id:a")["objects"] == []
+
+
+@pytest.fixture(scope="module")
+def let_go(house: House, people: Cast) -> dict[str, str]:
+    """Files that hidden datasets have no more: one never imported, one whose rows are there, one that Ada sent (she could
+    change the dataset then), and one of a dataset that is deleted. Their addresses."""
+    made = house.published(ROWS, dataset_id="tight", is_restricted=True)
+    house.published(ROWS, dataset_id="gone", is_restricted=True)
+    assert people.ada.person is not None
+    house.give(made["uid"], people.ada.person, permissions=["edit_dataset"])
+    admin = people.admin
+    found = {
+        "waiting": admin.upload(ROWS, "loose-1.csv", dataset_slug="tight"),
+        "imported": admin.upload(ROWS, "loose-2.csv", dataset_slug="tight"),
+        "own": people.ada.upload(ROWS, "loose-3.csv", dataset_slug="tight"),
+        "orphan": admin.upload(ROWS, "loose-4.csv", dataset_slug="gone"),
+    }
+    assert admin.get(f"/dataset/tight/import/{found['imported']['id']}/").status_code == 200
+    settled(house)
+    house.give(made["uid"], people.ada.person, filter_query="city = 'Here'")
+    for slug in ("tight", "gone"):
+        assert admin.put(f"/dataset/{slug}/", {"name": slug}).json()["data_uploads"] == []
+    assert admin.delete("/dataset/gone/").status_code == 204
+    settled(house)
+    return {name: one["resource_uri"] for name, one in found.items()}
+
+
+@pytest.mark.parametrize("name", ["waiting", "imported", "own", "orphan"])
+def test_a_file_that_a_hidden_dataset_lets_go_is_still_hidden(
+    people: Cast, let_go: dict[str, str], name: str
+) -> None:
+    uri = let_go[name]
+    number = uri.split("/")[-2]
+    admin, bob = people.admin, people.bob
+    assert admin.shown(uri)["dataset"] is None
+    assert admin.get(f"{uri}download/").text == ROWS
+    bob.put("/dataset/taker/", {"name": "Taker"})
+    for method, path, body in (
+        ("GET", uri, None),
+        ("PUT", uri, {"title": "mine"}),
+        ("DELETE", uri, None),
+        ("GET", f"{uri}download/", None),
+        ("POST", f"{uri}download/", None),
+        ("GET", f"/dataset/taker/import/{number}/", None),
+    ):
+        assert bob.ask(method, path, json=body).status_code == 404, (method, path)
+    assert bob.put("/dataset/taker/", {"name": "Taker", "data_uploads": [uri]}).status_code == 400
+    assert bob.shown(f"/data_upload/set/{number}/")["not_found"] == [number]
+    assert number not in [one["id"] for one in bob.shown("/data_upload/", limit=0)["objects"]]
+    assert number in [one["id"] for one in admin.shown("/data_upload/", limit=0)["objects"]]
+    assert (people.ada.get(f"{uri}download/").status_code == 200) == (name == "own")
+    assert admin.put(uri, {"title": "Loose"}).status_code == 202
+
+
+def test_tasks_of_others_are_not_told_to_who_sees_a_part(house: House, people: Cast, partly: str) -> None:
+    """They tell what was searched, and how files are called. One's own are shown."""
+    theirs = people.admin.get(f"{partly}export/", q="skua").json()["current_task"]
+    settled(house)
+    assert people.admin.shown(partly)["current_task"]["id"] == theirs["id"]
+    assert told(people.ada.get(theirs["resource_uri"])) == (404, "")
+    assert people.ada.shown(f"/task/set/{theirs['id']}/")["not_found"] == [theirs["id"]]
+    assert "skua" not in people.ada.get("/task/", limit=0).text
+    assert "skua" not in people.ada.get(partly).text
+    own = people.ada.get(f"{partly}export/", q="gannet").json()["current_task"]
+    assert own["task_description"] == 'Export search results for "gannet" in partly.'
+    settled(house)
+    people.admin.get(f"{partly}export/", q="skua")
+    settled(house)
+    assert people.ada.shown(partly)["current_task"]["id"] == own["id"]
+    assert people.ada.shown(own["resource_uri"])["status"] == "SUCCESS"
+
+
+def test_a_notice_tells_no_title_that_its_reader_does_not_see(house: House, people: Cast) -> None:
+    made = house.published(ROWS, dataset_id="drafted")
+    title = f"{AUTOMATION}/datasets/{made['uid']}/metadata/default/title/"
+    put = house.client.put(title, json={"value": "Merger of Acme"}, headers=house.admin.headers)
+    assert put.status_code == 200, put.text
+    assert people.bob.get("/dataset/drafted/export/").status_code == 200
+    settled(house)
+    message = people.bob.shown("/notification/")["objects"][0]["message"]
+    assert message.startswith("Export complete: <strong>dataset-")
+    assert "Acme" not in message
+
+
+def test_a_subscription_finds_no_more_than_the_key_that_left_it(
+    house: House, people: Cast, partly: str
+) -> None:
+    seeing = ["explore_restricted_dataset"]
+    left = [client(house, house.person(seeing, key_permissions=one)) for one in ([], seeing)]
+    for who in left:
+        assert who.post("/search_subscription/", {"query": "fulmar"}).status_code == 201
+    people.admin.put(f"{partly}data/", {"objects": [{"data": ["Fulmar", "There", 7006]}]})
+    alerts.run(house.running.portal)
+    assert [len(who.shown("/notification/")["objects"]) for who in left] == [0, 1]

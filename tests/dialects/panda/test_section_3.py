@@ -320,6 +320,8 @@ def test_nicknames_are_found_in_rows_and_in_names(people: Cast) -> None:
 def test_a_new_password_and_what_one_is_told_on_coming_in(house: House, people: Cast) -> None:
     """`reenter_password` is for pages; moments are exact here."""
     body = {"email": "dan@paper.example", "password": "petrel-17"}
+    short = {"user": {"password": ["A password has at least 8 characters."]}}
+    assert people.admin.post("/user/", {**body, "password": "seven77"}).json() == short
     made = people.admin.post("/user/", body).json()
     page = browser(house)
     page.get("/login/")

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,6 @@ from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.search import service as search
 from colonnade.core.tables import service as tables
-from colonnade.core.terms.model import Term
 from colonnade.core.work import SYSTEM, Portal, Work, now
 from colonnade.db.base import row_by_id
 from colonnade.errors import PortalError
@@ -136,7 +135,10 @@ def _found(work: Work, count: Count, alert: Alert, until: dt.datetime) -> Found 
         category = categories.by_ids(work, [alert.category_id])[0]
         ids = categories.dataset_ids(work, category.slug or "")
     question = Question(alert.query, alert.last_run, until, readable, ids)
-    return _named(alert, count(work, question), readable, category)
+    found = _named(alert, count(work, question), readable)
+    if category is None:
+        return found
+    return replace(found, category=category.slug, category_name=category.name(work.settings.default_language))
 
 
 def _readable(work: Work, dataset_id: int) -> ReadableDataset | None:
@@ -145,7 +147,7 @@ def _readable(work: Work, dataset_id: int) -> ReadableDataset | None:
     return found[0] if found else None
 
 
-def _named(alert: Alert, count: int, readable: ReadableDataset | None, category: Term | None) -> Found:
+def _named(alert: Alert, count: int, readable: ReadableDataset | None) -> Found:
     dataset = None if readable is None else readable.dataset
     title = None if dataset is None else meta.title(dataset.metadata_published or {}) or dataset.slug
     return Found(
@@ -155,7 +157,7 @@ def _named(alert: Alert, count: int, readable: ReadableDataset | None, category:
         since=alert.last_run,
         name=title,
         slug=None if dataset is None else dataset.slug,
-        category=None if category is None else category.slug,
+        number=alert.id,
     )
 
 

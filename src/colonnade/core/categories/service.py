@@ -132,12 +132,12 @@ def _check(name: str) -> None:
         message = f"A category's name has at most {LONGEST} characters."
     if message is not None:
         raise Invalid(message, fields={"name": [message]})
-    _check_reserved(name.strip().lower())
+    _check_reserved(name.strip())
 
 
 def _check_reserved(name: str) -> None:
-    if name in RESERVED:
-        raise Conflict(f"{name} stands for something else.", code="category.reserved")
+    if name.lower() in RESERVED:
+        raise Conflict(f"The name {name} is reserved.", code="category.reserved")
 
 
 def _unknown(name: str) -> NotFound:

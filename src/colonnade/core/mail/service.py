@@ -22,14 +22,14 @@ LONGEST_SUBJECT = 200
 
 def site_of(settings: Settings) -> str:
     """The address of the portal in letters, without a final slash: nobody's request says it."""
-    return settings.public_url or "http://localhost:8000"
+    return settings.public_url or settings.address or "http://localhost:8000"
 
 
 def message(settings: Settings, letter: Letter) -> EmailMessage:
     """Raises `ValueError` for an address that no message can have."""
     if "@" not in letter.to:
         raise ValueError("that is no address")
-    host = urlsplit(site_of(settings)).hostname or "localhost"
+    host = urlsplit(settings.public_url or "").hostname or "localhost"
     sender = settings.mail_from or settings.contact_mail or f"colonnade@{host}"
     found = EmailMessage()
     found["Subject"] = f"[{settings.title}] {' '.join(letter.subject.split())}"[:LONGEST_SUBJECT]

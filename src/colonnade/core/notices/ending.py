@@ -79,7 +79,6 @@ def _ended(work: Work, job: Job, person: Person) -> Ended:
         rows=said.get("rows"),
         columns=job.progress.get("columns", ()),
         reason=job.message,
-        trace=job.trace,
     )
 
 

@@ -20,7 +20,7 @@ TOLD: Mapping[tuple[Kind, State], tuple[str, str]] = {
     (Kind.EXTRACT, State.FAILED): ("Export failed", ERROR),
     (Kind.EXTRACT, State.ABORTED): ("Export aborted", INFO),
 }
-"""Kind of job and how it ended -> label and kind of the notice. Of others nobody is told."""
+"""Kind of job and how it ended -> label and kind of the notice. Of others nobody is told. Letters say `Import`."""
 
 SAME = {State.LIMIT_REACHED: State.FAILED}
 
@@ -39,7 +39,6 @@ class Ended:
     rows: int | None = None
     columns: Sequence[Mapping[str, Any]] = ()
     reason: str | None = None
-    trace: str | None = None
 
     @property
     def key(self) -> tuple[Kind, State]:
@@ -48,7 +47,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Told:
-    """`message`: HTML; `subject`: the same without tags; `text`: of the letter."""
+    """`message`: HTML; `subject`, `text`: of the letter."""
 
     kind: str
     message: str
@@ -62,13 +61,13 @@ def told(ended: Ended, site: str) -> Told | None:
     if ended.key not in TOLD:
         return None
     label, kind = TOLD[ended.key]
-    what = _what(ended)
+    subject = f"{label.replace('Imported', 'Import')}: {_what(ended)}"
     return Told(
         kind=kind,
         message=f"{label}: {_what(ended, as_html=True)}",
-        subject=f"{label}: {what}",
+        subject=subject,
         url=_url(ended),
-        text=_text(ended, f"{label}: {what}", site),
+        text=_text(ended, subject, site),
     )
 
 
@@ -101,8 +100,8 @@ def _text(ended: Ended, first: str, site: str) -> str:
         parts.append(f"Rows: {ended.rows:,}")
     if ended.state is State.DONE and ended.columns:
         parts.append("\n".join(_converted(one) for one in ended.columns))
-    if ended.key[1] is State.FAILED:
-        parts += [one for one in (ended.reason, ended.trace) if one]
+    if ended.key[1] is State.FAILED and ended.reason:
+        parts.append(ended.reason)
     return "\n\n".join(parts) + "\n"
 
 

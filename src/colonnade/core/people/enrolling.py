@@ -51,14 +51,19 @@ def read(text: str) -> list[Enrolment]:
         lines = lines[1:]
         unknown = sorted(set(names) - set(COLUMNS) - {""})
         if unknown or len(set(names)) < len(names):
-            raise Invalid(f"Line 1: the columns are {', '.join(COLUMNS)}, each once.", code="people.file")
+            raise _wrong_columns(
+                f"there is no column {unknown[0]!r}" if unknown else "a column is there twice"
+            )
+    elif lines and (";" in lines[0][1][0] or not any("@" in one for one in lines[0][1])):
+        raise _wrong_columns("there is neither an e-mail address nor a column email")
     if not lines:
         raise Invalid("There is nobody in this file.", code="people.file")
     return [_enrolment(number, names, cells) for number, cells in lines]
 
 
 def enrol(work: Work, enrolments: Iterable[Enrolment], *, makes_keys: bool = False) -> list[Enrolled]:
-    """Add them. Raises `Invalid` that names the line. `makes_keys`: each who brings none gets a new one."""
+    """Add them. Raises `Invalid` that names the line. `makes_keys`: each who brings none gets a new one. Who has neither
+    key nor password is let in when the mailed link is used."""
     return [_enrolled(work, one, makes_keys=makes_keys) for one in enrolments]
 
 
@@ -78,7 +83,7 @@ def _enrolment(number: int, names: Sequence[str], cells: Sequence[str]) -> Enrol
     if role not in roles.ROLES:
         raise _wrong(number, f"There is no role {role}; there are {', '.join(roles.ROLES)}.")
     try:
-        password = passwords.hashed(given["password"]) if "password" in given else None
+        password = passwords.chosen(given["password"]) if "password" in given else None
     except Invalid as error:
         raise _wrong(number, error.message) from error
     return Enrolment(
@@ -100,7 +105,7 @@ def _enrolled(work: Work, one: Enrolment, *, makes_keys: bool) -> Enrolled:
             first_name=one.first_name,
             last_name=one.last_name,
             password=one.password,
-            is_active=one.password is not None,
+            is_active=one.password is not None or one.api_key is not None or makes_keys,
             permissions=roles.ROLES[one.role],
         )
         if one.api_key is not None:
@@ -118,6 +123,11 @@ def make_key(work: Work, person: Person, *, label: str = "First key") -> str:
         message = f"Nobody has more than {MOST_KEYS} keys. Revoke one that is not used."
         raise LimitReached(message, limit_type="keys", limit=MOST_KEYS, value=valid + 1)
     return service.add_key(work, person, label=label, key=mailed.new_text())[1]
+
+
+def _wrong_columns(what: str) -> Invalid:
+    message = f"Line 1: {what}. The columns are {', '.join(COLUMNS)}, each once, with commas between them."
+    return Invalid(message, code="people.file", line=1)
 
 
 def _wrong(number: int, message: str) -> Invalid:

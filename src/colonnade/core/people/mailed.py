@@ -63,7 +63,7 @@ def choose(
         _ask(work, network, portal.tries.limits.network_keys)
         look(work, key)
         portal.tries.forgive([network])
-    hashed = passwords.hashed(password)
+    hashed = passwords.chosen(password)
     with portal.writing(SYSTEM) as work:
         return use(work, key, hashed, email=email, first_name=first_name, last_name=last_name)
 

@@ -10,8 +10,8 @@ import argon2
 
 from colonnade.errors import Invalid, Unavailable
 
-LONGEST = 1_000
-"""Characters."""
+SHORTEST, LONGEST = 8, 1_000
+"""Characters. The shortest holds where a password is chosen, not for those that were kept before."""
 AT_ONCE = 2
 """Hashes that are made at the same time: each takes 64 MB and some tenths of a second of a processor."""
 WAITING = 28
@@ -39,6 +39,14 @@ def hashed(password: str) -> Hashed:
         raise Invalid(problem, fields={"password": [problem]})
     with turn():
         return Hashed(_hasher.hash(password))
+
+
+def chosen(password: str) -> Hashed:
+    """A password that somebody chooses now. Raises as `hashed` does, and for a short one."""
+    if 0 < len(password) < SHORTEST:
+        problem = f"A password has at least {SHORTEST} characters."
+        raise Invalid(problem, fields={"password": [problem]})
+    return hashed(password)
 
 
 def hash_of(password: str | Hashed) -> str:

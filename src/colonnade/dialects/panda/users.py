@@ -135,7 +135,7 @@ def _email(body: Body, *, is_needed: bool) -> str | None:
 def _password(body: Body) -> Hashed | None:
     """Made before the catalogue is written to: it takes a while."""
     password = text_in(body, "user", "password")
-    return passwords.hashed(password) if password else None
+    return passwords.chosen(password) if password else None
 
 
 def _extras(asked: Asked, work: Work, person: Person) -> dict[str, Any]:

@@ -214,13 +214,13 @@ def _words_across(writer: Writing, expr: Call) -> exp.Expression:
     """Whether the words of a whole row, its cells one after the other as an index has them, are somewhere what a regular
     expression says. What it was made of is for an index."""
     pattern, _phrases, *cells = expr.arguments
+    assert isinstance(pattern, Literal)
     fields = (writer.schema.get(one.name) for one in cells if isinstance(one, FieldRef))
     texts = [exp.Var(this=text_of(one, ROWS)) for one in fields if one is not None]
     row = called("strip_accents", called("lower", called("concat_ws", text(" "), text(""), *texts)))
     # Classes of letters between the words of the expression would make it too long for DuckDB.
     words = called("regexp_replace", row, text(r"[^\pL\pN]+"), text(" "), text("g"))
-    told = concat(text("(?:^| )(?:"), writer.write(pattern), text(")(?: |$)"))
-    return called("regexp_matches", words, told)
+    return called("regexp_matches", words, writer.parameter(f"(?:^| )(?:{pattern.value})(?: |$)"))
 
 
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {

@@ -98,14 +98,14 @@ def _match(text: str, field: str | None) -> TextMatch:
 
 def _alternatives(terms: Sequence[Expr]) -> list[Expr]:
     texts: dict[tuple[str, ...] | None, list[str]] = {}
-    across: list[tuple[Expr, Call]] = []
+    across: list[And] = []
     others: list[Expr] = []
     for one in _flat(terms):
         match one:
             case TextMatch(is_any=True):
                 texts.setdefault(one.fields, []).append(one.text)
-            case And((words, Call(function) as call)) if function == ACROSS:
-                across.append((words, call))
+            case And((TextMatch(), Call(function))) if function == ACROSS:
+                across.append(one)
             case _:
                 others.append(one)
     matches = (
@@ -115,16 +115,27 @@ def _alternatives(terms: Sequence[Expr]) -> list[Expr]:
     return [*matches, *([_any_across(across)] if across else []), *others]
 
 
-def _any_across(found: Sequence[tuple[Expr, Call]]) -> Expr:
-    """Any of these phrases that may go on in the next cell, so that the text of a row is made once."""
-    words = tuple(dict.fromkeys(one for one, _ in found))
-    calls = tuple(dict.fromkeys(one for _, one in found))
-    if len(calls) == 1:
-        return And((words[0], calls[0]))
-    told = [[str(one.value) for one in call.arguments[:2] if isinstance(one, Literal)] for call in calls]
-    patterns, phrases = ([*one] for one in zip(*told, strict=True))
-    joined = (Literal("|".join(patterns)), Literal("\n".join(phrases)), *calls[0].arguments[2:])
-    return And((Or(words) if len(words) > 1 else words[0], Call(ACROSS, joined)))
+def _any_across(found: Sequence[And]) -> And:
+    """Any of these phrases that may go on in the next cell. The text of a row is made once, of rows that have the longest
+    word of one: rows with all words of each would be as many lists as there are phrases."""
+    if len(found) == 1:
+        return found[0]
+    calls = [one for _, one in (both.terms for both in found) if isinstance(one, Call)]
+    patterns, phrases = (
+        tuple(dict.fromkeys(str(one.value) for one in column if isinstance(one, Literal)))
+        for column in zip(*(one.arguments[:2] for one in calls), strict=True)
+    )
+    lines = "\n".join(phrases)
+    words = TextMatch(
+        " ".join(dict.fromkeys(_longest(one) for one in lines.split("\n"))),
+        mode=MatchMode.VARIANTS,
+        is_any=True,
+    )
+    return And((words, Call(ACROSS, (Literal("|".join(patterns)), Literal(lines), *calls[0].arguments[2:]))))
+
+
+def _longest(phrase: str) -> str:
+    return max(phrase.split(), key=lambda word: sum(map(str.isalnum, word)))
 
 
 def _flat(terms: Sequence[Expr]) -> Iterator[Expr]:
