@@ -1,4 +1,4 @@
-"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|newsroom|processing|datasets|shapes|across ...]`: run some or all and print one line a figure."""
+"""`python -m benchmarks [publish|growth|reads|clients|heavy|exports|upserts|newsroom|processing|datasets|nodes|shapes|across ...]`: run some or all and print one line a figure."""
 
 import argparse
 import tempfile
@@ -14,6 +14,7 @@ from benchmarks import (
     exports,
     heavy,
     newsroom,
+    nodes,
     processing,
     publish,
     reads,
@@ -33,6 +34,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, int], Iterable[Figure]]] = {
     "newsroom": newsroom.run,
     "processing": processing.run,
     "datasets": datasets.run,
+    "nodes": nodes.run,
     "shapes": shapes.run,
     "across": across.run,
 }

@@ -21,6 +21,9 @@ from colonnade.core.activity.writer import Writer as ActivityWriter
 from colonnade.core.alerts import jobs as alerts_jobs
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.categories import service as categories
+from colonnade.core.datastore import jobs as datastore_jobs
+from colonnade.core.datastore import mirrors, refreshing
+from colonnade.core.datastore.model import DatastoreChanged
 from colonnade.core.extracts import jobs as extract_jobs
 from colonnade.core.imports import jobs as import_jobs
 from colonnade.core.jobs import service as jobs
@@ -28,6 +31,7 @@ from colonnade.core.jobs.model import JobEnded, JobQueued, Kind
 from colonnade.core.jobs.schedule import Nightly
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import LetterWritten
+from colonnade.core.nodes.model import NodeChanged, NodeRemoved, ReferencesChanged
 from colonnade.core.notices import ending
 from colonnade.core.overview import Overview
 from colonnade.core.people import service as people
@@ -47,6 +51,7 @@ from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
+from colonnade.dialects.dkan import app as dkan
 from colonnade.dialects.explore import app as explore
 from colonnade.dialects.explore import reuses
 from colonnade.dialects.panda import app as panda
@@ -76,6 +81,8 @@ DOORS = {
     search.DATASETS: "search",
     search.RECORDS: "search",
     panda.PREFIX: "panda",
+    dkan.PREFIX: "dkan",
+    dkan.DATASTORE: "dkan",
 }
 SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/", f"{panda.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
@@ -126,6 +133,7 @@ def start(settings: Settings) -> Running:
             *upkeep_jobs.plans(portal),
             extract_jobs.plan(portal),
             import_jobs.plan(portal),
+            datastore_jobs.plan(portal),
             alerts_jobs.plan(portal),
         )
         plans = tuple(ending.announcing(portal, one) for one in plans)
@@ -138,9 +146,14 @@ def start(settings: Settings) -> Running:
             TableForgotten: (_table_forgotten,),
             ContentDropped: (_content_dropped,),
             LetterWritten: (partial(_post, postman),),
-            JobEnded: (ending.heard,),
+            JobEnded: (ending.heard, refreshing.heard),
+            DatastoreChanged: (mirrors.changed,),
+            NodeChanged: (mirrors.changed,),
+            NodeRemoved: (mirrors.removed,),
+            ReferencesChanged: (mirrors.references_changed,),
         }
         _resume(portal, runner)
+        refreshing.queue_due(portal)
         if portal.overview is not None:
             portal.overview.warm()
         cleanup.callback(Nightly(portal, NIGHTLY).close)
@@ -325,6 +338,9 @@ def _application(portal: Portal) -> ASGIApp:
     app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))
     app.mount(panda.PREFIX, panda.build(portal))
     app.router.routes.extend(panda.root_routes(portal))
+    app.mount(dkan.PREFIX, dkan.build(portal))
+    app.mount(dkan.DATASTORE, dkan.build_datastore(portal))
+    app.router.routes.extend(dkan.ROOT_ROUTES)
     metrics = RequestMetrics(app.state.metrics)
     counted = CountRequests(AnswerHead(app), metrics, DOORS)
     return TolerantPaths(counted, slashed=SLASHED, roots=DOORS)

@@ -207,6 +207,18 @@ class Settings:
     threads: int = _fact(
         "THREADS", threads, "all", "Threads that the query engine uses; `all` is one for each processor."
     )
+    datastore_imports_at_once: bool = _fact(
+        "DATASTORE_IMPORTS_AT_ONCE",
+        switch,
+        "0",
+        "1 imports the rows of a file that a resource is given by the DKAN API without being asked for.",
+    )
+    datastore_wait_seconds: float = _fact(
+        "DATASTORE_WAIT_SECONDS",
+        seconds,
+        "30",
+        "How long an import that is asked for by the DKAN API is waited for; a longer one goes on in the background.",
+    )
     builds: int = _fact("BUILDS", integer(1), "1", "How many generations are built at once.")
     builder_memory_bytes: int = _fact(
         "BUILDER_MEMORY_BYTES",

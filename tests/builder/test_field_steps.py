@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from tests.builder.support import Bench, Built, field_step, processor
@@ -14,6 +15,7 @@ from colonnade.query.schema import Field, FieldType, Schema
 
 CsvFile = Callable[..., FileInput]
 LIVE = LIVE_IDS_FROM + 1
+SWAPPED = [("a", "x"), ("b", "a"), ("x", "b")]
 
 
 def _rename(before: str, after: str, label: str = "L", uid: str = "pr_1") -> Step:
@@ -319,6 +321,65 @@ class TestRows:
         rows = bench.rows_input(schema, [{"_id": LIVE, "a": "y", "b": 1}])
         built = bench.built(rows, field_steps=steps)
         assert built.rows("a, b") == [("y", 1)]
+
+    @pytest.mark.parametrize(
+        ("fields", "steps", "csv", "names"),
+        [
+            pytest.param([("b", "a")], [], "", ["a"], id="renamed-no-more"),
+            pytest.param([("b", "a")], [("a", "c")], "", ["c"], id="renamed-otherwise"),
+            pytest.param([("b", "a")], [("a", "c")], "a\nx\n", ["c"], id="renamed-otherwise-beside-a-file"),
+            pytest.param([("b", "a")], [("a", "b")], "b\nx\n", ["b"], id="the-file-has-the-new-name"),
+            pytest.param([("b", "a"), ("a", "b")], [], "", ["a", "b"], id="changed-places-no-more"),
+            pytest.param([("a", "a"), ("b", "b")], SWAPPED, "", ["b", "a"], id="change-places-now"),
+            pytest.param([("b", "a"), ("a", "b")], SWAPPED, "", ["b", "a"], id="changed-places-before"),
+            pytest.param([("b", "a"), ("a", None)], [], "", ["b", "a"], id="one-is-told-and-one-is-not"),
+        ],
+    )
+    def test_rows_tell_what_their_fields_were_called_first(
+        self,
+        bench: Bench,
+        csv_file: CsvFile,
+        fields: list[tuple[str, str | None]],
+        steps: list[tuple[str, str]],
+        csv: str,
+        names: list[str],
+    ) -> None:
+        """`names`: of the fields at the end, in the order of those of the rows."""
+        schema = Schema(tuple(Field(name, name, FieldType.TEXT, origin=first) for name, first in fields))
+        rows = bench.rows_input(schema, [{"_id": LIVE, **{name: f"was {name}" for name, _ in fields}}])
+        inputs = (csv_file(csv), rows) if csv else (rows,)
+        built = bench.built(*inputs, field_steps=tuple(_rename(*step) for step in steps))
+        assert built.rows(", ".join(names))[-1] == tuple(f"was {name}" for name, _ in fields)
+        assert sorted(built.manifest.schema.names) == sorted(names)
+
+    def test_declared_fields_keep_their_names_and_go_on_to_tell_the_first_ones(self, bench: Bench) -> None:
+        rows = bench.rows_input(
+            Schema((Field("b", "B", FieldType.TEXT, origin="a"), Field("c", "C", FieldType.INT, origin="d"))),
+            [{"_id": LIVE, "b": "x", "c": 1}],
+        )
+        declared = Field("b", "B", FieldType.TEXT, lenient=True, keeps_raw=True)
+        built = bench.built(rows, fields=(declared,))
+        assert built.rows("b, c") == [("x", 1)]
+        assert [(one.name, one.origin) for one in built.manifest.schema.fields] == [("b", "a"), ("c", "d")]
+
+    def test_restored_rows_keep_their_names_and_todays_follow(self, bench: Bench) -> None:
+        lists = Field("b", "Old", FieldType.TEXT, multivalued=True, annotations={"multivalued": ("|",)})
+        old = Schema((replace(lists, origin="a"), Field("n", "N", FieldType.INT, origin="n")))
+        today = Schema(
+            (Field("c", "New", FieldType.TEXT, origin="a"), Field("b", "B", FieldType.TEXT, origin="z"))
+        )
+        built = bench.built(
+            bench.rows_input(old, [{"_id": 1, "b": ["x", "y"], "n": 1}], name="old"),
+            bench.rows_input(today, [{"_id": LIVE, "c": "u|v", "b": "w"}], name="today"),
+            restores=True,
+            field_steps=(_rename("n", "m"),),
+        )
+        assert built.rows("b, n, b_2") == [(["x", "y"], 1, None), (["u", "v"], None, "w")]
+        assert [(one.label, one.origin) for one in built.manifest.schema.fields] == [
+            ("Old", "a"),
+            ("N", "n"),
+            ("B", "z"),
+        ]
 
     def test_what_a_step_says_wins_over_what_rows_say(self, bench: Bench) -> None:
         schema = Schema((Field("a", "Old", FieldType.TEXT, description="old", annotations={"sortable": ()}),))

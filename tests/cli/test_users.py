@@ -71,6 +71,23 @@ def test_a_role_is_a_set_of_permissions(house: House) -> None:
     assert run(house, "user", "role", "rob@paper.example", "king").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("role", "rights"),
+    [
+        pytest.param("authenticated", "-", id="dkan-14-authenticated"),
+        pytest.param("content creator", "create_dataset", id="dkan-14-content-creator"),
+        pytest.param("editor", "create_dataset edit_dataset publish_dataset", id="dkan-14-editor"),
+        pytest.param("administrator", "superuser", id="dkan-14-administrator"),
+    ],
+)
+def test_roles_are_also_those_of_dkan(house: House, role: str, rights: str) -> None:
+    name = f"{role.replace(' ', '-')}@city.example"
+    run(house, "user", "add", name, "--role", role, "--password", "a secret")
+    assert f"{name}\t{name}\t{rights}\n" in run(house, "user", "list").output
+    assert run(house, "user", "role", name, "site manager").exit_code == 0
+    assert "manage_dataset" in run(house, "user", "list").output
+
+
 def test_who_is_invited_gets_a_letter_with_the_link_that_is_printed(house: House) -> None:
     made = run(house, "user", "add", "ivy@paper.example", "--invite")
     link = made.stdout.splitlines()[1]
@@ -145,7 +162,7 @@ def test_without_a_first_line_the_cells_are_address_and_names(house: House) -> N
     [
         ("eve@paper.example,E\nnobody\n", "Line 2: Email address is not valid."),
         ("email\neve@paper.example\nEVE@paper.example\n", "Line 3: There is a user with this e-mail address already."),
-        ("email,role\neve@paper.example,king\n", "Line 2: There is no role king; there are user, publisher, superuser."),
+        ("email,role\neve@paper.example,king\n", "Line 2: There is no role king; there are user, publisher, superuser, authenticated, content creator, editor, site manager, administrator."),
         ("email,api_key\neve@paper.example,abc\n", "Line 2: A key is 40 to 80 hexadecimal characters."),
         ("email,age\neve@paper.example,7\n", "Line 1: there is no column 'age'. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),
         ("email;first_name\neve@paper.example;E\n", "Line 1: there is neither an e-mail address nor a column email. The columns are email, first_name, last_name, password, role, api_key, each once, with commas between them."),

@@ -300,9 +300,13 @@ def restoration(portal: Portal, uid: str, number: int) -> Job:
 
 
 def reindexing(
-    portal: Portal, uid: str, indexed: Sequence[str] | None = None, types: Sequence[str] | None = None
+    portal: Portal,
+    uid: str,
+    indexed: Sequence[str] | None = None,
+    types: Sequence[str] | None = None,
+    actor: Actor = ADMIN,
 ) -> Job:
-    with portal.writing(ADMIN) as work:
+    with portal.writing(actor) as work:
         job = columns.reindex(work, datasets.editable(work, uid), indexed, types)
         return _job(portal, job.uid, job.kind)
 

@@ -3,7 +3,11 @@
 import email
 import email.policy
 import logging
-from dataclasses import replace
+import os
+import stat
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,8 @@ from colonnade.app import is_served
 from colonnade.cli.serve import address_of
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import Letter
+from colonnade.core.mail.spool import DELAYS, MOST_TRIES, Spool
+from colonnade.errors import Unavailable
 
 LETTER = Letter("ada@paper.example", "Import complete: Häfen", "Rows: 5\n")
 
@@ -116,3 +122,146 @@ def test_letters_lead_to_where_the_server_listens(
     served.lock_file.unlink()
     assert not is_served(served)
     assert last_address_of(served) == address
+
+
+@dataclass
+class Road:
+    """A way to send that may be blocked. `taken`: the identifiers of the messages."""
+
+    is_open: bool = True
+    taken: list[str] = field(default_factory=list)
+    before: Callable[[], object] = lambda: None
+
+    def send(self, message: email.message.EmailMessage) -> None:
+        self.before()
+        if not self.is_open:
+            raise Unavailable("the road is closed", code="mail.unsent")
+        self.taken.append(message["Message-ID"])
+
+
+class Clock:
+    now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _spooled(folder: Path, count: int = 1) -> tuple[Spool, Clock, list[str]]:
+    """Letters that wait; and their identifiers."""
+    clock = Clock()
+    spool = Spool(folder / "outbox", clock=clock)
+    made = [mail.message(settings(folder), LETTER) for _ in range(count)]
+    for one in made:
+        spool.put(one)
+    return spool, clock, [one["Message-ID"] for one in made]
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(str(one.relative_to(folder)) for one in (folder / "outbox").rglob("*") if one.is_file())
+
+
+def test_a_letter_waits_on_the_disk_for_its_owner_alone_and_goes_when_it_is_sent(tmp_path: Path) -> None:
+    spool, _, (identifier,) = _spooled(tmp_path)
+    for one in (tmp_path / "outbox", *(tmp_path / "outbox").rglob("*")):
+        assert stat.S_IMODE(one.stat().st_mode) & 0o077 == 0
+    (waiting,) = spool.waiting()
+    assert (waiting.tries, waiting.due_at) == (0, 0)
+    road = Road()
+    assert spool.send(waiting.path, road)
+    assert spool.send(waiting.path, road)
+    assert (road.taken, _files(tmp_path)) == ([identifier], [])
+
+
+def test_tries_have_their_times_and_an_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spool, clock, _ = _spooled(tmp_path)
+    road = Road(is_open=False)
+    for delay in DELAYS:
+        assert not spool.send(spool.waiting()[0].path, road)
+        assert spool.waiting()[0].due_at == pytest.approx(clock.now + delay)
+        clock.now += delay
+    assert spool.unsent() == []
+    assert not spool.send(spool.waiting()[0].path, road)
+    assert (spool.waiting(), len(spool.unsent())) == ([], 1)
+    assert "Import complete" in caplog.messages[-1]
+    assert "the road is closed" in caplog.messages[-1]
+    assert "Rows: 5" not in caplog.text
+    assert spool.unsent()[0].name.count(".") == 2  # as it was when it was written
+
+
+def test_a_death_while_a_letter_is_sent_counts_as_a_try(tmp_path: Path) -> None:
+    spool, _, (identifier,) = _spooled(tmp_path)
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    for number in range(1, MOST_TRIES + 1):
+        with pytest.raises(KeyboardInterrupt):
+            spool.send(spool.waiting()[0].path, Road(before=die))
+        assert [one.tries for one in spool.waiting()] == [number]
+    road = Road()
+    assert not spool.send(spool.waiting()[0].path, road)
+    assert (road.taken, len(spool.unsent())) == ([], 1)
+    read = email.message_from_bytes(spool.unsent()[0].read_bytes(), policy=email.policy.default)
+    assert read["message-id"] == identifier
+
+
+def test_two_who_send_at_the_same_time_send_a_letter_once(tmp_path: Path) -> None:
+    spool, _, identifiers = _spooled(tmp_path, 3)
+    other = Road()
+
+    def meet() -> None:
+        for one in spool.waiting():
+            assert Spool(tmp_path / "outbox").send(one.path, other)
+
+    road = Road(before=meet)
+    for one in spool.waiting():
+        spool.send(one.path, road)
+    assert sorted(road.taken + other.taken) == sorted(identifiers)
+    assert len(road.taken) == 1
+    assert _files(tmp_path) == []
+
+
+def test_letters_outlive_the_postman_and_wait_in_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    named = settings(tmp_path, mail_url="smtp://127.0.0.1:9")
+    monkeypatch.setattr("colonnade.core.mail.spool.MOST_WAITING", 3)
+    gone = mail.Postman(named, Road(is_open=False))
+    for number in range(4):
+        gone.post(Letter("ada@paper.example", f"Letter {number}", ""))
+    gone.close()
+    assert len(mail.spool_of(named).waiting()) == 3
+    assert "'Letter 3' to ada@paper.example could not be sent: too many letters wait" in caplog.text
+    assert "3 letters wait for the mail server" in caplog.text
+    for path in (tmp_path / "outbox" / "waiting").iterdir():
+        os.utime(path, (0, 0))
+    road = Road()
+    mail.Postman(named, road).close()
+    assert (len(set(road.taken)), len(road.taken), _files(tmp_path)) == (3, 3, [])
+
+
+def test_a_postman_waits_for_the_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("colonnade.core.mail.spool.DELAYS", (0.01,) * (MOST_TRIES - 1))
+    tried = threading.Semaphore(0)
+    road = Road(is_open=False, before=tried.release)
+    postman = mail.Postman(settings(tmp_path, mail_url="smtp://127.0.0.1:9"), road)
+    postman.post(LETTER)
+    for _ in range(2):
+        assert tried.acquire(timeout=10)
+    road.is_open = True
+    assert tried.acquire(timeout=10)
+    postman.close()
+    assert (len(road.taken), _files(tmp_path)) == (1, [])
+
+
+def test_without_a_mail_server_what_waits_is_left_in_the_outbox(tmp_path: Path) -> None:
+    _spooled(tmp_path, 2)
+    mail.Postman(settings(tmp_path)).close()
+    assert [one["subject"] for one in _sent(tmp_path)] == ["[Colonnade] Import complete: Häfen"] * 2
+
+
+def test_a_letter_of_a_command_waits_for_the_server_if_it_cannot_go_out(tmp_path: Path) -> None:
+    away = settings(tmp_path, mail_url="smtp://127.0.0.1:9")
+    assert not mail.deliver(away, LETTER)
+    assert [one.tries for one in mail.spool_of(away).waiting()] == [1]

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.core.support import ADMIN, dataset, opened, person, shown
+from tests.core.importing import an_import, shared, uploaded
+from tests.core.support import ADMIN, dataset, opened, person, reindexing, shown
 from tests.support.saying import says
 
 from colonnade.core.datasets import leaving
@@ -152,6 +153,35 @@ def test_who_asked_is_told_once_however_often_it_is_said(portal: Portal) -> None
     (letter,) = LETTERS
     assert (letter.to, letter.subject) == (f"{actor.username}@example.org", "Import complete: Boats")
     assert f"{SITE}/explore/dataset/dataset-" in letter.text
+
+
+@says("panda-7-mail-summary-of-jobs")
+def test_letters_about_jobs_say_what_types_made_of_the_cells(portal: Portal) -> None:
+    actor = person(portal)
+    typed = {"typed": ["true", "true", "true", ""], "types": ["int", "float", "date", ""]}
+    uid = shared(portal, actor, "n", "fee", "on", "note", **typed)
+    content = "n,fee,on,note\n1,$1.5,2024-03-07,x\nx,n/a,nope,2\n2, NA ,,\n#17,many,12-2-1,.\n"
+    for one in (content, "n,fee,on,note\n3,4,noon yesterday,\n"):
+        job = an_import(portal, actor, uid, uploaded(portal, actor, one))
+        assert job.run() == "done"
+        ending.tell(portal, job.uid)
+    job = reindexing(portal, uid, ["", "true", "true", "true"], ["bool", "float", "date", "int"], actor)
+    assert job.run() == "done"
+    ending.tell(portal, job.uid)
+    assert [one.text.split("\n\n")[2:] for one in LETTERS] == [
+        ["Rows: 4", _summary(n=("int", 2), fee=("float", 1), on=("date", 1))],
+        ["Rows: 1", _summary(n=("int", 0), fee=("float", 0), on=("date", 1))],
+        ["Rows: 5", _summary(fee=("float", 1), on=("date", 2), note=("int", 1))],
+    ]
+
+
+def _summary(**columns: tuple[str, int]) -> str:
+    """By column its type, and how many cells have no value of it."""
+    good, bad = 'all values successfully converted to type "{}"', 'failed to convert {} values to type "{}"'
+    return "".join(
+        f"{name}: {bad.format(count, type_) if count else good.format(type_)}\n"
+        for name, (type_, count) in columns.items()
+    )
 
 
 def test_a_failure_is_told_with_its_reason(portal: Portal) -> None:

@@ -43,6 +43,13 @@ class Library:
                 str(one.dataset.slug): total for one, total in search.matching(work, words=words, **asked)
             }
 
+    def pages(self, words: str, *, together: bool = True, offset: int = 0) -> dict[str, Any]:
+        """The first rows of each group, and how many there are."""
+        portal = self.portal if together else replace(self.portal, overview=None)
+        with portal.reading(self.reporter) as work:
+            found = search.across(work, words=words, limit=100, group_limit=2, group_offset=offset)
+            return {str(one.readable.dataset.slug): (one.total, one.rows) for one in found.groups}
+
     def settle(self) -> None:
         """Until the overview has followed."""
         self.groups(None)
@@ -98,6 +105,7 @@ _TEXTS = [
 def test_all_at_once_are_counted_as_one_by_one(library: Library, text: str) -> None:
     assert library.known() >= len(_ROWS) + 1
     assert library.groups(text) == library.groups(text, together=False)
+    assert library.pages(text) == library.pages(text, together=False)
 
 
 _WORDS = st.sampled_from(
@@ -158,6 +166,9 @@ def test_random_writes_are_followed(library: Library) -> None:
             library.settle()
         for text in ("smith", "marlin", "column_int_age:[0 TO 45]"):
             assert library.groups(text) == library.groups(text, together=False)
+            for offset in range(3):
+                pages = library.pages(text, offset=offset)
+                assert pages == library.pages(text, together=False, offset=offset)
 
 
 def _restarted(folder: Path, words: str) -> tuple[int, dict[str, int], int]:

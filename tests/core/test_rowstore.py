@@ -205,12 +205,12 @@ def test_late_writes_are_replayed_into_a_new_generation(house: House) -> None:
     house.rows.write(REF, SCHEMA, upsert({"a": "one", "b": "two"}), AT)
     house.rows.create(NEXT, SCHEMA)
     with house.rows.latch(REF.table):
-        house.rows.replay(REF, START, NEXT, SCHEMA)
+        house.rows.replay(REF, START, SCHEMA, NEXT, SCHEMA)
     exported = house.rows.mark(REF)
     house.rows.write(REF, SCHEMA, upsert({"a": "one again", "c": "three"}), AT)
     house.rows.write(REF, SCHEMA, Delete(keys=["b"]), AT)
     with house.rows.latch(REF.table):
-        assert house.rows.replay(REF, exported, NEXT, SCHEMA) == SCHEMA
+        assert house.rows.replay(REF, exported, SCHEMA, NEXT, SCHEMA) == SCHEMA
     assert titles(house.rows, None, NEXT) == titles(house.rows, "", NEXT) == ["one again", "three"]
     assert titles(house.rows, "two", NEXT) == []
     assert house.rows.check(NEXT, SCHEMA) == []
@@ -222,20 +222,20 @@ def test_a_replay_keeps_raw_texts_and_refuses_to_lose_a_field(house: House) -> N
     raw: dict[str, Sequence[object]] = {"amount": [12], "amount$raw": ["$12"]}
     house.rows.write(REF, old_schema, upsert({"a": "one"}, **raw), AT)
     house.rows.create(NEXT, SCHEMA)
-    widened = house.rows.replay(REF, START, NEXT, SCHEMA)
+    widened = house.rows.replay(REF, START, SCHEMA, NEXT, SCHEMA)
     assert widened == old_schema
     assert house.rows.check(NEXT, widened) == []
     assert titles(house.rows, "12", NEXT, widened) == ["one"]
     house.rows.create(NEXT, SCHEMA.only(["title"]))
     with pytest.raises(Conflict):
-        house.rows.replay(REF, START, NEXT, SCHEMA.only(["title"]))
+        house.rows.replay(REF, START, SCHEMA, NEXT, SCHEMA.only(["title"]))
 
 
 def test_a_replay_leaves_out_a_lost_field_that_says_nothing(house: House) -> None:
     house.rows.write(REF, SCHEMA, upsert({"a": "one"}), AT)
     narrow = SCHEMA.only(["title"])
     house.rows.create(NEXT, narrow)
-    assert house.rows.replay(REF, START, NEXT, narrow) == narrow
+    assert house.rows.replay(REF, START, SCHEMA, NEXT, narrow) == narrow
     assert titles(house.rows, "one", NEXT, narrow) == ["one"]
 
 

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from tests.net.test_tls import make_certificate
 
 from colonnade.errors import Unavailable
-from colonnade.net.mailing import Outbox, Smtp, carrier
+from colonnade.net.mailing import Outbox, Smtp
 from colonnade.setting_values import MailServer
 
 HOST = "127.0.0.1"
@@ -158,8 +158,7 @@ def test_what_the_server_says_is_told() -> None:
 
 
 def test_without_a_server_mail_is_a_file_for_its_owner_alone(tmp_path: Path) -> None:
-    outbox = carrier(None, tmp_path / "outbox")
-    assert isinstance(outbox, Outbox)
+    outbox = Outbox(tmp_path / "outbox")
     for _ in range(3):
         outbox.send(_message())
     files = sorted((tmp_path / "outbox").iterdir())

@@ -41,6 +41,21 @@ def test_a_sound_portal_is_well(mine: Furnished) -> None:
     assert result.stdout == "All is well: 3 generations and 2 files were checked.\n"
 
 
+def test_letters_that_wait_for_long_or_were_given_up_are_told(mine: Furnished) -> None:
+    outbox = mine.data / "outbox"
+    names = ("waiting/1-a.2.eml", "waiting/1-b.4.eml", "waiting/1-c.3.eml", "unsent/0-d.eml")
+    for name in names:
+        (outbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (outbox / name).write_text("Subject: x\n\n")
+    result = doctor(mine, "--repair")
+    assert result.exit_code == 1
+    assert lines(result) == [
+        "Mail: Letters that could not be sent: 1. They are in outbox/unsent; send them by hand or remove them.",
+        "Mail: Letters that wait for the mail server: 2, tried 4 times. The log says why.",
+    ]
+    assert sum(one.is_file() for one in outbox.rglob("*.eml")) == len(names)
+
+
 def test_the_check_stands_in_the_list_of_jobs(mine: Furnished) -> None:
     doctor(mine)
     listed = command("jobs", "list", "--data", mine.data, "--kind", "check")

@@ -214,6 +214,7 @@ def test_a_letters_link_leads_to_a_password(browser: TestClient, house: House) -
     page = read(browser, path)
     assert page.one("h1").text == "Welcome to The <Desk>"
     assert page.one("main").one("strong").text == "new@paper.example"
+    assert page.one("p", id="rules").text.startswith("At least 8 characters")
     done = send(browser, path, password=PASSWORD, again="another")
     assert done.status_code == 400
     assert _page(done).one("p", role="alert").text == "The two passwords are not the same."

@@ -99,14 +99,44 @@ def test_the_way_on_is_for_who_is_not_signed_in(house: House, cookies: str, path
         assert "Cookie" in found.headers["vary"]
         tree = parsed(found.text)
         way = [one.attributes["href"] for one in tree.one("main").all("a")][:-1]
-        header = [one.text for one in tree.one("header").all("a")][-1]
+        last = tree.one("header").all("a")[-1]
+        header = last.text
         if "Cookie" in sent and sent["Cookie"] == cookies:
             assert (way, header) == ([], "Your account")
             assert found.headers["cache-control"] == "private, no-store"
         else:
             here = path.partition("?")[0].rstrip("/").replace("//", "/")
             assert (way, header) == ([f"/account/sign-in/?next={here}"], "Sign in")
+            assert last.attributes["href"] == way[0]
             assert found.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "onward"),
+    [
+        ("/", "/"),
+        ("/?q=tr%C3%A9es+%26&page=1", "/?q=tr%C3%A9es+%26&page=1"),
+        ("/?q=" + "x" * 2_000, "/"),
+        ("/account/forgotten/", None),
+        ("/account/sign-in/?next=/explore/", None),
+    ],
+)
+def test_who_signs_in_comes_back_to_where_that_was_asked_for(
+    house: House, trees: str, path: str, onward: str | None
+) -> None:
+    link = parsed(house.client.get(f"http://testserver{path}").text).one("header").all("a")[-1]
+    address = link.attributes["href"]
+    assert address is not None
+    if onward is None:
+        assert address == "/account/sign-in/"
+        return
+    form = parsed(house.client.get(f"http://testserver{address}").text).one("main").one("input", name="next")
+    assert form.attributes["value"] == onward
+
+
+def test_a_key_is_never_part_of_the_way_to_sign_in(house: House, trees: str) -> None:
+    found = house.client.get(f"http://testserver/?apikey={house.admin.key}&q=oak")
+    assert parsed(found.text).one("header").all("a")[-1].attributes["href"] == "/account/sign-in/?next=/"
 
 
 def test_searches_are_listed_and_taken_away(house: House, cookies: str, trees: str, cast: Cast) -> None:

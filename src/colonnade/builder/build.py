@@ -38,7 +38,9 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         with _timed(seconds, "process"):
             staged = running.processed(staged, job)
         with _timed(seconds, "type"):
-            staged, plan = merging.plan(staged, job.field_steps)
+            staged, plan = merging.plan(
+                staged, job.field_steps, is_declared=bool(job.fields), restores=job.restores
+            )
             merged = merging.merge(staged, job.limits.fields, plan, job.fields)
         with _timed(seconds, "identify"):
             key_fields = tuple(dict.fromkeys((*job.key_fields, *plan.key_fields)))
@@ -65,6 +67,7 @@ def run(job: BuildJob, *, isolation: Mapping[str, Any] | None = None) -> Manifes
         countries=written.countries,
         extent=written.extent,
         files=files,
+        unread=written.unread,
     )
     _seal(job, manifest)
     return manifest

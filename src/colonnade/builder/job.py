@@ -86,7 +86,9 @@ class BuildJob:
     change the fields: their names, types and descriptions. `key_fields` are names as the processors leave them.
     `fields`: the last word on fields of these names, and such as there are even where no input has them; all lenient.
     `finds_countries`: the manifest is to say which countries the rows are in. `files`: a folder with the files of cells
-    of rows that were rows before; they are moved from there.
+    of rows that were rows before; they are moved from there. `restores`: there are no files, and the first input are rows
+    of an old generation: its fields keep their names and their values, and rows that are there today follow them; steps
+    are not taken, but tell what its fields were called where the generation itself does not.
     """
 
     out: Path
@@ -106,6 +108,7 @@ class BuildJob:
     appends: bool = False
     """The rows of files come after those that were rows before; on the same key such a row takes the place of the one that
     was there, and its id. A key is to have the form `KEY_FORM` then."""
+    restores: bool = False
 
 
 LOOK_LIMITS = Limits(
@@ -186,7 +189,8 @@ class Manifest:
     publisher about what was left out or changed. `row_errors`: what steps could not do, the first `MAX_ROW_ERRORS` of
     `row_error_count`. `countries`: where the rows are, see `countries.holding`, if the job asked for that.
     `files`: how many files there are in cells. `extent`: of their places;
-    None: there are none.
+    None: there are none. `unread`: by lenient field, how many cells of the job's files, or of its rows where it has none,
+    say something that is no value of its type.
     """
 
     schema: Schema
@@ -205,6 +209,7 @@ class Manifest:
     countries: tuple[str, ...] = ()
     extent: Extent | None = None
     files: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -234,6 +239,7 @@ class Manifest:
             # Left out where it is not known, as in the descriptions of generations that were made before it was told.
             **({"extent": self.extent.to_json()} if self.extent else {}),
             "files": self.files,
+            **({"unread": dict(self.unread)} if self.unread else {}),
         }
 
     @classmethod
@@ -258,4 +264,5 @@ class Manifest:
             countries=tuple(value.get("countries", ())),
             extent=Extent.from_json(value["extent"]) if "extent" in value else None,
             files=value.get("files", 0),
+            unread=value.get("unread", {}),
         )

@@ -68,13 +68,13 @@ def _of_texts(read: Callable[[str], Any], arrow: Any) -> Callable[[Any], Any]:
     return values
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
     return f"trim({text}, {_BLANKS})"
 
 
 def _plain(text: str) -> str:
     """Of a number."""
-    return _trimmed(f"translate({text}, {literal(lenient.LEFT_OUT)}, '')")
+    return trimmed(f"translate({text}, {literal(lenient.LEFT_OUT)}, '')")
 
 
 def _int(cell: str) -> str:
@@ -133,10 +133,10 @@ _SQL: Mapping[FieldType, Mapping[str, Callable[[Callable[[str], str]], str]]] = 
     FieldType.TEXT: {},
     FieldType.INT: _steps(_plain, _int),
     FieldType.DOUBLE: _steps(_plain, _double),
-    FieldType.BOOLEAN: _steps(_trimmed, _boolean),
-    FieldType.DATE: _steps(_trimmed, _date, _FUNCTIONS[FieldType.DATE][0]),
-    FieldType.DATETIME: _steps(_trimmed, _datetime, _FUNCTIONS[FieldType.DATETIME][0]),
-    FieldType.TIME: _steps(_trimmed, _time, _FUNCTIONS[FieldType.TIME][0]),
+    FieldType.BOOLEAN: _steps(trimmed, _boolean),
+    FieldType.DATE: _steps(trimmed, _date, _FUNCTIONS[FieldType.DATE][0]),
+    FieldType.DATETIME: _steps(trimmed, _datetime, _FUNCTIONS[FieldType.DATETIME][0]),
+    FieldType.TIME: _steps(trimmed, _time, _FUNCTIONS[FieldType.TIME][0]),
 }
 LAST_STEP: Mapping[FieldType, str] = {type_: ["text", *steps][-1] for type_, steps in _SQL.items()}
 """Which of them makes the value."""

@@ -40,24 +40,42 @@ class Merged:
         return Schema(tuple(one.field for one in self.outputs))
 
 
-def plan(staged: Staged, steps: Sequence[Step]) -> tuple[Staged, Plan]:
+def plan(
+    staged: Staged, steps: Sequence[Step] = (), *, is_declared: bool = False, restores: bool = False
+) -> tuple[Staged, Plan]:
     """What the steps say of the fields of all inputs; and the inputs, in which each field has one and the same name.
-    Raises `Invalid`."""
-    filed = dict.fromkeys(name for part in staged.files for name in part.columns)
-    rows = dict.fromkeys(name for part in staged.given for name in part.columns)
-    first = field_steps.origins(steps, rows, filed)
-    parts = tuple(_renamed(part, first) if part in staged.given else part for part in staged.parts)
-    aligned = replace(staged, parts=parts)
+    `is_declared`: fields of rows are called what they are called now, whatever that was before. `restores`: as of
+    `BuildJob`. Raises `Invalid`."""
+    labels = {name: label for part in staged.files for name, label in part.labels.items()}
+    given = () if is_declared else staged.given
+    names = {one.table: field_steps.origins(steps, one.fields.values(), labels) for one in given}
+    parts = (_renamed(one, names[one.table], labels) if one.table in names else one for one in staged.parts)
+    aligned = replace(staged, parts=tuple(parts))
+    if restores:
+        return aligned, field_steps.as_restored(
+            [_told(one, names.get(one.table, {})) for one in staged.given]
+        )
     found = field_steps.planned(steps, _names(aligned))
     return replace(aligned, errors=(*staged.errors, *found.errors)), found
 
 
-def _renamed(part: Part, names: Mapping[str, str]) -> Part:
+def _told(part: Part, names: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields by the names that they have now, with their first names."""
+    return tuple(replace(one, origin=names.get(one.name, one.name)) for one in part.fields.values())
+
+
+def _renamed(part: Part, names: Mapping[str, str], labels: Mapping[str, str]) -> Part:
+    """`labels`: what files call their fields, in the place of what a step called them."""
+    fields = {}
+    for one in part.fields.values():
+        first = names[one.name]
+        label = one.label if one.name == first else labels.get(first, one.label)
+        fields[first] = replace(one, name=first, origin=first, label=label)
     return replace(
         part,
         columns={names[name]: column for name, column in part.columns.items()},
-        labels={names[name]: label for name, label in part.labels.items()},
-        fields={names[name]: replace(field, name=names[name]) for name, field in part.fields.items()},
+        labels={name: one.label for name, one in fields.items()},
+        fields=fields,
     )
 
 
@@ -93,6 +111,7 @@ def _declared(staged: Staged, field: Field, shape: Shape | None) -> tuple[Output
     notes = {**said.annotations, **shape.annotations}
     field = replace(
         field,
+        origin=said.origin or origin,
         description=said.description if shape.description is None else shape.description,
         annotations={name: args for name, args in notes.items() if name != MULTIVALUED},
     )
@@ -105,6 +124,7 @@ def _shaped(staged: Staged, shape: Shape, field: Field, report: ColumnReport) ->
     field = replace(
         field,
         name=shape.name,
+        origin=field.origin or shape.origin,
         label=field.label if shape.label is None else shape.label,
         description=field.description if shape.description is None else shape.description,
         annotations={**field.annotations, **shape.annotations},

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _MAX_CHARACTERS = 100
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
@@ -14,10 +14,15 @@ def field_names(labels: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = set()
     names = []
     for number, label in enumerate(labels, 1):
-        name = _free(_slug(label) or f"column_{number}", taken)
+        name = free(_slug(label) or f"column_{number}", taken)
         taken.add(name)
         names.append(name)
     return tuple(names)
+
+
+def of_columns(labels: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    """The names of a file's fields: those that its format gives (empty: none), or else by their labels."""
+    return tuple(given) if given and all(given) else field_names(labels)
 
 
 def field_name(label: str) -> str:
@@ -32,9 +37,10 @@ def _slug(label: str) -> str:
     return f"column_{name}" if name[:1].isdigit() else name
 
 
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free in taken:
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number behind it with which it is not taken."""
+    number, found = 1, name
+    while found in taken:
         number += 1
-        free = f"{name}_{number}"
-    return free
+        found = f"{name}_{number}"
+    return found

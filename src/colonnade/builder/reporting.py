@@ -1,16 +1,21 @@
-"""What steps could not do, row by row, once it is known which rows there are and what their `_id` is."""
+"""What steps could not do, row by row, once it is known which rows there are and what their `_id` is; and what types could
+not say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
+from colonnade.builder import lenient, lenient_sql
 from colonnade.builder.identity import PLACED
 from colonnade.builder.job import MAX_ROW_ERRORS, RowError, Step
 from colonnade.builder.merging import Merged, Output
-from colonnade.builder.selecting import cast_of
+from colonnade.builder.selecting import cast_of, said_sql
 from colonnade.builder.staging import MULTIVALUED_SEPARATOR, Part, Staged
-from colonnade.engine.layout import literal
+from colonnade.engine.layout import literal, quoted
 from colonnade.formats.port import VALUE_SEPARATOR
+from colonnade.query.schema import SOURCE, Field, FieldType, Schema
 
 _SHOWN_CHARACTERS = 100
 _TOO_LONG = "would make the cell longer than this portal takes"
@@ -46,6 +51,27 @@ def _processed(staged: Staged) -> Iterator[_Failed]:
         for trouble in part.troubles:
             reason = _reason(trouble.step)
             yield _Failed(part, trouble.step.uid, reason, f"part.{trouble.column}")
+
+
+def unread(
+    connection: duckdb.DuckDBPyConnection, rows: str, schema: Schema, sources: Sequence[str]
+) -> Mapping[str, int]:
+    """By lenient field that is no text, in how many rows of these sources, or of all if none is named, its cell says
+    something that is no value of its type. `rows`: the relation of a generation."""
+    fields = [one for one in schema.fields if one.lenient and lenient_sql.is_known(one.type)]
+    fields = [one for one in fields if one.type is not FieldType.TEXT]
+    if not fields:
+        return {}
+    where = f" WHERE {SOURCE} IN ({', '.join(map(literal, sources))})" if sources else ""
+    counts = ", ".join(f"count(*) FILTER ({_is_unread(one)})" for one in fields)
+    found = connection.execute(f"SELECT {counts} FROM {rows}{where}").fetchone() or ()  # noqa: S608
+    return {one.name: count for one, count in zip(fields, found, strict=True)}
+
+
+def _is_unread(field: Field) -> str:
+    said = f"lower({lenient_sql.trimmed(said_sql(quoted(field.raw_name)))})"
+    nothing = ", ".join(map(literal, lenient.NULLS))
+    return f"{quoted(field.name)} IS NULL AND {said} NOT IN ({nothing})"
 
 
 def _reason(step: Step) -> str:

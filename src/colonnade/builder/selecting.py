@@ -137,13 +137,13 @@ def _as_sent(part: Part, cell: str) -> tuple[str, str]:
     """The text of a cell that may have the form of `query.raw`, and that form where it has it."""
     if not (isinstance(part.input, FileInput) and part.input.as_sent):
         return cell, _NO_TEXT
-    text = _said(cell)
+    text = said_sql(cell)
     return f"CASE WHEN starts_with({cell}, {_MARK}) THEN {text} ELSE {cell} END", (
         f"CASE WHEN starts_with({cell}, {_MARK}) THEN {cell} END"
     )
 
 
-def _said(raw: str) -> str:
+def said_sql(raw: str) -> str:
     """The text of what `query.raw` says; null for null and for what is not there. A number is as people write it."""
     json = f"{raw}[2:]"
     return (
@@ -159,7 +159,7 @@ def _row_text(part: Part, output: Output) -> str:
     if not part.fields[output.origin].lenient:
         return _sent(part, output)
     raw = _row_raw(part, output)
-    return f"CASE WHEN {raw} IS NULL THEN {_row_printed(part, output)} ELSE {_said(raw)} END"
+    return f"CASE WHEN {raw} IS NULL THEN {_row_printed(part, output)} ELSE {said_sql(raw)} END"
 
 
 def _sent(part: Part, output: Output) -> str:

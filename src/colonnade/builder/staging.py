@@ -211,7 +211,7 @@ def _load_file(
             f"ALTER TABLE {table} ADD COLUMN c{len(read)} VARCHAR DEFAULT {literal(source.filename)}"
         )
         read.append(Column(FILENAME_LABEL, FieldType.TEXT))
-    names = one.names or naming.field_names([column.label for column in read])
+    names = one.names or naming.of_columns([one.label for one in read], [one.name for one in read])
     if len(names) != len(read):
         message = f"The file {source.name} has {len(read)} columns where {len(names)} are expected"
         raise Invalid(message, code="file.columns")

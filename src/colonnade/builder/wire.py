@@ -104,6 +104,7 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "finds_countries": job.finds_countries,
         "files": None if job.files is None else str(job.files.absolute()),
         "appends": job.appends,
+        "restores": job.restores,
     }
 
 
@@ -124,6 +125,7 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         finds_countries=value["finds_countries"],
         files=None if value["files"] is None else Path(value["files"]),
         appends=value["appends"],
+        restores=value.get("restores", False),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade.builder import countries, extent, lenient_sql, wire
+from colonnade.builder import countries, extent, lenient_sql, reporting, wire
 from colonnade.builder.extent import Extent
 from colonnade.builder.identity import PLACED, Placement
 from colonnade.builder.job import BuildJob, FileInput
@@ -36,12 +36,14 @@ _BEFORE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`sources`: rows by source. `countries`: where the rows are, if the job asks for that. `extent`: of their places."""
+    """`sources`: rows by source. `countries`: where the rows are, if the job asks for that. `extent`: of their places.
+    `unread`: as of `Manifest`."""
 
     mark: Mark
     sources: Mapping[str, int]
     countries: tuple[str, ...]
     extent: Extent | None
+    unread: Mapping[str, int]
 
 
 def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, at: dt.datetime) -> Written:
@@ -81,10 +83,12 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
         if job.finds_countries
         else ()
     )
+    files = [one.source for one in job.inputs if isinstance(one, FileInput)]
+    unread = reporting.unread(connection, layout.relation(_CATALOG), schema, files)
     places = extent.of_rows(connection, layout.relation(_CATALOG), schema, job.scratch)
     connection.execute(f"CHECKPOINT {_CATALOG}")
     connection.execute(f"DETACH {_CATALOG}")
-    return Written(mark, dict(sources), found, places)
+    return Written(mark, dict(sources), found, places, unread)
 
 
 def _heap_bytes(job: BuildJob) -> int:

@@ -52,7 +52,7 @@ def import_file(
         settings = existing(data)
         reached = app.reach(settings, cleanup)
         portal = reached.portal
-        actor = _actor(portal, username)
+        actor = actor_of(portal, username)
         with portal.reading(actor) as work:
             datasets.editable(work, slug)  # before all the work
         look = _look(portal, file, encoding)
@@ -71,7 +71,8 @@ def import_file(
     sys.exit(0)
 
 
-def _actor(portal: Portal, username: str | None) -> Actor:
+def actor_of(portal: Portal, username: str | None) -> Actor:
+    """In whose name a command works. Raises `NotFound`."""
     with portal.reading(SYSTEM) as work:
         if username is not None:
             return people.actor_of(work.db, people.person(work, username))

@@ -20,6 +20,7 @@ from colonnade.core.jobs import service as jobs
 from colonnade.core.people.service import FirstAdministrator
 from colonnade.core.usage import service as usage
 from colonnade.core.work import SYSTEM
+from colonnade.http.statuslines import StatusLines
 from colonnade.logs import set_up
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def run(running: app.Running, settings: Settings, host: str, port: int) -> None:
         running.app,
         host=host,
         port=port,
+        http=StatusLines,
         log_config=None,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,

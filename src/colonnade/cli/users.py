@@ -110,7 +110,11 @@ def set_permissions(username: str, permissions: tuple[str, ...], data: Path | No
 @click.argument("role", type=_role)
 @data_option
 def set_role(username: str, role: str, data: Path | None) -> None:
-    """Give a person the permissions of a role and no others: user (none), publisher (makes datasets), superuser (all)."""
+    """Give a person the permissions of a role and no others: user (none), publisher (makes datasets), superuser (all).
+
+    Sites of DKAN know authenticated (none), "content creator" (makes datasets), editor (also changes everybody's), "site
+    manager" (also says who sees what) and administrator (all).
+    """
     with command_work(data) as work:
         roles.give(work, people.person(work, username), role)
 

@@ -7,6 +7,7 @@ from functools import partial
 from colonnade.core.attachments import service as attachments
 from colonnade.core.extracts import service as extracts
 from colonnade.core.imports import service as imports
+from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.resources import service as resources
 from colonnade.core.work import SYSTEM, Portal, Work
 
@@ -34,11 +35,14 @@ def uses(work: Work) -> Iterator[Use]:
         yield Use(one.digest, one.dataset_id, "data file", one.filename)
     for kept in extracts.all_files(work):
         yield Use(kept.digest, kept.dataset_id, "export", kept.filename)
+    for managed in managedfiles.all_files(work):
+        for digest in managed.digests:
+            yield Use(digest, None, "public file", managed.filename)
 
 
 def unused(work: Work, digests: Iterable[str]) -> list[str]:
     """Those that nothing uses now."""
-    features = (resources, attachments, imports, extracts)
+    features = (resources, attachments, imports, extracts, managedfiles)
     return [one for one in sorted(set(digests)) if not any(each.uses_digest(work, one) for each in features)]
 
 

@@ -45,6 +45,15 @@ class Followed:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Known:
+    """Rows that fulfil a condition, at a mark: how many, and the ids of a page of them, ascending."""
+
+    mark: Mark
+    total: int
+    ids: tuple[int, ...]
+
+
 class Overview:
     """Any thread may call anything. `close` it before the engine."""
 
@@ -77,6 +86,19 @@ class Overview:
             for ref, state in known
             if state is not None and state.mark == self._rows.marks.of(ref)
         }
+
+    def page(self, where: Expr, ref: GenerationRef, *, offset: int, limit: int) -> Known | None:
+        """What is known of a table's rows that fulfil such a condition; None where the table has to be asked. Raises
+        `Invalid`."""
+        snapshot = self._index.snapshot
+        state = snapshot.states.get(ref)
+        if state is None or state.mark != self._rows.marks.of(ref):
+            return None
+        try:
+            found = snapshot.page(where, state.slot, offset, limit)
+        except IndexBrokenError:  # whoever counts next begins it anew
+            return None
+        return None if found is None else Known(state.mark, *found)
 
     def lagging(self, refs: Sequence[GenerationRef]) -> frozenset[GenerationRef]:
         """Those of some tables that are not known here as they are now, and could be."""

@@ -9,18 +9,18 @@ import datetime as dt
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from colonnade.core import firsthits
+from colonnade.core import countdown, firsthits, replaying
 from colonnade.core.hits import HitCache
 from colonnade.core.marks import Marks
 from colonnade.engine.port import (
     BATCH_ROWS,
     Delete,
     Engine,
+    Join,
     Reading,
     RowText,
     Selection,
@@ -29,10 +29,10 @@ from colonnade.engine.port import (
     Written,
 )
 from colonnade.errors import Unavailable
-from colonnade.generation import START, Changes, GenerationRef, Mark, TextChanges
+from colonnade.generation import START, GenerationRef, Mark, TextChanges
 from colonnade.index.port import IndexBrokenError, IndexStore, TextSearcher
 from colonnade.latches import Latches
-from colonnade.query.schema import SYSTEM_COLUMNS, Schema
+from colonnade.query.schema import Schema
 from colonnade.query.tree import BoundQuery, TextMatch
 
 TRIES = 3
@@ -43,6 +43,9 @@ PATIENCE_SECONDS = 5.0
 """How long a reader waits for the second commit of a write, before it waits for the latch instead."""
 
 FOREVER = -1.0
+
+Side = tuple[GenerationRef, Schema]
+"""A table of two, with its whole schema."""
 
 
 class RowStore:
@@ -86,7 +89,15 @@ class RowStore:
         for _ in range(TRIES):
             with suppress(StateGoneError):
                 return self._selected(ref, schema, query, until)
-        raise _too_late()
+        raise countdown.too_late()
+
+    def fetch(
+        self, ref: GenerationRef, query: BoundQuery, ids: Sequence[int], mark: Mark, seconds: float
+    ) -> Selection | None:
+        """The rows with these ids, as `firsthits.fetched`."""
+        with suppress(StateGoneError), self._engine.read(ref) as reading:
+            return firsthits.fetched(reading, query, ids, mark, seconds)
+        return None
 
     def stream(
         self,
@@ -107,6 +118,21 @@ class RowStore:
             with _unavailable():
                 yield from self._streamed(ref, schema, query, form, seconds, batch_rows)
 
+    def join(self, left: Side, right: Side, join: Join, seconds: float | None = None) -> Selection:
+        """Answer a question about the rows of two tables from one state of each and of their indexes. As `select`."""
+        until = None if seconds is None else time.monotonic() + seconds
+        asked = ((left, join.left), (right, join.right))
+        for _ in range(TRIES):
+            with suppress(StateGoneError), self._engine.read_both(left[0], right[0]) as reading:
+                pairs = zip(asked, reading.marks, strict=True)
+                one, other = (self._hits_at(side[0], mark, query, until) for (side, query), mark in pairs)
+                if one is not None and other is not None:
+                    return reading.select(join, (one, other), seconds=countdown.remaining(until))
+            for (ref, schema), query in asked:
+                if query.matches:
+                    self.ensure_index(ref, schema)
+        raise countdown.too_late()
+
     def count(self, ref: GenerationRef) -> int:
         """How many rows there are."""
         if (known := self.marks.count(ref)) is not None:
@@ -114,7 +140,7 @@ class RowStore:
         for _ in range(TRIES):
             with suppress(StateGoneError), self._engine.read(ref) as reading:
                 return self.marks.note_count(ref, rows=reading.rows, mark=reading.mark)
-        raise _too_late()
+        raise countdown.too_late()
 
     def mark(self, ref: GenerationRef) -> Mark:
         return self._engine.mark(ref)
@@ -131,7 +157,12 @@ class RowStore:
         return self._engine.export_rows(ref, target, sources=sources, excluded=excluded)
 
     def replay(
-        self, old_ref: GenerationRef, old_mark: Mark, new_ref: GenerationRef, new_schema: Schema
+        self,
+        old_ref: GenerationRef,
+        old_mark: Mark,
+        old_schema: Schema,
+        new_ref: GenerationRef,
+        new_schema: Schema,
     ) -> Schema:
         """Do to a new generation what was written to an old one after a mark, rows and index. The caller holds the
         latch, so that nothing is written meanwhile.
@@ -140,9 +171,10 @@ class RowStore:
         written but not foreseen. Raises `Conflict` when rows were written with values of a field that it lacks.
         """
         with self.latch(new_ref.table):
-            changes = self._engine.changes_since(old_ref, old_mark)
-            schema = _keeping_raw(new_schema, changes)
-            mark = self._engine.apply(new_ref, schema, _without_empty(changes, schema))
+            written = self._engine.changes_since(old_ref, old_mark)
+            changes = replaying.conformed(written, old_schema, new_schema)
+            schema = replaying.keeping_raw(new_schema, changes)
+            mark = self._engine.apply(new_ref, schema, replaying.without_empty(changes, schema))
             self.marks.note(new_ref, mark)
             self._follow(new_ref, schema, mark)
             return schema
@@ -204,7 +236,7 @@ class RowStore:
     ) -> Selection:
         if not query.matches:
             with self._engine.read(ref) as reading:
-                return reading.select(query, {}, seconds=_remaining(until))
+                return reading.select(query, {}, seconds=countdown.remaining(until))
         try:
             return self._search(ref, schema, query, until)
         except IndexBrokenError:
@@ -216,10 +248,12 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
         with self._pair(ref, schema, until) as (reading, searcher):
-            short = firsthits.page(reading, searcher, query, partial(_remaining, until))
+            short = firsthits.page(reading, searcher, query, partial(countdown.remaining, until))
             if short is not None:
                 return short
-            return reading.select(query, self._ids(ref, searcher, query, until), seconds=_remaining(until))
+            return reading.select(
+                query, self._ids(ref, searcher, query, until), seconds=countdown.remaining(until)
+            )
 
     def _streamed(
         self,
@@ -236,7 +270,7 @@ class RowStore:
             except StateGoneError:  # before the first row
                 continue
             return
-        raise _too_late()
+        raise countdown.too_late()
 
     def _streamed_once(
         self,
@@ -257,12 +291,21 @@ class RowStore:
                 reading = stack.enter_context(self._engine.read(ref))
             yield from reading.stream(query, hits, form=form, seconds=seconds, batch_rows=batch_rows)
 
+    def _hits_at(
+        self, ref: GenerationRef, mark: Mark, query: BoundQuery, until: float | None
+    ) -> dict[TextMatch, Any] | None:
+        """The hits of a state; None if the index does not know it."""
+        if not query.matches:
+            return {}
+        searcher = self._awaited(ref, mark, until)
+        return None if searcher is None else self._ids(ref, searcher, query, until)
+
     def _ids(
         self, ref: GenerationRef, searcher: TextSearcher, query: BoundQuery, until: float | None
     ) -> dict[TextMatch, Any]:
         hits: dict[TextMatch, Any] = {}
         for match in query.matches:
-            _remaining(until)
+            countdown.remaining(until)
             hits[match] = self._hits.ids(ref, searcher, match)
         return hits
 
@@ -279,9 +322,9 @@ class RowStore:
                     yield _agreeing(reading, searcher)
                     return
         with ExitStack() as stack:
-            with self._latches.attempt(ref.table, _remaining(until) or FOREVER) as is_held:
+            with self._latches.attempt(ref.table, countdown.remaining(until) or FOREVER) as is_held:
                 if not is_held:
-                    raise _too_late()
+                    raise countdown.too_late()
                 reading = stack.enter_context(self._engine.read(ref))
                 self._follow(ref, schema, reading.mark)
                 searcher = self._index.searcher(ref)
@@ -296,7 +339,7 @@ class RowStore:
             searcher = self._searcher(ref)
             if searcher is None or searcher.mark >= mark or is_last:
                 return searcher if searcher is not None and searcher.mark == mark else None
-            _remaining(until)
+            countdown.remaining(until)
             with self._latches.attempt(ref.table, POLL_SECONDS) as is_idle:
                 is_last = is_idle or time.monotonic() > patient_until
 
@@ -357,44 +400,3 @@ def _unavailable() -> Iterator[None]:
         yield
     except IndexBrokenError as error:
         raise Unavailable(f"The text index cannot be made: {error}.", code="index.broken") from error
-
-
-def _remaining(until: float | None) -> float | None:
-    """Seconds. Raises `Unavailable` when none are left."""
-    if until is None:
-        return None
-    left = until - time.monotonic()
-    if left <= 0:
-        raise _too_late()
-    return left
-
-
-def _too_late() -> Unavailable:
-    return Unavailable("The search took too long.", code="query.deadline")
-
-
-def _keeping_raw(schema: Schema, changes: Changes) -> Schema:
-    """The schema with a raw column wherever the changed rows have a raw text."""
-    filled = {
-        name
-        for name in changes.rows.column_names
-        if changes.rows.column(name).null_count < changes.rows.num_rows
-    }
-    return replace(
-        schema,
-        fields=tuple(
-            replace(one, keeps_raw=one.keeps_raw or one.raw_name in filled) for one in schema.fields
-        ),
-    )
-
-
-def _without_empty(changes: Changes, schema: Schema) -> Changes:
-    """The changes without columns that the schema lacks, as far as they say nothing."""
-    known = {*SYSTEM_COLUMNS, *schema.names, *(one.raw_name for one in schema.fields if one.keeps_raw)}
-    rows = changes.rows
-    empty = [
-        name
-        for name in rows.column_names
-        if name not in known and rows.column(name).null_count == rows.num_rows
-    ]
-    return replace(changes, rows=rows.drop_columns(empty))

@@ -23,14 +23,16 @@ def slug(text: str, *, separator: str = "-") -> str:
     return re.sub(r"[^a-z0-9]+", separator, plain).strip(separator)
 
 
-def free_name(wanted: str, is_taken: Callable[[str], bool], *, separator: str = "-") -> str:
-    """The wanted name, or one of `name-2`, `name-3`, ... that is not taken: the first, as long as no name in between
-    was given up. A few looks however many are taken."""
+def free_name(
+    wanted: str, is_taken: Callable[[str], bool], *, separator: str = "-", first: int = 2
+) -> str:
+    """The wanted name, or one of `name-2`, `name-3`, ... that is not taken (`first`: the number that they begin with):
+    the first, as long as no name in between was given up. A few looks however many are taken."""
     if not is_taken(wanted):
         return wanted
 
     def numbered(number: int) -> str:
-        return f"{wanted}{separator}{number}"
+        return f"{wanted}{separator}{number - 2 + first}"
 
     taken, free = 1, 2
     while is_taken(numbered(free)):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from colonnade.config import Settings
 from colonnade.core.counting import Caller, Counters
 from colonnade.core.overview import Overview
 from colonnade.core.pending import Pending, Searched
+from colonnade.core.remembered import Remembered
 from colonnade.core.retention import Retention
 from colonnade.core.rowstore import RowStore
 from colonnade.core.tries import Tries
@@ -97,12 +99,19 @@ class Portal:
     counters: Counters = field(default_factory=Counters)
     tries: Tries = field(default_factory=Tries)
     searches: Pending[Searched] = field(default_factory=Pending)
+    accesses: Remembered[Any] = field(default_factory=Remembered)
+    """What actors see of all datasets (`datasets.accesses.of_all`)."""
     overview: Overview | None = None
     """What counts in many small tables at once; None: they are asked one by one."""
     builds: Way = in_a_child
     """How the builder is asked."""
     runner: Runner | None = None
     """What runs jobs here; None in a command, which either asks the server or runs the one job that it is for."""
+
+    @cached_property
+    def slots(self) -> threading.BoundedSemaphore:
+        """So many builds go on at once."""
+        return threading.BoundedSemaphore(self.settings.builds)
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator["Work"]:
@@ -142,6 +151,8 @@ class Work:
     events: list[Event] = field(default_factory=list)
     caller: Caller | None = None
     """Whose call is counted; None: this is no call of an API that counts."""
+    seen: dict[type, Any] = field(default_factory=dict)
+    """What was read of the catalogue, by its type, where nothing is written: it stays so until the work ends."""
 
     @property
     def settings(self) -> Settings:

@@ -76,6 +76,22 @@ class Selection:
     total: int
 
 
+@dataclass(frozen=True)
+class Join:
+    """A question about pairs of rows of two tables that have the same value in a column of each; nulls have none.
+
+    `left` and `right`: which rows of each, and which of their columns: fields as they are, under names that are different
+    in both. `left_on`, `right_on`: two of these names. `query`: what is asked of the pairs, whose fields are these
+    columns; it has no text conditions.
+    """
+
+    left: BoundQuery
+    right: BoundQuery
+    left_on: str
+    right_on: str
+    query: BoundQuery
+
+
 @dataclass(frozen=True, kw_only=True)
 class Printing:
     """`zone`: of datetimes, an IANA name; None is UTC. `files`: the address before the id of a file. `beside`: the place of
@@ -220,6 +236,18 @@ class Reading(Protocol):
         ...
 
 
+class JoinReading(Protocol):
+    """One consistent state of two generations."""
+
+    @property
+    def marks(self) -> tuple[Mark, Mark]: ...
+
+    def select(self, join: Join, hits: tuple[Hits, Hits], *, seconds: float | None = None) -> Selection:
+        """A page and the total. `hits`: of the text conditions of each side. Without an order of its own, in that of the
+        first table's rows, then of the second's. Raises `StateGoneError`."""
+        ...
+
+
 class Engine(Protocol):
     def create(self, ref: GenerationRef, schema: Schema) -> None:
         """Make an empty generation that takes live rows. Replaces what an interrupted call left."""
@@ -227,6 +255,10 @@ class Engine(Protocol):
 
     def read(self, ref: GenerationRef) -> AbstractContextManager[Reading]:
         """Open one consistent state. The generation may be dropped meanwhile: the reading goes on."""
+        ...
+
+    def read_both(self, left: GenerationRef, right: GenerationRef) -> AbstractContextManager[JoinReading]:
+        """The same for two generations, which may be one."""
         ...
 
     def write(self, ref: GenerationRef, schema: Schema, change: Upsert | Delete, at: dt.datetime) -> Written:

@@ -11,7 +11,12 @@ def text(source: Source, name: str, default: str = "") -> str:
 
 def flag(source: Source, name: str, *, default: bool) -> bool:
     value = source.params.get(name)
-    return default if value is None or value == "" else str(value).lower() not in ("false", "0")
+    return default if value is None or value == "" else flag_of(value)
+
+
+def flag_of(value: object) -> bool:
+    """What a value says that stands for yes or no."""
+    return str(value).lower() not in ("false", "0", "")
 
 
 def number(source: Source, name: str, default: int, *, least: int = 0) -> int:

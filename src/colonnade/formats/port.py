@@ -61,11 +61,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`label`: empty where the file gives none. `type`: what the format says; None where its cells decide."""
+    """`label`: empty where the file gives none. `type`: what the format says; None where its cells decide. `name`: of its
+    field, where the format has rules for it; all columns of a file have one, or none."""
 
     label: str
     type: FieldType | None = None
     multivalued: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

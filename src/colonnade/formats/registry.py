@@ -11,6 +11,7 @@ from colonnade.errors import Invalid
 from colonnade.formats import (
     archives,
     csv,
+    delimited,
     excel,
     geojson,
     json,
@@ -49,6 +50,8 @@ class Extractor:
     read: Reader
     suffixes: Sequence[Sequence[str]]
     parameters: tuple[Parameter, ...] = ()
+    is_offered: bool = True
+    """Publishers may choose it. One that they may not is the portal's own way to read a file."""
 
 
 _FILENAME = Parameter(
@@ -96,6 +99,22 @@ _GEOPOINT = Parameter(
     "Add a column with the places where pictures were taken",
     "false",
 )
+
+_DELIMITED = (
+    Parameter("delimiter", "string", "Delimiter", "The character between cells", ","),
+    Parameter("quote", "string", "Quote", "The character around cells", '"'),
+    Parameter("escape", "string", "Escape", "What follows this character stands for itself", "\\"),
+    Parameter(
+        "trailing_delimiter", "boolean", "Trailing delimiter", "Every row ends with a delimiter", "false"
+    ),
+    Parameter(
+        "texts", "boolean", "Texts", "Every cell stays a text, and columns are named for a database", "false"
+    ),
+    _ENCODING,
+)
+
+DELIMITED = "delimited"
+"""What a datastore is made by, and the rows of a dataset that come from the same file: both have the same cells."""
 
 _ALL = (
     Extractor(
@@ -224,6 +243,14 @@ _ALL = (
         ),
     ),
     Extractor("file", "Files", media.read, (), (_META, _GEOPOINT)),
+    Extractor(
+        DELIMITED,
+        "CSV file, exactly",
+        delimited.read,
+        ((".csv", ".tsv", ".txt", ".tab"),),
+        (*_DELIMITED, _FILENAME),
+        is_offered=False,
+    ),
 )
 
 EXTRACTORS: Mapping[str, Extractor] = {one.type: one for one in _ALL}

@@ -33,13 +33,13 @@ from colonnade.index.overview_query import (
 from colonnade.index.port import IndexBrokenError
 from colonnade.query.tree import Expr
 
-VERSION = "1"
+VERSION = "2"
 VERSION_FILE = "version"
 
 MOST_TABLES = 65_000
 """Tantivy counts in so many places at most."""
 
-_ROW = "row"
+_ROW, _ID = "row", "id"
 _STATE, _NUMBER, _COUNTER, _SEQ = "state", "number", "counter", "seq"
 _HEAP_BYTES = 50_000_000
 
@@ -63,6 +63,19 @@ class TantivySnapshot:
             terms = {"field": SLOT, "size": MOST_TABLES, "segment_size": MOST_TABLES}
             found: Any = self.searcher.aggregate(query, {"slots": {"terms": terms}})
         return {int(one["key"]): int(one["doc_count"]) for one in found["slots"]["buckets"]}
+
+    def page(self, where: Expr, slot: int, offset: int, limit: int) -> tuple[int, tuple[int, ...]] | None:
+        asking = Asking(self.index, self.searcher)
+        with guarded():
+            query = asking.query(where)
+            if query is None:
+                return None
+            own = tantivy.Query.term_query(self.index.schema, SLOT, slot)
+            both = tantivy.Query.boolean_query([(tantivy.Occur.Must, own), (tantivy.Occur.Must, query)])
+            found: Any = self.searcher.search(
+                both, limit, count=True, order_by_field=_ID, offset=offset, order=tantivy.Order.Asc
+            )
+            return int(found.count), tuple(int(value) for value, _ in found.hits)
 
 
 class TantivyOverview:
@@ -225,6 +238,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field(SLOT, indexed=True, fast=True)
     builder.add_integer_field(MODIFIED_FIELD, indexed=True, fast=True)
+    builder.add_integer_field(_ID, fast=True)
     builder.add_text_field(_ROW, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(TEXT, tokenizer_name=TOKENIZER, index_option="position")
     builder.add_text_field(EXTRAS, tokenizer_name=TOKENIZER, index_option="basic")
@@ -239,6 +253,7 @@ def _document(slot: int, row: Row) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer(SLOT, slot)
     document.add_integer(MODIFIED_FIELD, row.modified)
+    document.add_integer(_ID, row.id)
     document.add_text(_ROW, f"{slot}:{row.id}")
     if row.cells:
         document.add_text(TEXT, fold(BETWEEN.join(row.cells)))

@@ -45,6 +45,11 @@ class Snapshot(Protocol):
         here. Raises `Invalid` as searches do, and `IndexBrokenError`."""
         ...
 
+    def page(self, where: Expr, slot: int, offset: int, limit: int) -> tuple[int, tuple[int, ...]] | None:
+        """How many rows of one generation fulfil a condition, and the ids of a page of them, ascending. `limit` is at least
+        1. As `counts`."""
+        ...
+
 
 class OverviewStore(Protocol):
     """What is put in is seen after the next `commit`. All raise `IndexBrokenError`: then `begin_anew`."""

@@ -63,12 +63,14 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to fetch. Headers and `basic_auth` (name, password) go to the origin of `url` and to no other."""
+    """What to fetch. Headers and `basic_auth` (name, password) go to the origin of `url` and to no other. `body`: what
+    to POST there; without one it is a GET."""
 
     url: str
     headers: Pairs = field(default=(), repr=False)
     basic_auth: tuple[str, str] | None = field(default=None, repr=False)
     known: Validators = Validators()
+    body: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,11 @@ class Client:
         for _ in range(MAX_REDIRECTS + 1):
             poll()
             with pool.stream(
-                "GET", hop.target, headers=hop.wire_headers(), extensions={"timeout": timeouts}
+                "GET" if hop.body is None else "POST",
+                hop.target,
+                headers=hop.wire_headers(),
+                content=hop.body,
+                extensions={"timeout": timeouts},
             ) as answer:
                 headers = httpx2.Headers(answer.headers)
                 if answer.status in _REDIRECTS and "location" in headers:
@@ -194,6 +200,7 @@ class _Hop:
     url: httpx2.URL
     own: Pairs
     known: Validators
+    body: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def first(cls, request: Request) -> Self:
@@ -201,7 +208,7 @@ class _Hop:
         if request.basic_auth is not None:
             own = (*(pair for pair in own if pair[0].lower() != "authorization"), _basic(*request.basic_auth))
         rules.checked(("X", value) for value in (request.known.etag, request.known.last_modified) if value)
-        return cls(checked_url(request.url), own, request.known)
+        return cls(checked_url(request.url), own, request.known, request.body)
 
     @property
     def target(self) -> httpcore2.URL:
@@ -216,6 +223,7 @@ class _Hop:
             ("Host", self.url.netloc.decode("ascii")),
             *(pair for pair in defaults if pair[0].lower() not in given),
             ("Accept-Encoding", ACCEPTED),
+            *(() if self.body is None else (("Content-Length", str(len(self.body))),)),
             *self.own,
             *self.known.pairs(),
         ]
@@ -223,8 +231,11 @@ class _Hop:
     def redirected(self, location: str) -> Self:
         """The next request. Headers and credentials go on to the same origin, or from http to https of the same host.
 
-        Raises `Invalid`: also where they would go on without encryption.
+        Raises `Invalid`: also where they would go on without encryption, and for what was posted, which is for nobody
+        else.
         """
+        if self.body is not None:
+            raise Invalid("The server redirects what was posted.", code="fetch.redirects")
         try:
             url = checked_url(str(self.url.join(location)))
         except (httpx2.InvalidURL, ValueError) as error:

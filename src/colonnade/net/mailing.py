@@ -73,6 +73,10 @@ class Outbox:
         self._folder = folder
 
     def send(self, message: EmailMessage) -> None:
+        self.keep(message)
+
+    def keep(self, message: EmailMessage) -> Path:
+        """Returns the file, whose name says when. Raises as `send`."""
         name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
         partial = self._folder / f".{name}.partial"
         try:
@@ -81,14 +85,11 @@ class Outbox:
                 file.write(message.as_bytes(policy=SMTP))
                 file.flush()
                 os.fsync(file.fileno())
-            partial.rename(self._folder / f"{name}.eml")
+            path = partial.rename(self._folder / f"{name}.eml")
             sync(self._folder)
         except (OSError, UnicodeError) as error:
             raise Unavailable(f"{self._folder}: {error}", code="mail.unsent") from error
-
-
-def carrier(server: MailServer | None, outbox: Path) -> Carrier:
-    return Outbox(outbox) if server is None else Smtp(server)
+        return path
 
 
 def _is_loopback(host: str) -> bool:

@@ -43,7 +43,9 @@ class Field:
     """One column as people see it.
 
     `keeps_raw`: the table has a text column `<name>$raw` beside it. `lenient`: a value that does not fit becomes
-    null (and its raw text is kept) instead of being refused. `multivalued`: a list of texts in each row.
+    null (and its raw text is kept) instead of being refused. `multivalued`: a list of texts in each row. `origin`: what it
+    was called before steps renamed it, so that its rows are known again whatever the steps say by then; None: made before
+    this was told. It is not a part of what the field is.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Field:
     lenient: bool = False
     multivalued: bool = False
     annotations: Mapping[str, Sequence[str | int]] = field(default_factory=dict, hash=False)
+    origin: str | None = field(default=None, compare=False)
 
     @property
     def raw_name(self) -> str:
@@ -69,6 +72,7 @@ class Field:
             "lenient": self.lenient,
             "multivalued": self.multivalued,
             "annotations": {name: list(args) for name, args in self.annotations.items()},
+            "origin": self.origin,
         }
 
     @classmethod
@@ -93,6 +97,10 @@ class Schema:
         """The same schema without the fields that are not in `names`; order is kept."""
         wanted = frozenset(names)
         return replace(self, fields=tuple(one for one in self.fields if one.name in wanted))
+
+    def as_new(self) -> Self:
+        """The same schema of a table that begins with it: its fields are called what they are called first."""
+        return replace(self, fields=tuple(replace(one, origin=one.name) for one in self.fields))
 
     def to_json(self) -> list[dict[str, Any]]:
         return [one.to_json() for one in self.fields]

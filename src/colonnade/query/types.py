@@ -31,6 +31,8 @@ GEO = frozenset({FieldType.GEO_POINT, FieldType.GEO_SHAPE})
 NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE})
 DATES = frozenset({FieldType.DATE, FieldType.DATETIME})
 TEXTS = frozenset({FieldType.TEXT, FieldType.JSON})
+OF_TEXTS = frozenset({"lowest", "highest"})
+"""Aggregates that are texts."""
 
 _LITERALS: Mapping[type[object], FieldType] = {
     bool: FieldType.BOOLEAN,
@@ -51,8 +53,8 @@ _RESULTS: Mapping[str, FieldType] = {
     **dict.fromkeys(("place_text", "place_digest"), FieldType.TEXT),
     "local": FieldType.DATETIME,
     **dict.fromkeys(("within_distance", "in_bbox", "intersects", "disjoint", "within"), FieldType.BOOLEAN),
-    "words_across": FieldType.BOOLEAN,
-    "distance": FieldType.DOUBLE,
+    **dict.fromkeys(("words_across", "substring_across"), FieldType.BOOLEAN),
+    **dict.fromkeys(("distance", "number"), FieldType.DOUBLE),
     **dict.fromkeys(("geo_cluster", "cluster_text"), FieldType.JSON),
 }
 """Of functions whose result does not depend on their arguments."""
@@ -108,7 +110,7 @@ def _aggregate_type(expr: Aggregate, schema: Schema) -> Typed | None:
         return Typed(FieldType.DOUBLE)
     if expr.function in {"envelope", "bbox"}:
         return Typed(FieldType.GEO_SHAPE)
-    if expr.function in {"sum", "min", "max"} and expr.argument is not None:
+    if expr.function in {"sum", "min", "max", *OF_TEXTS} and expr.argument is not None:
         return type_of(expr.argument, schema)
     return Typed(FieldType.INT)
 

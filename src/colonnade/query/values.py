@@ -27,7 +27,7 @@ from colonnade.query.tree import (
     Quantity,
     Star,
 )
-from colonnade.query.types import DATES, NUMBERS, TEXTS, Typed
+from colonnade.query.types import DATES, NUMBERS, OF_TEXTS, TEXTS, Typed
 from colonnade.query.walk import has_aggregate, walk
 
 _MOST_STEPS = 500
@@ -123,6 +123,8 @@ def _aggregate(expr: Aggregate, scope: Scope, clause: str) -> Expr:
     if isinstance(argument, Literal):
         raise malformed(clause, f"{expr.function}() takes a field or a value made of fields.")
     typed = scope.type_of(argument)
+    if expr.function in OF_TEXTS and (typed is None or typed.type not in TEXTS or typed.multivalued):
+        raise malformed(clause, f"{expr.function}() takes a text.")
     allowed = NUMBERS if expr.function in _NUMERIC else NUMBERS | DATES
     if expr.function in _NUMERIC | _ORDERED and (
         typed is None or typed.type not in allowed or typed.multivalued
@@ -263,9 +265,10 @@ _BINDERS: Mapping[str, _Binder] = {
     "random": _random,
     "system": _system,
     **geo.BINDERS,
-    **dict.fromkeys(("record_size", "words_across"), _all_bound),
+    **dict.fromkeys(("record_size", "words_across", "substring_across"), _all_bound),
     **dict.fromkeys(
-        ("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member"), _first_bound
+        ("path_start", "record_id", "file_id", "place_text", "place_digest", "json_member", "number"),
+        _first_bound,
     ),
 }
 """The functions that are evaluated."""

@@ -16,6 +16,8 @@ ACCOUNT = "/account/"
 SIGN_IN = f"{ACCOUNT}sign-in/"
 FORGOTTEN = f"{ACCOUNT}forgotten/"
 
+LONGEST_QUERY = 2_000
+
 Parameters = Iterable[tuple[str, str]]
 
 
@@ -69,9 +71,10 @@ def kept_export(number: str) -> str:
     return f"{ACCOUNT}exports/{quote(number, safe='')}/"
 
 
-def sign_in(path: str) -> str:
-    """The page to sign in, and from there on to a path."""
-    return f"{SIGN_IN}?next={quote(path, safe='/')}"
+def sign_in(path: str, query: str = "") -> str:
+    """The page to sign in, and from there on to a path, with a query as it was sent if that is not overlong."""
+    onward = f"{quote(path)}?{query}" if 0 < len(query) <= LONGEST_QUERY else path
+    return f"{SIGN_IN}?next={quote(onward, safe='/')}"
 
 
 def is_local(text: str) -> bool:

@@ -7,12 +7,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.people import passwords
 from colonnade.http.edge import portal_of
 from colonnade.http.pagination import site_of
 from colonnade.web import links, printing
 from colonnade.web.assets import asset_path
 from colonnade.web.headers import SECURITY
 
+FOUND = 200
 LANGUAGE = "en"
 """Of the pages' own words."""
 
@@ -25,7 +27,7 @@ _templates = Environment(
     auto_reload=False,
 )
 _templates.filters |= {"number": printing.number, "day": printing.day, "plural": printing.plural}
-_templates.globals |= {"asset": asset_path, "links": links}
+_templates.globals |= {"asset": asset_path, "links": links, "shortest_password": passwords.SHORTEST}
 
 
 def page(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
@@ -39,9 +41,19 @@ def page(request: Request, template: str, values: Mapping[str, Any], *, status: 
         portal_language=settings.default_language,
         language=LANGUAGE,
         is_signed_in=is_signed_in(request),
+        sign_in_from_here=_sign_in(request, is_found=status == FOUND),
     )
     headers = {**kept(request), "Content-Language": LANGUAGE}
     return Response(text, status, headers, media_type="text/html")
+
+
+def _sign_in(request: Request, *, is_found: bool) -> str:
+    """Where to sign in, to come back to this page if it is one to come back to. What is not found is the same page whatever
+    else was asked of it; and no key gets into a link."""
+    path: str = request.scope["path"]
+    if request.method not in {"GET", "HEAD"} or path.startswith(links.ACCOUNT):
+        return links.SIGN_IN
+    return links.sign_in(path, request.url.query if is_found and not has_key(request) else "")
 
 
 def kept(request: Request) -> dict[str, str]:

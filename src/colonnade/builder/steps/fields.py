@@ -1,16 +1,18 @@
 """What the configuration of fields says of each field, worked out before anything is typed. Pure.
 
 Fields keep their first name, that of the files, until the very end: so keys and identities of rows do not change when
-a field is renamed. Rows that were rows before have the names that the last publication gave them.
+a field is renamed. Rows that were rows before have the names that the last publication gave them, and tell the first ones.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from colonnade.builder import naming
 from colonnade.builder.job import RowError, Step
 from colonnade.builder.steps.annotations import ID, MULTIVALUED
 from colonnade.errors import Invalid
-from colonnade.query.schema import FieldType
+from colonnade.query.schema import Field, FieldType
 
 _Arguments = Sequence[str | int]
 
@@ -55,25 +57,39 @@ def planned(steps: Sequence[Step], names: Sequence[str]) -> Plan:
     return Plan(tuple(planning.shapes.values()), tuple(planning.keys), tuple(planning.errors))
 
 
-def origins(steps: Sequence[Step], names: Iterable[str], of_files: Iterable[str]) -> Mapping[str, str]:
-    """First names of the fields of rows that were rows before, by the names that they have now: renamed by the steps
-    already, or not yet."""
+def origins(steps: Sequence[Step], fields: Iterable[Field], of_files: Container[str]) -> Mapping[str, str]:
+    """First names of the fields of rows that were rows before, by the names that they have now. Where nobody has told
+    them, they are worked out: renamed by the steps already, or not yet. A name that files have and the first name not is
+    the files' field."""
     renamed = [(one.params["from_name"], one.params["to_name"]) for one in steps if one.type == "rename"]
-    names, filed = list(names), frozenset(of_files)
     found = {}
-    for name in names:
-        first = name
-        for before, after in reversed(renamed):
-            first = before if first == after else first
-        found[name] = first if first in filed or name not in filed else name
+    for one in fields:
+        first = _unrenamed(one.name, renamed) if one.origin is None else one.origin
+        found[one.name] = first if first in of_files or one.name not in of_files else one.name
+    told = Counter(found.values())
     stays = {name for name, first in found.items() if name == first}
-    return {
-        name: name if first in stays or _is_twice(first, found) else first for name, first in found.items()
-    }
+    found = {name: name if first in stays or told[first] > 1 else first for name, first in found.items()}
+    return found if len(set(found.values())) == len(found) else {name: name for name in found}
 
 
-def _is_twice(first: str, found: Mapping[str, str]) -> bool:
-    return list(found.values()).count(first) > 1
+def _unrenamed(name: str, renamed: Sequence[tuple[str, str]]) -> str:
+    for before, after in reversed(renamed):
+        name = before if name == after else name
+    return name
+
+
+def as_restored(given: Sequence[Sequence[Field]]) -> Plan:
+    """Fields keep the names that they have in the first rows, and hold several values where they did there; those of
+    other rows follow them. `origin` of each: its first name."""
+    shapes: dict[str, Shape] = {}
+    for number, one in ((number, one) for number, fields in enumerate(given) for one in fields):
+        if one.origin is None or one.origin in shapes:
+            continue
+        kept = {name: args for name, args in one.annotations.items() if name == MULTIVALUED}
+        is_old = number == 0 and one.multivalued
+        name = naming.free(one.name, {shape.name for shape in shapes.values()})
+        shapes[one.origin] = Shape(one.origin, name, annotations=kept if is_old else {})
+    return Plan(tuple(shapes.values()))
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def add(work: Work, editable: EditableDataset, file: StoredFile, *, title: str |
     """Readers see it at once, without a publication. Raises `LimitReached`, and `NotFound` as `uploads.check_kept`."""
     check_count(work, editable, Attachment)
     check_kept(work, file.digest)
-    added = _put(work, editable, file)
+    added = put(work, editable.dataset.id, file)
     added.title = title
     added.created_by, added.created_by_id = work.actor.username, work.actor.person_id
     _note(work, editable)
@@ -115,7 +115,7 @@ def copied(work: Work, source: ViewableDataset, target: EditableDataset) -> None
     """Give a new dataset the attachments and alternative exports of another, under uids of their own. The contents are
     shared, and stay until the last user goes."""
     for each in store.of_datasets(work.db, Attachment, [source.dataset.id]):
-        _put(work, target, each.stored).title = each.title
+        put(work, target.dataset.id, each.stored).title = each.title
     for export in store.of_datasets(work.db, AlternativeExport, [source.dataset.id]):
         put_export(
             work,
@@ -197,10 +197,11 @@ def _note(work: Work, editable: EditableDataset) -> None:
     datasets.note_change(work, editable.dataset)
 
 
-def _put(work: Work, editable: EditableDataset, file: StoredFile) -> Attachment:
+def put(work: Work, dataset_id: int, file: StoredFile) -> Attachment:
+    """Write an attachment down, under a new uid."""
     added = Attachment(
         uid=new_uid("at", lambda uid: store.uid_taken(work.db, Attachment, uid)),
-        dataset_id=editable.dataset.id,
+        dataset_id=dataset_id,
         filename=file.filename,
         mimetype=file.mimetype,
         size=file.size,

@@ -6,6 +6,7 @@ from typing import Any
 
 from colonnade.core.columns.model import SentPage, SentRow
 from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.overview import Known
 from colonnade.core.records import service as records
 from colonnade.core.records.service import Page
 from colonnade.core.work import Work
@@ -34,6 +35,13 @@ def page(
     found = records.select_stored(work, readable, query, beside)
     is_whole = (where is None or where == _ALWAYS) and readable.access.filters is None
     return SentPage(sent(found), found.total, is_whole)
+
+
+def fetched(work: Work, readable: ReadableDataset, known: Known) -> SentPage | None:
+    """The rows that are known to be those of a page; None where they have to be asked for. Raises as
+    `records.fetch_stored`."""
+    found = records.fetch_stored(work, readable, known, beside)
+    return None if found is None else SentPage(sent(found), found.total)
 
 
 def row(work: Work, readable: ReadableDataset, key: str) -> SentRow:

@@ -101,6 +101,25 @@ def access(actor: Actor, *, is_restricted: bool, default: Security, rules: Rules
     return None if is_restricted else _union((default,))
 
 
+def decided(
+    actor: Actor,
+    is_restricted: bool,
+    default: Mapping[str, Any],
+    held: Sequence[tuple[Mapping[str, Any], Sequence[str]]],
+) -> Access | None:
+    """The same for what is kept of a dataset: `default`, a security, and of each ruleset that the actor `held` security and
+    permissions."""
+    return access(
+        actor,
+        is_restricted=is_restricted,
+        default=Security.from_json(default),
+        rules=Rules(
+            securities=[Security.from_json(one) for one, _ in held],
+            permissions=frozenset(name for _, names in held for name in names),
+        ),
+    )
+
+
 def shared(securities: Sequence[Security]) -> Access:
     """What every one of these lets its holder see: what may be told to whoever knows of the dataset."""
     fields = [frozenset(one.visible_fields) for one in securities if one.visible_fields is not None]

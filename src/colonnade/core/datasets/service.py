@@ -16,7 +16,7 @@ from colonnade.core.datasets.model import (
     SecurableDataset,
     ViewableDataset,
 )
-from colonnade.core.datasets.security import Access, Rules, Security, checked
+from colonnade.core.datasets.security import Access, Security, checked
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Group, Person
 from colonnade.core.uids import new_uid
@@ -355,15 +355,8 @@ def _rules_held(work: Work, dataset_ids: Sequence[int]) -> dict[int, list[Rulese
 
 
 def _decided(actor: Actor, dataset: Dataset, rules: Sequence[Ruleset]) -> Access | None:
-    return security.access(
-        actor,
-        is_restricted=dataset.is_restricted,
-        default=Security.from_json(dataset.default_security),
-        rules=Rules(
-            securities=[Security.from_json(rule.security) for rule in rules],
-            permissions=frozenset(name for rule in rules for name in rule.permissions),
-        ),
-    )
+    held = [(rule.security, rule.permissions) for rule in rules]
+    return security.decided(actor, dataset.is_restricted, dataset.default_security, held)
 
 
 def _managed(work: Work, name: str, needed: Sequence[str]) -> Dataset:

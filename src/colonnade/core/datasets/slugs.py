@@ -21,7 +21,7 @@ def wanted(work: Work, name: str) -> str:
     """A name that somebody chose. Raises `Invalid` when no path could carry it, or another dataset has it."""
     if not PATTERN.fullmatch(name) or UID_PATTERN.fullmatch(name):
         raise _wrong("Small letters, digits, - and _ only, beginning with a letter or a digit.")
-    if _is_taken(work, name):
+    if is_taken(work, name):
         raise _wrong("Another dataset has this identifier.")
     return name
 
@@ -32,7 +32,7 @@ def chosen(work: Work, name: str) -> str:
         raise _wrong("Letters, digits, underscores and hyphens only.")
     if name in RESERVED:
         raise _wrong("This identifier is reserved.")
-    if _is_taken(work, name):
+    if is_taken(work, name):
         raise _wrong("Another dataset has this identifier.")
     return name
 
@@ -45,26 +45,27 @@ def shared(work: Work, title: str) -> str:
     wanted = re.sub(r"[-\s]+", "-", words)[:MADE_LENGTH]
     return free_name(
         wanted or "dataset",
-        lambda name: name in RESERVED or bool(UID_PATTERN.fullmatch(name)) or _is_taken(work, name),
+        lambda name: name in RESERVED or bool(UID_PATTERN.fullmatch(name)) or is_taken(work, name),
     )
 
 
 def made(work: Work, title: str) -> str:
     """A free name made of a title."""
-    return free_name(_cut(slug(title)) or "dataset", lambda name: _is_taken(work, name))
+    return free_name(_cut(slug(title)) or "dataset", lambda name: is_taken(work, name))
 
 
 def copied(work: Work, name: str) -> str:
     """A free name for the copy of the dataset that is called so."""
-    return free_name(f"{_cut(name)}-copy", lambda one: _is_taken(work, one))
+    return free_name(f"{_cut(name)}-copy", lambda one: is_taken(work, one))
 
 
 def _cut(name: str) -> str:
     return name[:MADE_LENGTH].strip("-")
 
 
-def _is_taken(work: Work, name: str) -> bool:
-    return store.by_slug(work.db, name) is not None
+def is_taken(work: Work, name: str) -> bool:
+    """Whether a dataset has this name."""
+    return store.slug_taken(work.db, name)
 
 
 def _wrong(message: str) -> Invalid:

@@ -1,6 +1,7 @@
 """Queries over datasets and their rulesets."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, cast, delete, false, func, or_, select
 from sqlalchemy.orm import Session, defer
@@ -49,6 +50,13 @@ def bare_by_ids(db: Session, dataset_ids: Sequence[int]) -> Sequence[Dataset]:
 
 def by_uids(db: Session, uids: Sequence[str]) -> Sequence[Dataset]:
     return db.scalars(_living().where(Dataset.uid.in_(uids))).all()
+
+
+_NAMED = select(Dataset.id).where(Dataset.slug == bindparam("slug"))
+
+
+def slug_taken(db: Session, slug: str) -> bool:
+    return db.scalar(_NAMED, {"slug": slug}) is not None
 
 
 def uid_taken(db: Session, uid: str) -> bool:
@@ -175,6 +183,27 @@ def readable_ids(db: Session, actor: Actor, *, sees_all: bool) -> Sequence[int]:
         held = select(Ruleset.dataset_id).where(_held_by(actor))
         query = query.where(or_(is_open, Dataset.id.in_(held)) if actor.is_signed_in else is_open)
     return db.scalars(query.order_by(Dataset.id)).all()
+
+
+def openness(db: Session) -> Sequence[tuple[int, bool, dict[str, Any]]]:
+    """Of every published dataset, in order of creation: its id, whether it is restricted, and its default security."""
+    query = select(Dataset.id, Dataset.is_restricted, Dataset.default_security).where(
+        Dataset.deleted_at.is_(None), Dataset.is_published.is_(True)
+    )
+    return [
+        (number, is_restricted, default)
+        for number, is_restricted, default in db.execute(query.order_by(Dataset.id))
+    ]
+
+
+def rules_held(db: Session, actor: Actor) -> dict[int, list[tuple[dict[str, Any], list[str]]]]:
+    """The securities and permissions of all rulesets that the actor holds, own and by groups, by dataset."""
+    found: dict[int, list[tuple[dict[str, Any], list[str]]]] = {}
+    if actor.is_signed_in:
+        query = select(Ruleset.dataset_id, Ruleset.security, Ruleset.permissions).where(_held_by(actor))
+        for number, security, permissions in db.execute(query):
+            found.setdefault(number, []).append((security, permissions))
+    return found
 
 
 def _held_by(actor: Actor) -> ColumnElement[bool]:

@@ -23,19 +23,24 @@ _NO_KEYWORD = "dataset"
 
 
 def document(site: Site, batches: Iterable[Sequence[Described]]) -> Generator[bytes]:
-    yield orjson.dumps(_head(site))[:-1] + b',"dataset":['
+    return written(site.addresses.catalogue(), ([dataset(site, one) for one in batch] for batch in batches))
+
+
+def written(address: str, batches: Iterable[Sequence[Mapping[str, Any]]]) -> Generator[bytes]:
+    """A catalogue that has this address, of datasets as `dataset` makes them."""
+    yield orjson.dumps(_head(address))[:-1] + b',"dataset":['
     separator = b""
     for batch in batches:
         if batch:
-            yield separator + b",\n".join(orjson.dumps(dataset(site, one)) for one in batch)
+            yield separator + b",\n".join(map(orjson.dumps, batch))
             separator = b",\n"
     yield b"]}"
 
 
-def _head(site: Site) -> dict[str, Any]:
+def _head(address: str) -> dict[str, Any]:
     return {
         "@context": f"{SCHEMA}/catalog.jsonld",
-        "@id": site.addresses.catalogue(),
+        "@id": address,
         "@type": "dcat:Catalog",
         "conformsTo": SCHEMA,
         "describedBy": f"{SCHEMA}/catalog.json",
@@ -70,20 +75,20 @@ def dataset(site: Site, one: Described) -> dict[str, Any]:
         "references": list(one.references),
         "distribution": [_distribution(file) for file in one.distributions],
     }
-    return _known(told)
+    return known(told)
 
 
 def _contact(site: Site, one: Described) -> dict[str, Any]:
     name = one.contact.name if one.contact else None
     mail = (one.contact.mail if one.contact else None) or site.mail
     publisher = one.publisher.name if one.publisher else site.title
-    return _known(
+    return known(
         {"@type": "vcard:Contact", "fn": name or publisher, "hasEmail": f"mailto:{mail}" if mail else None}
     )
 
 
 def _distribution(file: Distribution) -> dict[str, Any]:
-    return _known(
+    return known(
         {
             "@type": "dcat:Distribution",
             "title": file.title,
@@ -120,5 +125,6 @@ def _moment(value: Moment | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _known(told: Mapping[str, Any]) -> dict[str, Any]:
+def known(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the keys that say nothing."""
     return {key: value for key, value in told.items() if value not in (None, "", [])}

@@ -1,4 +1,4 @@
-"""Clearing away, every night, the data files that no dataset ever took."""
+"""Clearing away, every night, the data files that no dataset ever took, and the managed ones that no node did."""
 
 from functools import partial
 from typing import Any
@@ -7,6 +7,7 @@ from colonnade.core.imports import service
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Kind, State
+from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.work import SYSTEM, Portal
 from colonnade.errors import PortalError
 from colonnade.jobs.port import Done, Plan, Step
@@ -28,7 +29,7 @@ def clear(portal: Portal, uid: str, done: Done) -> Any:
         if job.state == State.QUEUED:
             telling.begun(work, job)
         if job.state == State.PROCESSING:
-            jobs.progress(work, job, cleared=service.clear_orphans(work))
+            jobs.progress(work, job, cleared=service.clear_orphans(work) + managedfiles.clear_orphans(work))
             telling.done(work, job)
     return None
 

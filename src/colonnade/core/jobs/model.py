@@ -50,6 +50,10 @@ class Kind(StrEnum):
     REINDEX = "reindex"
     EXTRACT = "extract"
     """A file of records that the portal keeps. It never makes a dataset busy: it only reads."""
+    REFRESH = "refresh"
+    """As a publication, of the data alone: what readers see of the metadata stays."""
+    DATASTORE = "datastore"
+    """A file of a node becomes a table. It is about no dataset."""
     TIDY = "tidy"
     """What nobody took up is cleared away."""
 

@@ -13,13 +13,14 @@ from colonnade.errors import Invalid, Unavailable
 SHORTEST, LONGEST = 8, 1_000
 """Characters. The shortest holds where a password is chosen, not for those that were kept before."""
 AT_ONCE = 2
-"""Hashes that are made at the same time: each takes 64 MB and some tenths of a second of a processor."""
+"""Hashes that are made at the same time: each takes 19 MB and some hundredths of a second of a processor."""
 WAITING = 28
 """Who waits for a turn, at most: a desk of thirty signs in at once. Each holds one of the threads that answer requests,
 of which there are forty: some are left for whoever asks for something else."""
 WAIT_SECONDS = 20.0
 
-_hasher = argon2.PasswordHasher()
+_hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 << 10, parallelism=1)
+"""What OWASP asks for at least. Memory in KiB."""
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 """Of those who have a turn or wait for one."""
@@ -67,7 +68,7 @@ def is_right(password_hash: str | None, password: str) -> bool:
 
 
 def is_old(password_hash: str) -> bool:
-    """It was hashed with less work than is usual now."""
+    """It was hashed with other work than is usual now."""
     return _hasher.check_needs_rehash(password_hash)
 
 

@@ -194,6 +194,11 @@ def group(work: Work, uid: str) -> Group | None:
     return store.group_by_uid(work.db, uid)
 
 
+def joined(work: Work, person: Person) -> Sequence[Group]:
+    """The groups that a person is a member of, without the built-in one of everybody."""
+    return [one for one in store.groups_of(work.db, person.id) if not one.is_built_in]
+
+
 def join(work: Work, person: Person, group: Group) -> None:
     """Make a person a member of a group; nothing happens when it is one already."""
     if group.uid == MEMBERS:

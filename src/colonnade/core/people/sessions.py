@@ -16,6 +16,8 @@ from colonnade.core.work import SYSTEM, Actor, Portal, now
 from colonnade.errors import Denied, QuotaReached, Unauthenticated, Unavailable
 
 DAYS = 30
+_NETWORK = "network "
+"""With what the name begins under which the tries of a network are counted."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
     network address that the try comes from. Takes as long whether there is such a person or not.
 
     Raises `Unauthenticated` (`sign_in.wrong`), `Denied` for an account that was made inactive (`sign_in.inactive`),
-    `QuotaReached` after too many wrong ones (`sign_in.tries`), `Unavailable` when too many sign in at once.
+    `QuotaReached` after too many wrong ones (`sign_in.tries`; from one network for all accounts `sign_in.network`),
+    `Unavailable` when too many sign in at once.
     """
     person = known(portal, email, password, address=address)
     if not person.is_active:
@@ -40,12 +43,12 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str) -> Signe
 def known(portal: Portal, email: str, password: str, *, address: str) -> Person:
     """Who knows the password. Raises as `sign_in` does, but says nothing of who was made inactive."""
     limits = _limits(portal.tries.limits, email, address)
-    if portal.tries.full(limits) is not None:
-        raise _too_often(portal)  # does not wait for a turn
+    if (full := portal.tries.full(limits)) is not None:
+        raise _too_often(portal, full)  # does not wait for a turn
     # Counted in a turn, of which there are few: people who come at once are not taken for somebody who guesses.
     with passwords.turn():
-        if portal.tries.begin(limits) is not None:
-            raise _too_often(portal)
+        if (full := portal.tries.begin(limits)) is not None:
+            raise _too_often(portal, full)
         with portal.database.read() as db:
             person = service.by_email(db, email)
         is_right = passwords.is_right(None if person is None else person.password_hash, password)
@@ -87,7 +90,7 @@ def _opened(portal: Portal, person: Person, password: str) -> SignedIn:
 
 
 def _better(person: Person, password: str) -> passwords.Hashed | None:
-    """What is kept from now on, if it was hashed with less work than is usual now."""
+    """What is kept from now on, if it was hashed with other work than is usual now."""
     if not passwords.is_old(person.password_hash or ""):
         return None
     try:
@@ -103,15 +106,18 @@ def _limits(limits: Limits, email: str, address: str) -> dict[str, int]:
     return {
         f"{account} {network}": limits.account_from_network,
         f"account {account}": limits.account,
-        f"network {network}": limits.network,
+        f"{_NETWORK}{network}": limits.network,
     }
 
 
-def _too_often(portal: Portal) -> QuotaReached:
+def _too_often(portal: Portal, full: str) -> QuotaReached:
+    """`full`: the name that was tried under too often."""
+    is_network = full.startswith(_NETWORK)
+    limits = portal.tries.limits
     return QuotaReached(
         "Too many wrong passwords. Please wait a quarter of an hour.",
-        code="sign_in.tries",
-        limit=portal.tries.limits.account_from_network,
+        code="sign_in.network" if is_network else "sign_in.tries",
+        limit=limits.network if is_network else limits.account_from_network,
         unit="15 minutes",
         resets_at=portal.tries.ends_at(),
     )

@@ -46,7 +46,7 @@ class Gathered:
     """The inputs of a build. `since` and `mark`: the state that the carried rows are of; writes after it are replayed
     at the swap. `loaded`: owned resources whose files are extracted by this build. `is_live`: the generation will
     hold owned rows. `processors` and `field_steps`: as they were when this was gathered. `finds_countries`: metadata
-    ask where the records are. `fields`, `appends`, `key_fields`: as of `BuildJob`."""
+    ask where the records are. `fields`, `appends`, `key_fields`, `restores`: as of `BuildJob`."""
 
     inputs: tuple[FileInput | RowsInput, ...]
     identity: Path | None
@@ -62,6 +62,7 @@ class Gathered:
     fields: tuple[Field, ...] = ()
     appends: bool = False
     key_fields: tuple[str, ...] = ()
+    restores: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -79,6 +80,7 @@ class Gathered:
             "fields": [one.to_json() for one in self.fields],
             "appends": self.appends,
             "key_fields": list(self.key_fields),
+            "restores": self.restores,
         }
 
     @classmethod
@@ -99,6 +101,7 @@ class Gathered:
             fields=tuple(Field.from_json(one) for one in value.get("fields", ())),
             appends=value.get("appends", False),
             key_fields=tuple(value.get("key_fields", ())),
+            restores=value.get("restores", False),
         )
 
 
@@ -141,6 +144,7 @@ def gather(work: Work, job: Job, table_uid: str, folder: Path) -> Gathered:
         field_steps=_steps(work, job, StepKind.FIELD),
         fields=columns.declared_fields(work, job.dataset_id),
         finds_countries=job.kind == Kind.PUBLISH and datasets.follows_places(work, job.dataset_id),
+        restores=job.kind == Kind.RESTORE,
     )
 
 
@@ -298,11 +302,9 @@ def _identity(work: Work, ref: GenerationRef, folder: Path) -> Path | None:
 
 
 def _steps(work: Work, job: Job, kind: StepKind) -> tuple[Step, ...]:
-    """Rows of an old generation have been through the steps of their time. Where columns decide on the fields, no step
-    gives them other names or types."""
+    """Rows of an old generation have been through the steps of their time; today's tell how its fields were called, if it
+    does not. Where columns decide on the fields, no step gives them other names or types."""
     assert job.dataset_id is not None
-    if job.kind == Kind.RESTORE:
-        return ()
     left_out = _DECIDED if columns.declared_fields(work, job.dataset_id) else ()
     return tuple(
         Step(one.uid, one.type, one.params)

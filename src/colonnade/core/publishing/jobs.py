@@ -45,7 +45,7 @@ class AbortedError(PortalError):
 
 def plans(portal: Portal) -> tuple[Plan, ...]:
     """The kinds of job that make and unmake publications."""
-    slots = threading.BoundedSemaphore(portal.settings.builds)
+    slots = portal.slots
     building = (
         Step("begin", partial(begin, portal)),
         Step("fetch", partial(fetch, portal)),
@@ -55,6 +55,7 @@ def plans(portal: Portal) -> tuple[Plan, ...]:
     ends = {"failed": partial(failed, portal), "ended": partial(ended, portal)}
     return (
         Plan(Kind.PUBLISH, building, **ends),
+        Plan(Kind.REFRESH, building, **ends),
         Plan(Kind.RESTORE, building, **ends),
         Plan(Kind.IMPORT, building, **ends),
         Plan(Kind.REINDEX, building, **ends),
@@ -116,8 +117,9 @@ def build(portal: Portal, slots: threading.BoundedSemaphore, uid: str, done: Don
         fields=gathered.fields,
         appends=gathered.appends,
         key_fields=gathered.key_fields,
+        restores=gathered.restores,
         files=scratch / "inputs" / FILES_FOLDER,
-        limits=_limits(portal),
+        limits=limits_of(portal),
     )
     tell = telling.percentage(portal, uid, partial(process.progress, job))
 
@@ -278,7 +280,7 @@ def _ref(done: Done) -> GenerationRef:
     return GenerationRef(done["begin"]["table"], done["begin"]["number"])
 
 
-def _limits(portal: Portal) -> Limits:
+def limits_of(portal: Portal) -> Limits:
     settings = portal.settings
     return Limits(
         memory_bytes=settings.builder_memory_bytes,

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import ReadableDataset
-from colonnade.core.overview import Followed
+from colonnade.core.datasets.security import Access
+from colonnade.core.overview import Followed, Known
 from colonnade.core.records.binding import bound_for
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
@@ -32,35 +34,56 @@ class Shared:
 
 
 def counts(
-    work: Work, readables: Sequence[ReadableDataset], asking: Asking, shared: Shared
-) -> list[tuple[ReadableDataset, int]]:
+    work: Work,
+    seen: Mapping[int, Access],
+    asking: Callable[[Sequence[ReadableDataset]], Asking],
+    shared: Shared,
+) -> list[tuple[int, int]]:
     """Those of the datasets that have such records among those that the actor may see, in the order given, and exactly how
-    many; all within the time of one query. Raises as `service.select`, except that what is restricted has none.
+    many; all within the time of one query. `seen`: what the actor sees of each dataset, by its id. Raises as
+    `service.select`, except that what is restricted has none.
 
     Small tables that the actor may see all of are counted together; those whose rows changed since, or that are not known
-    there yet, and large ones, one by one.
+    there yet, and large ones, one by one: for these `asking` is asked what the question is.
     """
     left = work.countdown()
-    asked = [one for one in readables if one.access.data_visible]
-    refs = tables.refs(work, [one.dataset.id for one in asked])
-    whole = [one for one in asked if one.dataset.id in refs and _sees_all(one)]
-    together = _together(work, shared, [refs[one.dataset.id] for one in whole])
-    known = {
-        one.dataset.id: together[refs[one.dataset.id]] for one in whole if refs[one.dataset.id] in together
-    }
-    others = [one for one in asked if one.dataset.id in refs and one.dataset.id not in known]
+    asked = [number for number, access in seen.items() if access.data_visible]
+    refs = tables.refs(work, asked)
+    whole = [number for number in asked if number in refs and seen[number].shows_all]
+    together = _together(work, shared, [refs[number] for number in whole])
+    known = {number: together[refs[number]] for number in whole if refs[number] in together}
+    others = [number for number in asked if number in refs and number not in known]
+    if others:
+        known.update(_one_by_one(work, datasets.readable_by_ids(work, others), asking, shared, left))
+    return [(number, known[number]) for number in asked if known.get(number)]
+
+
+def _one_by_one(
+    work: Work,
+    others: Sequence[ReadableDataset],
+    asking: Callable[[Sequence[ReadableDataset]], Asking],
+    shared: Shared,
+    left: Callable[[], float],
+) -> dict[int, int]:
     currents = tables.currents(work, [one.dataset.id for one in others])
-    _follow(work, shared, [one for one in others if _sees_all(one)], currents)
-    for one in others:
-        generation = currents.get(one.dataset.id)
-        if generation is not None:
-            known[one.dataset.id] = _count(work, one, generation, asking, left)
-    return [(one, known[one.dataset.id]) for one in asked if known.get(one.dataset.id)]
+    _follow(work, shared, [one for one in others if one.access.shows_all], currents)
+    asked = asking(others)
+    return {
+        one.dataset.id: _count(work, one, currents[one.dataset.id], asked, left)
+        for one in others
+        if one.dataset.id in currents
+    }
 
 
-def _sees_all(readable: ReadableDataset) -> bool:
-    access = readable.access
-    return access.data_visible and access.visible_fields is None and access.filters is None
+def known_page(
+    work: Work, readable: ReadableDataset, generation: Generation, shared: Shared, *, limit: int, offset: int
+) -> Known | None:
+    """What is known of a small table's records that answer the question, without asking the table: how many, and a page of
+    at least one. None where it has to be asked."""
+    overview = work.portal.overview
+    if overview is None or shared.where is None or not readable.access.shows_all:
+        return None
+    return overview.page(shared.where, generation.ref, offset=offset, limit=limit)
 
 
 def _together(work: Work, shared: Shared, refs: Sequence[GenerationRef]) -> Mapping[GenerationRef, int]:

@@ -20,11 +20,10 @@ def bound_for(
     whole = generation.schema
     visible = access.visible(whole)
     known = technical.understood(query, visible, generation.table_uid, readable.dataset.slug)
-    row_filter = _row_filter(whole, access)
-    return bind(known, visible=visible, row_filter=row_filter, guard=guard, table=whole)
+    return bind(known, visible=visible, row_filter=row_filter(whole, access), guard=guard, table=whole)
 
 
-def _row_filter(whole: Schema, access: Access) -> Expr | None:
+def row_filter(whole: Schema, access: Access) -> Expr | None:
     """The condition that the actor's rulesets lay over the rows.
 
     A filter that no longer fits the table (its field went) lets nothing through: an error would tell what it says,

@@ -13,6 +13,7 @@ from colonnade.builder.extent import Extent
 from colonnade.core.datasets import facet_settings
 from colonnade.core.datasets.model import Dataset, EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import FULL, Access
+from colonnade.core.overview import Known
 from colonnade.core.records import identity, technical
 from colonnade.core.records.binding import bound_for
 from colonnade.core.records.coercion import LiveRow, arrow_rows
@@ -122,11 +123,17 @@ def select(work: Work, readable: ReadableDataset, query: Query, *, with_ids: boo
 
 
 def stream(
-    work: Work, readable: ReadableDataset, query: Query, form: Form | None = None, *, with_ids: bool = False
+    work: Work,
+    readable: ReadableDataset,
+    query: Query,
+    form: Form | None = None,
+    *,
+    with_ids: bool = False,
+    guard: Expr | None = None,
 ) -> Stream:
     """The same without a total, as a stream of record batches whose first is there; with `form` as the texts that it
-    asks for. `with_ids`: the last output is the public id of each record; groups have none. Raises as `select`, and
-    what `form` raises. The work may end before the stream does."""
+    asks for. `with_ids`: the last output is the public id of each record; groups have none. `guard`: a condition over any
+    column, and-ed in. Raises as `select`, and what `form` raises. The work may end before the stream does."""
     asked = form or (lambda _: None)
     has_ids = with_ids and not query.group_by
     generation = _seen(work, readable)
@@ -136,7 +143,7 @@ def stream(
         return Stream(bound, _nothing())
 
     def streamed(one: Generation) -> Stream:
-        bound = bound_for(readable, one, query)
+        bound = bound_for(readable, one, query, guard)
         return _stream(work, _identified(bound, one.table_uid) if has_ids else bound, one, asked)
 
     return _newest(work, generation, streamed)
@@ -214,9 +221,23 @@ def select_stored(
     def page(now: Generation) -> Page:
         bound = bound_for(readable, now, query, guard)
         outputs = (*bound.outputs, *beside(readable.access.visible(now.schema)))
-        return _page(work, replace(bound, outputs=outputs, order_by=(*bound.order_by, WRITTEN_ORDER)), now)
+        return _page(work, replace(bound, outputs=outputs), now)
 
     return _newest(work, generation, page)
+
+
+def fetch_stored(work: Work, readable: ReadableDataset, known: Known, beside: Beside) -> Page | None:
+    """The records that are known to be those of a page, as `select_stored` has them, for who may see all records of a dataset; None if
+    the rows are not at this mark any more, or not in the order of their ids. Raises `Denied` as `select`."""
+    assert readable.access.filters is None, "a filter is a condition"
+    generation = _seen(work, readable)
+    if generation is None:
+        return None
+    bound = bound_for(readable, generation, Query(limit=max(len(known.ids), 1)))
+    outputs = (*bound.outputs, *beside(readable.access.visible(generation.schema)))
+    whole = replace(bound, outputs=outputs)
+    found = work.rows.fetch(generation.ref, whole, known.ids, known.mark, work.settings.query_seconds)
+    return None if found is None else Page(whole, found.table, known.total)
 
 
 def visible_fields(work: Work, readable: ReadableDataset) -> Schema:

@@ -48,7 +48,7 @@ class Content:
 def extractors(work: Work) -> tuple[Extractor, ...]:
     """All that this portal has, for who makes or manages datasets. Raises `Denied`."""
     datasets.managed_page(work, limit=0, offset=0)
-    return tuple(EXTRACTORS.values())
+    return tuple(one for one in EXTRACTORS.values() if one.is_offered)
 
 
 def of_resource(work: Work, resource: Resource) -> Content:

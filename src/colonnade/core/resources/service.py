@@ -23,16 +23,21 @@ REQUIRED = "This field is required"
 def add_file(work: Work, editable: EditableDataset, stored: StoredFile) -> UploadedFile:
     """Take up an uploaded file as one of the dataset, under a name that no path can be made of. Its own type counts if
     its name does not say one. Raises `NotFound` as `uploads.check_kept`."""
+    return take_up(work, editable.dataset.id, stored)
+
+
+def take_up(work: Work, dataset_id: int, stored: StoredFile) -> UploadedFile:
+    """The same for the portal itself."""
     check_kept(work, stored.digest)
     name = safe_filename(stored.filename)
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     uid = free_name(
         f"{slug(stem, separator='_') or 'file'}{slug(suffix) and '.' + slug(suffix)}",
-        lambda wanted: store.file_by_uid(work.db, editable.dataset.id, wanted) is not None,
+        lambda wanted: store.file_by_uid(work.db, dataset_id, wanted) is not None,
         separator="_",
     )
     file = UploadedFile(
-        dataset_id=editable.dataset.id,
+        dataset_id=dataset_id,
         uid=uid,
         filename=name,
         mimetype=mimetype_of(name) or stored.mimetype,

@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Self
 
 from colonnade.core.columns import service as columns
 from colonnade.core.datasets.model import ReadableDataset
@@ -40,6 +41,17 @@ class Question:
     def is_of_all(self) -> bool:
         """Nothing is asked: every record answers."""
         return self.node is None and self.since is None and self.before is None
+
+    def about(self, work: Work, readables: Sequence[ReadableDataset], sort: str | None = None) -> Self:
+        """The same question of these datasets, one by one. `sort`: an order that will be asked for, too."""
+        named = (sort or "", *(() if self.node is None else lucene.fields(self.node)))
+        has_columns = any(_COLUMN in one for one in named)
+        has_uploads = any(one == _UPLOAD for one in named)
+        return replace(
+            self,
+            columns=columns.indexed(work, readables) if has_columns else {},
+            uploads=imports.sources(work, [one.dataset.id for one in readables]) if has_uploads else {},
+        )
 
     def of(self, readable: ReadableDataset, table_uid: str, visible: Schema) -> Expr:
         """The condition that it is for a dataset."""
@@ -77,31 +89,13 @@ class Question:
         )
 
 
-def asked(
-    work: Work,
-    readables: Sequence[ReadableDataset],
-    words: str | None,
-    since: dt.datetime | None,
-    before: dt.datetime | None,
-    *,
-    sort: str | None = None,
-) -> Question:
-    """What is asked of these datasets. `sort`: an order that will be asked for, too."""
+def asked(words: str | None, since: dt.datetime | None, before: dt.datetime | None) -> Question:
+    """What is asked, of whatever datasets. Raises `Invalid`."""
     at = now()
     node = None if words is None else lucene.parse(words)
     if node is not None:
         lucene.check(node, at)
-    named = (sort or "", *(() if node is None else lucene.fields(node)))
-    has_columns = any(_COLUMN in one for one in named)
-    has_uploads = any(one == _UPLOAD for one in named)
-    return Question(
-        node,
-        since,
-        before,
-        at,
-        columns.indexed(work, readables) if has_columns else {},
-        imports.sources(work, [one.dataset.id for one in readables]) if has_uploads else {},
-    )
+    return Question(node, since, before, at)
 
 
 def since(text: str | None) -> dt.datetime | None:

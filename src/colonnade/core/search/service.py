@@ -6,13 +6,15 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from colonnade.core.columns import service as columns
 from colonnade.core.columns.model import SentPage, SentRow
+from colonnade.core.datasets import accesses
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.datasets.security import Access
 from colonnade.core.records import across as records_across
 from colonnade.core.records import service as records
 from colonnade.core.search.asking import Question, asked
@@ -55,7 +57,7 @@ def within(
 ) -> SentPage:
     """The records of one dataset, in the order in which they were written or that `sort` says (`column_int_fee desc`).
     Raises `Denied` as `records.select`."""
-    question = asked(work, [readable], words, since, before, sort=sort)
+    question = asked(words, since, before).about(work, [readable], sort)
     if question.is_of_all and sort is None:
         return columns.page(work, readable, limit=limit, offset=offset)
     table_uid, visible = _seen(work, readable)
@@ -76,7 +78,7 @@ def condition(
     before: dt.datetime | None = None,
 ) -> Expr:
     """The condition that the words are for one dataset, as `records.select` takes it."""
-    return asked(work, [readable], words, since, before).of(readable, *_seen(work, readable))
+    return asked(words, since, before).about(work, [readable]).of(readable, *_seen(work, readable))
 
 
 def across(
@@ -94,11 +96,13 @@ def across(
     """The records of every dataset (of those with these ids) that the actor may read, in groups by dataset, in order of
     the datasets' ids. `limit` and `offset` count groups, the others the records of each."""
     question, found = _asked_across(work, words, dataset_ids, since, before)
-    shown = found[offset : offset + limit]
-    currents = tables.currents(work, [one.dataset.id for one, _ in shown])
+    totals = dict(found[offset : offset + limit])
+    shown = datasets.readable_by_ids(work, list(totals))
+    currents = tables.currents(work, list(totals))
+    of_each = question.about(work, shown)
     groups = [
-        _group(work, question, Group(one, total, ()), currents.get(one.dataset.id), group_limit, group_offset)
-        for one, total in shown
+        _group(work, of_each, Group(one, totals[one.dataset.id], ()), currents, group_limit, group_offset)
+        for one in shown
     ]
     left = tuple(one for one in groups if one.total)
     return Found(len(found) - len(groups) + len(left), left)
@@ -113,7 +117,8 @@ def matching(
     before: dt.datetime | None = None,
 ) -> list[tuple[ReadableDataset, int]]:
     """The datasets that have such records, in order of their ids, and exactly how many."""
-    return _asked_across(work, words, dataset_ids, since, before)[1]
+    totals = dict(_asked_across(work, words, dataset_ids, since, before)[1])
+    return [(one, totals[one.dataset.id]) for one in datasets.readable_by_ids(work, list(totals))]
 
 
 def count(
@@ -127,10 +132,8 @@ def count(
 ) -> int:
     """How many such records there are: in one dataset, in those with these ids, or in all."""
     if readable is not None:
-        question = asked(work, [readable], words, since, before)
-        return sum(
-            total for _, total in records_across.counts(work, [readable], question.of, question.shared(work))
-        )
+        seen = {readable.dataset.id: readable.access}
+        return sum(total for _, total in _counts(work, asked(words, since, before), seen))
     return sum(total for _, total in _asked_across(work, words, dataset_ids, since, before)[1])
 
 
@@ -140,22 +143,35 @@ def _asked_across(
     dataset_ids: Collection[int] | None,
     since: dt.datetime | None,
     before: dt.datetime | None,
-) -> tuple[Question, list[tuple[ReadableDataset, int]]]:
-    ids = datasets.readable_ids(work)
-    wanted = ids if dataset_ids is None else [one for one in ids if one in dataset_ids]
-    readables = datasets.readable_by_ids(work, wanted)
-    question = asked(work, readables, words, since, before)
-    return question, records_across.counts(work, readables, question.of, question.shared(work))
+) -> tuple[Question, list[tuple[int, int]]]:
+    """The question, the datasets that have answers by their ids, and how many these are."""
+    question = asked(words, since, before)
+    seen = accesses.of_all(work)
+    if dataset_ids is not None:
+        seen = {number: access for number, access in seen.items() if number in dataset_ids}
+    return question, _counts(work, question, seen)
+
+
+def _counts(work: Work, question: Question, seen: Mapping[int, Access]) -> list[tuple[int, int]]:
+    return records_across.counts(
+        work, seen, lambda some: question.about(work, some).of, question.shared(work)
+    )
 
 
 def _group(
-    work: Work, question: Question, group: Group, generation: Generation | None, limit: int, offset: int
+    work: Work, question: Question, group: Group, currents: Mapping[int, Generation], limit: int, offset: int
 ) -> Group:
     """Rows and their number are of one state, which may be later than that of the number that is known: without any, if
     all were deleted meanwhile."""
     readable = group.readable
+    generation = currents.get(readable.dataset.id)
     if not limit or generation is None:
         return group
+    known = records_across.known_page(
+        work, readable, generation, question.shared(work), limit=limit, offset=offset
+    )
+    if known is not None and (short := columns.fetched(work, readable, known)) is not None:
+        return Group(readable, short.total, short.rows)
     where = question.of(readable, generation.table_uid, readable.access.visible(generation.schema))
     page = columns.page(work, readable, where, limit=limit, offset=offset)
     return Group(readable, page.total, page.rows)

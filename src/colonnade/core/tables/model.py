@@ -16,12 +16,14 @@ from colonnade.query.schema import Schema
 
 
 class DataTable(Base):
-    """A dataset has one main table (no resource); a resource may have a table of its own beside it."""
+    """A dataset has one main table (no resource); a resource may have a table of its own beside it. A table without a
+    dataset is a node's (`node_id`), and goes when somebody drops it: the node may be gone by then."""
 
     __tablename__ = "data_table"
 
     uid: Mapped[str] = mapped_column(primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
+    dataset_id: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"), index=True)
+    node_id: Mapped[int | None] = mapped_column(index=True)
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"), index=True)
     current: Mapped[int | None]
     """The number of the generation that readers see."""

@@ -42,6 +42,16 @@ def resource_table(work: Work, dataset_id: int, resource_id: int) -> DataTable |
     return store.table_of(work.db, dataset_id, resource_id)
 
 
+def of_node(work: Work, node_id: int) -> DataTable | None:
+    """The table that is a node's alone."""
+    return store.table_of_node(work.db, node_id)
+
+
+def ensure_of_node(work: Work, node_id: int) -> DataTable:
+    """The same; made if it is not there."""
+    return store.table_of_node(work.db, node_id) or _added(work, DataTable(node_id=node_id))
+
+
 def tables_of(work: Work, dataset_id: int) -> Sequence[DataTable]:
     return store.tables_of(work.db, dataset_id)
 
@@ -60,14 +70,15 @@ def table(work: Work, uid: str) -> DataTable:
 def ensure(work: Work, dataset_id: int, resource_id: int | None = None) -> DataTable:
     """The main table of a dataset, or the table of one of its resources; made if it is not there."""
     found = store.table_of(work.db, dataset_id, resource_id)
-    if found is None:
-        uid = new_uid("tb", lambda name: store.uid_taken(work.db, name))
-        found = DataTable(
-            uid=uid, dataset_id=dataset_id, resource_id=resource_id, last_number=0, last_built_id=0
-        )
-        work.db.add(found)
-        work.db.flush()
-    return found
+    return found or _added(work, DataTable(dataset_id=dataset_id, resource_id=resource_id))
+
+
+def _added(work: Work, table: DataTable) -> DataTable:
+    table.uid = new_uid("tb", lambda name: store.uid_taken(work.db, name))
+    table.last_number = table.last_built_id = 0
+    work.db.add(table)
+    work.db.flush()
+    return table
 
 
 def current(work: Work, table: DataTable) -> Generation | None:
@@ -77,7 +88,15 @@ def current(work: Work, table: DataTable) -> Generation | None:
 
 def currents(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, Generation]:
     """The same for the main tables of many datasets, by dataset; without those that have no rows."""
-    return store.currents(work.db, dataset_ids)
+    if work.writes:
+        return store.currents(work.db, dataset_ids)
+    # One state from the first question to the last: what was asked once is known.
+    known: dict[int, Generation | None] = work.seen.setdefault(Generation, {})
+    fresh = [one for one in dataset_ids if one not in known]
+    if fresh:
+        found = store.currents(work.db, fresh)
+        known.update((one, found.get(one)) for one in fresh)
+    return {one: current for one in dataset_ids if (current := known[one]) is not None}
 
 
 def refs(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, GenerationRef]:
@@ -171,7 +190,7 @@ def create_live(portal: Portal, table_uid: str, schema: Schema) -> Generation:
             number=table.last_number,
             is_ready=True,
             is_live=True,
-            fields=schema.to_json(),
+            fields=schema.as_new().to_json(),
         )
         folder(portal, generation.ref).mkdir(parents=True, exist_ok=True)
         portal.rows.create(generation.ref, schema)
@@ -195,7 +214,8 @@ def catch_up(
     if before is None:
         return Built(manifest, manifest.schema, is_changed=False)
     is_changed = work.rows.mark(before) > mark
-    return Built(manifest, work.rows.replay(before, mark, ref, manifest.schema), is_changed)
+    written_as = generation(work, before).schema
+    return Built(manifest, work.rows.replay(before, mark, written_as, ref, manifest.schema), is_changed)
 
 
 def swap(work: Work, ref: GenerationRef, built: Built, *, is_live: bool) -> None:

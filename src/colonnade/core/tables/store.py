@@ -27,6 +27,13 @@ def table_of(db: Session, dataset_id: int, resource_id: int | None) -> DataTable
     return db.scalar(_TABLE_OF, {"dataset_id": dataset_id, "resource_id": resource_id})
 
 
+_TABLE_OF_NODE = select(DataTable).where(DataTable.node_id == bindparam("node_id"))
+
+
+def table_of_node(db: Session, node_id: int) -> DataTable | None:
+    return db.scalar(_TABLE_OF_NODE, {"node_id": node_id})
+
+
 def tables_of(db: Session, dataset_id: int) -> Sequence[DataTable]:
     return db.scalars(
         select(DataTable).where(DataTable.dataset_id == dataset_id).order_by(DataTable.uid)
@@ -69,16 +76,23 @@ def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
     return dict(db.execute(_CURRENTS, {"dataset_ids": list(dataset_ids)}).all())
 
 
+_FEW = 200
+"""Datasets. Of more it takes less to read all than to look each up."""
+
+
 def refs(db: Session, dataset_ids: Sequence[int]) -> dict[int, GenerationRef]:
     """Which generations count, and nothing more of them."""
     query = select(DataTable.dataset_id, DataTable.uid, DataTable.current).where(
-        DataTable.dataset_id.in_(dataset_ids), DataTable.resource_id.is_(None)
+        DataTable.resource_id.is_(None)
     )
-    return {
+    if len(dataset_ids) <= _FEW:
+        query = query.where(DataTable.dataset_id.in_(dataset_ids))
+    found = {
         number: GenerationRef(uid, current)
         for number, uid, current in db.execute(query)
         if current is not None
     }
+    return {number: found[number] for number in dataset_ids if number in found}
 
 
 def generations(db: Session, uid: str) -> Sequence[Generation]:

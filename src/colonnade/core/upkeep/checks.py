@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from colonnade.core.catalogue import service as catalogue
+from colonnade.core.mail import service as mail
 from colonnade.core.publishing import inputs
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
@@ -22,6 +23,8 @@ Tell = Callable[[str, int, int], None]
 """Told what is looked at, how many things were and how many there are. It may raise, to stop the check."""
 
 SECOND_LOOK_SECONDS = 1.0
+TRIES_BEFORE_WORD = 3
+"""Of a letter: after some twenty minutes."""
 
 LOST = frozenset({Trouble.CURRENT, Trouble.KEPT})
 
@@ -38,7 +41,7 @@ def check(portal: Portal, tell: Tell) -> Report:
         )
         for line in portal.database.check()
     ]
-    findings += [*_lasting(portal), *_overview(portal)]
+    findings += [*_lasting(portal), *_overview(portal), *_letters(portal)]
     stock = inventory.take(portal)
     ready = sum(len(seen.ready) for seen in stock.tables)
     done, total = 0, ready + len(stock.files)
@@ -58,6 +61,18 @@ def _overview(portal: Portal) -> Iterator[Finding]:
         yield Finding(
             Trouble.OVERVIEW, "The overview of small tables", line, portal.settings.overview_folder.name
         )
+
+
+def _letters(portal: Portal) -> Iterator[Finding]:
+    spool = mail.spool_of(portal.settings)
+    where = "Mail"
+    if given_up := len(spool.unsent()):
+        what = f"Letters that could not be sent: {given_up}."
+        advice = "They are in outbox/unsent; send them by hand or remove them."
+        yield Finding(Trouble.LETTER, where, what, "unsent", advice)
+    if late := [one for one in spool.waiting() if one.tries >= TRIES_BEFORE_WORD]:
+        what = f"Letters that wait for the mail server: {len(late)}, tried {late[0].tries} times."
+        yield Finding(Trouble.LETTER, where, what, "waiting", "The log says why.")
 
 
 def table(portal: Portal, seen: TableSeen) -> list[Finding]:

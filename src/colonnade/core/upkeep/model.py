@@ -33,6 +33,8 @@ class Trouble(StrEnum):
     SCRATCH = "scratch"
     JOB = "job"
     """A job that counts as running, and nobody runs it."""
+    LETTER = "letter"
+    """Letters could not be sent, or not for a while."""
 
 
 REPAIRABLE = frozenset(Trouble) - {
@@ -41,6 +43,7 @@ REPAIRABLE = frozenset(Trouble) - {
     Trouble.IDENTITY,
     Trouble.FILE,
     Trouble.CELL_FILES,
+    Trouble.LETTER,
 }
 
 

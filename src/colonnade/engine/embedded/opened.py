@@ -27,8 +27,8 @@ class OpenTable:
     `lock` is held while the file is attached or detached, so that the two never meet; `pins` counts those who use it.
     `dense` remembers, for a write counter, the first and last `_seq` if there are no gaps between them; `churn` is how
     many rows were written or deleted since somebody counted the dead places; `takes_writes` is known to be true when
-    the index is gone. `in_id_order` and `in_place` remember of a file that takes no writes whether its rows go the way of
-    their ids, and lie in it in their order.
+    the index is gone. `in_id_order` remembers, for a write counter, whether its rows go the way of their ids, and
+    `counted` how many there are; `in_place` of a file that takes no writes whether they lie in it in their order.
     `prepared` remembers the columns that were made of shapes, which never change in a file; `settled` the write counter,
     the last `_seq` and the last live id, which do not change either while it takes no writes.
     """
@@ -42,7 +42,8 @@ class OpenTable:
     dense: tuple[int, tuple[int, int] | None] | None = None
     churn: int = WORTH_A_LOOK
     takes_writes: bool = False
-    in_id_order: bool | None = None
+    in_id_order: tuple[int, bool] | None = None
+    counted: tuple[int, int] | None = None
     in_place: bool | None = None
     prepared: frozenset[str] | None = None
     settled: tuple[Mark, int] | None = None
@@ -133,7 +134,7 @@ class OpenTables:
                 except duckdb.Error as error:
                     raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
             table.takes_writes, table.dense, table.settled = False, None, None
-            table.in_id_order = table.in_place = None
+            table.in_id_order = table.counted = table.in_place = None
             table.alias = alias
 
     def _shrink(self) -> None:

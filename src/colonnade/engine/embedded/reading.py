@@ -1,12 +1,9 @@
 """One consistent state of one generation."""
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from enum import Enum, auto
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -16,25 +13,26 @@ from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, translated
 from colonnade.engine.embedded.lanes import Lanes
 from colonnade.engine.embedded.ordering import in_order
-from colonnade.engine.embedded.snapshots import PAUSES, Snapshot
+from colonnade.engine.embedded.snapshots import Snapshot
+from colonnade.engine.embedded.turns import Turns, Weight
 from colonnade.engine.layout import ROWS, arrow_type
 from colonnade.engine.port import BATCH_ROWS, Hits, RowText, Selection
-from colonnade.engine.sql.compile import ByIds, Compiled, Placed, compile_stream
+from colonnade.engine.sql.compile import ByIds, Compiled, Listed, Placed, compile_stream
 from colonnade.engine.sql.expressions import Spread
 from colonnade.engine.sql.kept import compiled, streamed
 from colonnade.engine.sql.offsets import MANY_ROWS
 from colonnade.engine.sql.parts import Relation, Statement
 from colonnade.engine.sql.pieces import Bits
-from colonnade.errors import Unavailable
 from colonnade.generation import Mark
 from colonnade.query.schema import ID, SEQ, Field
 from colonnade.query.tree import Aggregate, BoundQuery, Output, TextMatch
 from colonnade.query.walk import has_aggregate, walk
 
-T = TypeVar("T")
-
 FEW = 500
 """Hits that stand in a statement one by one."""
+
+SHORT_ROWS = 50_000
+"""So many are looked at as soon as a few of them are fetched."""
 
 LONG_ROWS = 100_000
 """An answer that may have more rows than this is long: its batches are made in a lane of their own."""
@@ -48,14 +46,6 @@ Names = Mapping[TextMatch, str | tuple[int, ...] | Spread]
 """As what the ids of each text condition stand in a statement; see `engine.sql.expressions.Hits`."""
 
 
-class Weight(Enum):
-    """What is known of a statement's cost before it runs."""
-
-    LIGHT = auto()
-    UNKNOWN = auto()
-    HEAVY = auto()
-
-
 class EmbeddedReading:
     """A `Reading`."""
 
@@ -63,6 +53,7 @@ class EmbeddedReading:
         self._state = state
         self._watcher = watcher
         self._lanes = lanes
+        self._turns = Turns(lanes, state.renew)
         self._rows: int | None = None
         self._hits: Hits = {}
         self._bits: dict[TextMatch, bytes] = {}
@@ -74,19 +65,24 @@ class EmbeddedReading:
     @property
     def rows(self) -> int:
         if self._rows is None:
-            with self._state.asked():
-                self._rows = self._state.number(f"SELECT count(*) FROM {self._state.rows}") or 0
+            state, known = self._state, self._state.table.counted
+            if known is None or known[0] != state.mark.counter:
+                with state.asked():
+                    number = state.number(f"SELECT count(*) FROM {state.rows}") or 0
+                known = state.table.counted = (state.mark.counter, number)
+            self._rows = known[1]
         return self._rows
 
     @property
     def in_id_order(self) -> bool:
-        """Never of a table that is written live: each write would have it looked at anew."""
-        table = self._state.table
-        if table.takes_writes:
-            return False
-        if table.in_id_order is None:
-            table.in_id_order = self._go_together(ID, SEQ)
-        return table.in_id_order
+        """Never of a long table that is written live: each write would have it looked at anew."""
+        state, table = self._state, self._state.table
+        known = table.in_id_order
+        if known is None or known[0] != state.mark.counter:
+            if table.takes_writes and state.mark.seq > SHORT_ROWS:
+                return False
+            known = table.in_id_order = (state.mark.counter, self._go_together(ID, SEQ))
+        return known[1]
 
     @property
     def _in_place(self) -> bool:
@@ -108,19 +104,26 @@ class EmbeddedReading:
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
-        names = self._named(hits)
+        listed = _listed(query, hits)
+        names = self._named({} if listed is not None else hits)
         dense = self._dense() if _is_plain(query) else None
         with_total = _found_alone(query) is None
         is_joined = any(not isinstance(one, Spread) for one in names.values())
         in_place = query.where is not None and not is_joined and self._in_place
         written = compiled(
-            query, self._relation, names, dense=dense, with_total=with_total, in_place=in_place
+            query,
+            self._relation,
+            names,
+            dense=dense,
+            with_total=with_total,
+            in_place=in_place,
+            is_listed=listed is not None,
         )
         answer = partial(self._answer, written, query, hits, names)
         # So many places of the file, wherever they are, are light however long they take on a busy machine.
         is_light = dense is not None and query.limit is not None and query.limit <= LONG_ROWS
         weight = Weight.LIGHT if is_light else self._weight(query)
-        return self._in_a_lane(_shape(written), answer, seconds, weight)
+        return self._turns.take(_shape(written), answer, seconds, weight)
 
     def stream(
         self,
@@ -144,10 +147,10 @@ class EmbeddedReading:
                 reader, batch = self._lanes.batches.run(partial(begin, seconds))
             else:
                 weight = Weight.HEAVY if is_long else self._weight(query)
-                reader, batch = self._in_a_lane(statement.sql, begin, seconds, weight)
+                reader, batch = self._turns.take(statement.sql, begin, seconds, weight)
             following = partial(self._following, reader, seconds)
             while batch is not None:
-                yield batch if form is not None else _typed(batch, query.outputs)
+                yield batch if form is not None else typed(batch, query.outputs)
                 batch = self._lanes.batches.run(following, is_begun=True) if is_long else following()
 
     @property
@@ -166,52 +169,16 @@ class EmbeddedReading:
         is_costly = any(one.distinct or one.function in COSTLY for one in aggregates)
         return Weight.HEAVY if is_costly else Weight.UNKNOWN
 
-    def _in_a_lane(
-        self, shape: str, work: Callable[[float | None], T], seconds: float | None, weight: Weight
-    ) -> T:
-        """Do work that may take so many seconds: here and now, or in the lane if it is heavy or proves to be."""
-        if weight is Weight.LIGHT or (weight is Weight.UNKNOWN and not self._lanes.is_heavy(shape)):
-            light = math.inf if weight is Weight.LIGHT else self._lanes.light_seconds
-            try:
-                return self._timed(shape, work, _sooner(seconds, light))
-            except Unavailable as error:
-                is_stopped = error.code == "query.deadline" and (seconds is None or seconds > light)
-                # In the lane there may be more memory: less is done there at once.
-                if not is_stopped and error.code != "query.memory":
-                    raise
-            self._state.renew()
-        alone = partial(self._lanes.queries.run, partial(self._timed, shape, work, seconds))
-        return self._patiently(alone) if weight is Weight.LIGHT else alone()
-
-    def _patiently(self, work: Callable[[], T]) -> T:
-        """Do work that needs little, again where there was no memory: a query that has all of it is stopped soon."""
-        for pause in PAUSES:
-            try:
-                return work()
-            except Unavailable as error:
-                if error.code != "query.memory":
-                    raise
-            time.sleep(pause)
-            self._state.renew()
-        return work()
-
-    def _timed(self, shape: str, work: Callable[[float | None], T], seconds: float | None) -> T:
-        begun_at = time.monotonic()
-        try:
-            return work(seconds)
-        finally:
-            self._lanes.learn(shape, time.monotonic() - begun_at)
-
     def _answer(
         self, compiled: Compiled, query: BoundQuery, hits: Hits, names: Names, seconds: float | None
     ) -> Selection:
         cursor = self._state.cursor
-        with self._watcher.within(cursor, seconds), self._state.asked(), _registered(cursor, hits, names):
-            page = self._page(compiled)
+        with self._watcher.within(cursor, seconds), self._state.asked(), registered(cursor, hits, names):
+            page = self._page(compiled, query, hits)
             total = _total_of(page.num_rows, query, hits)
             if total is None:
                 total = self._total(compiled)
-            return Selection(_typed(page, query.outputs), total)
+            return Selection(typed(page, query.outputs), total)
 
     def _begin(
         self,
@@ -227,7 +194,7 @@ class EmbeddedReading:
         cursor = self._state.cursor
         with ExitStack() as begun:
             with self._watcher.within(cursor, seconds), self._state.asked():
-                begun.enter_context(_registered(cursor, hits, names))
+                begun.enter_context(registered(cursor, hits, names))
                 reader = begun.enter_context(closing(self._run(statement).to_arrow_reader(batch_rows)))
                 batch = next(reader, None)
             stack.push(begun.pop_all())
@@ -244,12 +211,14 @@ class EmbeddedReading:
         assert found is not None
         return int(found[0])
 
-    def _page(self, compiled: Compiled) -> Any:
+    def _page(self, compiled: Compiled, query: BoundQuery, hits: Hits) -> Any:
         page = compiled.page
         if isinstance(page, ByIds):
             found = self._run(page.ids).fetchall()
             rows = self._run(page.rows(found).statement).to_arrow_table()
             return in_order(rows, pa.array([seq for _, seq in found], pa.int64()))
+        if isinstance(page, Listed):
+            page = page.among(_listed(query, hits) or ())
         if isinstance(page, Placed):
             return in_order(self._run(page.statement).to_arrow_table())
         return self._run(page).to_arrow_table()
@@ -261,7 +230,7 @@ class EmbeddedReading:
     def _named(self, hits: Hits) -> Names:
         """As what the hits stand in the statements of the next query."""
         self._hits, self._bits = hits, {}
-        return {match: _form(number, ids) for number, (match, ids) in enumerate(hits.items())}
+        return {match: form_of(number, ids) for number, (match, ids) in enumerate(hits.items())}
 
     def _bits_of(self, match: TextMatch) -> bytes:
         if match not in self._bits:
@@ -285,12 +254,12 @@ class EmbeddedReading:
         return known[1]
 
 
-def _form(number: int, ids: Any) -> str | tuple[int, ...] | Spread:
+def form_of(number: int, ids: Any) -> str | tuple[int, ...] | Spread:
     return tuple(ids.to_pylist()) if len(ids) <= FEW else spread_of(ids) or f"hits_{number}"
 
 
 @contextmanager
-def _registered(cursor: Cursor, hits: Hits, names: Names) -> Iterator[None]:
+def registered(cursor: Cursor, hits: Hits, names: Names) -> Iterator[None]:
     """The ids of each text condition that has a name as a relation that only this cursor sees."""
     with ExitStack() as stack:
         for match, name in names.items():
@@ -318,6 +287,16 @@ def _total_of(rows: int, query: BoundQuery, hits: Hits) -> int | None:
     return query.offset + rows if is_last and (rows or not query.offset) else None
 
 
+def _listed(query: BoundQuery, hits: Hits) -> tuple[int, ...] | None:
+    """The ids of a text condition alone, where they are few and the page has room for all of them."""
+    alone = None if query.order_by or query.offset else _found_alone(query)
+    if alone is None or any(has_aggregate(one.expr) for one in query.outputs):
+        return None
+    ids = hits[alone]
+    has_room = len(ids) <= FEW and (query.limit is None or len(ids) <= query.limit)
+    return tuple(ids.to_pylist()) if has_room else None
+
+
 def _found_alone(query: BoundQuery) -> TextMatch | None:
     """The text condition that says by itself which rows there are."""
     return query.where if isinstance(query.where, TextMatch) and not query.group_by else None
@@ -327,13 +306,9 @@ def _shape(compiled: Compiled) -> str:
     page = compiled.page
     if isinstance(page, ByIds):
         return page.ids.sql
+    if isinstance(page, Listed):
+        return page.shape
     return page.statement.sql if isinstance(page, Placed) else page.sql
-
-
-def _sooner(seconds: float | None, light: float) -> float | None:
-    if light == math.inf:
-        return seconds
-    return light if seconds is None else min(seconds, light)
 
 
 def _is_simple(query: BoundQuery) -> bool:
@@ -347,7 +322,7 @@ def _is_plain(query: BoundQuery) -> bool:
     return is_page and not any(has_aggregate(one.expr) for one in query.outputs)
 
 
-def _typed(table: Any, outputs: tuple[Output, ...]) -> Any:
+def typed(table: Any, outputs: tuple[Output, ...]) -> Any:
     """The answer with the Arrow types that the outputs promise. Rows without a column are still counted."""
     if not outputs:
         return table.select([])

@@ -85,7 +85,7 @@ class Snapshot:
     def renew(self) -> None:
         """Begin the transaction anew, after an error of which it takes no more statements. Raises `StateGoneError` if
         the rows changed meanwhile."""
-        _roll_back(self.cursor)
+        roll_back(self.cursor)
         fresh = _begun(self.cursor, self.table, self.catalog)
         if fresh.mark != self.mark:
             raise StateGoneError
@@ -135,12 +135,12 @@ def begun(cursor: Cursor, table: OpenTable) -> Snapshot:
         except Unavailable as error:
             if error.code != "query.memory":
                 raise
-        _roll_back(cursor)
+        roll_back(cursor)
         time.sleep(pause)
     return _begun(cursor, table, table.alias)
 
 
-def _roll_back(cursor: Cursor) -> None:
+def roll_back(cursor: Cursor) -> None:
     """After some errors, as one for want of memory, there is no transaction any more."""
     with translated(), suppress(duckdb.TransactionException):
         cursor.rollback()
@@ -149,6 +149,12 @@ def _roll_back(cursor: Cursor) -> None:
 def _begun(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
     with translated():
         cursor.begin()
+    return looked_at(cursor, table, catalog)
+
+
+def looked_at(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
+    """A file's state, fixed in a transaction that has begun."""
+    with translated():
         try:
             found = cursor.execute(
                 f"SELECT counter, last_seq, last_live_id FROM {relation(catalog, META)}"

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.engine import layout
-from colonnade.engine.embedded import checking, moving, replay, writing
+from colonnade.engine.embedded import checking, joining, moving, replay, writing
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Instance, translated
+from colonnade.engine.embedded.joining import EmbeddedJoinReading
 from colonnade.engine.embedded.lanes import LIGHT_SECONDS, Lanes
 from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
 from colonnade.engine.embedded.reading import EmbeddedReading
 from colonnade.engine.embedded.snapshots import Snapshot, reader_snapshot, snapshot
-from colonnade.engine.port import Delete, Reading, Upsert, Written
+from colonnade.engine.port import Delete, JoinReading, Reading, Upsert, Written
 from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, START, Changes, GenerationRef, Mark, TextChanges
 from colonnade.query.schema import Schema
@@ -87,6 +88,18 @@ class EmbeddedEngine:
     def _read(self, ref: GenerationRef) -> Iterator[EmbeddedReading]:
         with self._tables.pinned(ref) as table, reader_snapshot(self._instance, table) as state:
             yield EmbeddedReading(state, self._watcher, self._lanes)
+
+    def read_both(self, left: GenerationRef, right: GenerationRef) -> AbstractContextManager[JoinReading]:
+        return self._read_both(left, right)
+
+    @contextmanager
+    def _read_both(self, left: GenerationRef, right: GenerationRef) -> Iterator[EmbeddedJoinReading]:
+        with (
+            self._tables.pinned(left) as one,
+            self._tables.pinned(right) as other,
+            joining.both(self._instance, one, other, self._watcher, self._lanes) as reading,
+        ):
+            yield reading
 
     @contextmanager
     def _snapshot(self, ref: GenerationRef) -> Iterator[Snapshot]:

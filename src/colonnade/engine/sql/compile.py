@@ -56,25 +56,41 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class ByIds:
-    """A page in two steps: run `ids` (`_id` and `_seq` of the page's rows, in its order), then `rows` of these."""
+class Listed:
+    """A page of rows by their ids, which are said when it is run: it is asked again and again, each time for others."""
 
-    ids: Statement
     query: BoundQuery
     relation: Relation
     writer: Writer
 
-    def rows(self, found: Sequence[tuple[int, int]]) -> Placed:
-        writer = self.writer.anew()
-        where = text_of(exp.Where(this=self._wanted(found, writer)))
-        return Placed(Statement(f"{self._outputs.sql}{where}", (*self._outputs.params, *writer.params)))
+    def among(self, ids: Iterable[int]) -> Placed:
+        return self._where(ids_among(ids), self.writer.anew())
+
+    @property
+    def shape(self) -> str:
+        return self._outputs.sql
 
     @cached_property
     def _outputs(self) -> Statement:
-        """Every row. A compiled query is asked again and again, each time for other rows."""
+        """Every row."""
         writer = self.writer.anew()
         rows = _outputs(self.query, self.relation, writer, _known(self.query), column(SEQ))
         return statement(rows, writer)
+
+    def _where(self, condition: exp.Expression, writer: Writer) -> Placed:
+        where = text_of(exp.Where(this=condition))
+        return Placed(Statement(f"{self._outputs.sql}{where}", (*self._outputs.params, *writer.params)))
+
+
+@dataclass(frozen=True)
+class ByIds(Listed):
+    """A page in two steps: run `ids` (`_id` and `_seq` of the page's rows, in its order), then `rows` of these."""
+
+    ids: Statement
+
+    def rows(self, found: Sequence[tuple[int, int]]) -> Placed:
+        writer = self.writer.anew()
+        return self._where(self._wanted(found, writer), writer)
 
     def _wanted(self, found: Sequence[tuple[int, int]], writer: Writer) -> exp.Expression:
         where = self.query.where
@@ -97,7 +113,7 @@ class Compiled:
     groups before limit and offset; None: every row of the table counts.
     """
 
-    page: Statement | Placed | ByIds
+    page: Statement | Placed | Listed
     total: Statement | None
 
 
@@ -109,15 +125,19 @@ def compile_query(
     dense: tuple[int, int] | None = None,
     with_total: bool = True,
     in_place: bool = False,
+    is_listed: bool = False,
 ) -> Compiled:
     """The statements of a query.
 
-    `relation`: catalogue, schema and name of the rows. `hits`: of each of `query.matches`. `dense`: the first and last `_seq` of the rows, if every number between them is in use. `with_total`: nobody knows it yet. `in_place`: the rows lie in the file in the order of `_seq`.
+    `relation`: catalogue, schema and name of the rows. `hits`: of each of `query.matches`. `dense`: the first and last `_seq` of the rows, if every number between them is in use. `with_total`: nobody knows it yet. `in_place`: the rows lie in the file in the order of `_seq`. `is_listed`: the page has room for all rows that
+    count, whose ids are known when it is run.
     """
     writer = _writer(query, hits or {}, relation)
     if query.group_by:
         page = grouped_page(query, relation, writer.anew())
         return Compiled(page, grouped_total(query, relation, writer.anew()) if with_total else None)
+    if is_listed:
+        return Compiled(Listed(query, relation, writer), None)
     total = _total(query, relation, writer.anew()) if with_total else None
     if in_place and _ends_soon(query) and all(isinstance(one, Spread) for one in writer.hits.values()):
         return Compiled(_first(query, relation, writer.anew()), total)
@@ -158,13 +178,13 @@ def _total(query: BoundQuery, relation: Relation, writer: Writer) -> Statement |
 
 def _page(
     query: BoundQuery, relation: Relation, unused: Writer, dense: tuple[int, int] | None
-) -> Statement | Placed | ByIds:
+) -> Statement | Placed | Listed:
     if dense is not None and query.where is None and not query.order_by:
         return _range(query, relation, dense, unused.anew())
     if _fit(query, unused.hits):
         query = replace(query, limit=None)  # with a limit DuckDB takes 70 ms instead of 12, past the index
-    elif query.limit is not None and 0 < query.limit <= SHORT_PAGE:
-        return ByIds(_ids(query, relation, unused.anew()), query, relation, unused)
+    elif relation.has_ids and query.limit is not None and 0 < query.limit <= SHORT_PAGE:
+        return ByIds(query, relation, unused, _ids(query, relation, unused.anew()))
     writer, known = unused.anew(), _known(query)
     rows = where_clause(_outputs(query, relation, writer, known), query.where, writer)
     return statement(paged(_sorted(rows, query, writer, known), query), writer)

@@ -13,9 +13,9 @@ from typing import Any
 from sqlglot import exp
 
 from colonnade.engine.sql import geo, ranges
-from colonnade.engine.sql.functions import CALLS
+from colonnade.engine.sql.functions import CALLS, number_of
 from colonnade.engine.sql.overflows import computable
-from colonnade.engine.sql.pieces import Bits, Param, called, cast, column, each, element, text_of
+from colonnade.engine.sql.pieces import Bits, Param, called, cast, column, each, element, joined, text_of
 from colonnade.query.schema import ID, FieldType, Schema
 from colonnade.query.tree import (
     Aggregate,
@@ -138,11 +138,6 @@ class Writer:
         return exp.Placeholder()
 
 
-def folded(text: exp.Expression) -> exp.Expression:
-    """The text as it is sorted: without case and accents."""
-    return called("lower", called("strip_accents", text))
-
-
 def _field(writer: Writer, expr: FieldRef) -> exp.Expression:
     return column(expr.name)
 
@@ -167,7 +162,7 @@ def _in(writer: Writer, expr: In) -> exp.Expression:
     for one in expr.options:
         by_type.setdefault(type(one.value) if isinstance(one, Literal) else object, []).append(one)
     terms = [_among(writer, expr.value, type_, options) for type_, options in by_type.items()]
-    return terms[0] if len(terms) == 1 else _joined(exp.Or, terms, empty=False)
+    return terms[0] if len(terms) == 1 else joined(exp.Or, terms, empty=False)
 
 
 def _among(writer: Writer, expr: Expr, type_: type[object], options: Sequence[Expr]) -> exp.Expression:
@@ -188,7 +183,7 @@ def _is_null(writer: Writer, expr: IsNull) -> exp.Expression:
 
 
 def _and(writer: Writer, expr: And) -> exp.Expression:
-    return _joined(exp.And, [writer.write(one) for one in expr.terms], empty=True)
+    return joined(exp.And, [writer.write(one) for one in expr.terms], empty=True)
 
 
 def _or(writer: Writer, expr: Or) -> exp.Expression:
@@ -197,25 +192,12 @@ def _or(writer: Writer, expr: Or) -> exp.Expression:
     terms = (
         _opaque(writer, one) if is_long and isinstance(one, And) else writer.write(one) for one in expr.terms
     )
-    return _joined(exp.Or, list(terms), empty=False)
+    return joined(exp.Or, list(terms), empty=False)
 
 
 def _opaque(writer: Writer, expr: Expr) -> exp.Expression:
     """A condition with its nulls false."""
     return exp.Is(this=exp.Paren(this=writer.write(expr)), expression=exp.Boolean(this=True))
-
-
-def _joined(
-    connector: type[exp.Connector], terms: Sequence[exp.Expression], *, empty: bool
-) -> exp.Expression:
-    """The terms in a balanced tree: DuckDB refuses expressions nested more than 1,000 deep."""
-    if not terms:
-        return exp.Boolean(this=empty)
-    if len(terms) == 1:
-        return exp.Paren(this=terms[0])
-    half = len(terms) // 2
-    left, right = _joined(connector, terms[:half], empty=empty), _joined(connector, terms[half:], empty=empty)
-    return exp.Paren(this=connector(this=left, expression=right))
 
 
 def _not(writer: Writer, expr: Not) -> exp.Expression:
@@ -300,6 +282,8 @@ def _taken(writer: Writer, expr: Aggregate) -> exp.Expression:
         return geo.AGGREGATES[expr.function](lambda: writer.write(argument))
     if expr.function in _SPREADS:
         return _SPREADS[expr.function](lambda: cast(writer.write(argument), "DOUBLE"))
+    if expr.function in _EXTREMES:
+        return _extreme(expr.function, lambda: writer.write(argument))
     value = writer.write(argument)
     if expr.function == "count" and writer.is_list(argument):
         return _counted_lists(value, distinct=expr.distinct)
@@ -313,6 +297,15 @@ def _taken(writer: Writer, expr: Aggregate) -> exp.Expression:
             return called("quantile_cont", value, exp.Literal.number((expr.parameter or 0.0) / 100))
         case _:
             return called(expr.function, value)
+
+
+def _extreme(function: str, value: Callable[[], exp.Expression]) -> exp.Expression:
+    """Of texts of which some are numbers, the one that is the least or greatest of these; else by their letters."""
+    by_size, by_letters = _EXTREMES[function]
+    return called("coalesce", called(by_size, value(), number_of(value)), called(by_letters, value()))
+
+
+_EXTREMES: Mapping[str, tuple[str, str]] = {"lowest": ("arg_min", "min"), "highest": ("arg_max", "max")}
 
 
 def _counted_lists(value: exp.Expression, *, distinct: bool) -> exp.Expression:

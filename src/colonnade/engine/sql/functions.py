@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from colonnade.engine.layout import text_of
 from colonnade.engine.sql.dates import clocks
-from colonnade.engine.sql.pieces import ROWS, called, cast, column, each, element, text
+from colonnade.engine.sql.pieces import ROWS, called, cast, column, each, element, folded, joined, text
 from colonnade.engine.sql.sizes import size_of
 from colonnade.query.date_format import NAMED, names, parts
 from colonnade.query.schema import ID, FieldType, Schema
@@ -223,6 +223,38 @@ def _words_across(writer: Writing, expr: Call) -> exp.Expression:
     return called("regexp_matches", words, writer.parameter(f"(?:^| )(?:{pattern.value})(?: |$)"))
 
 
+def _substring_across(writer: Writing, expr: Call) -> exp.Expression:
+    """Whether a text stands anywhere in one of the fields, whatever its case and accents."""
+    wanted, *fields = expr.arguments
+    terms = [_holds(writer, one, wanted) for one in fields]
+    return joined(exp.Or, terms, empty=False)
+
+
+def _holds(writer: Writing, field: Expr, wanted: Expr) -> exp.Expression:
+    value = writer.write(field)
+    typed = type_of(field, writer.schema)
+    if typed is not None and typed.multivalued:
+        value = called("array_to_string", value, text(" "))
+    elif typed is None or typed.type is not FieldType.TEXT:
+        value = cast(value, "TEXT")
+    return called(
+        "coalesce", called("contains", folded(value), folded(writer.write(wanted))), exp.Boolean(this=False)
+    )
+
+
+def number_of(value: Callable[[], exp.Expression]) -> exp.Expression:
+    """A text as the double that it is; null where it is none."""
+
+    def number() -> exp.Expression:
+        return exp.TryCast(this=value(), to=exp.DataType.build("DOUBLE"))
+
+    return exp.Case(ifs=[exp.If(this=called("isfinite", number()), true=number())])
+
+
+def _number(writer: Writing, expr: Call) -> exp.Expression:
+    return number_of(lambda: writer.write(expr.arguments[0]))
+
+
 CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     **{name: _plain(name) for name in ("year", "month", "day", "hour", "minute", "second")},
     "weekday": _weekday,
@@ -242,6 +274,8 @@ CALLS: Mapping[str, Callable[[Writing, Call], exp.Expression]] = {
     "record_id": _record_id,
     "record_size": _record_size,
     "words_across": _words_across,
+    "substring_across": _substring_across,
+    "number": _number,
     "file_id": _file_id,
     "json_member": _plain("json_extract_string"),
     "place_text": _place_text,

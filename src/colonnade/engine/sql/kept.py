@@ -40,11 +40,12 @@ def compiled(
     dense: tuple[int, int] | None = None,
     with_total: bool = True,
     in_place: bool = False,
+    is_listed: bool = False,
 ) -> Compiled:
     """As `compile_query`."""
     asked = _asked(query, hits)
     make = _compiled if asked.is_worth_it else _compiled.__wrapped__
-    return make(asked, relation, dense, with_total, in_place)
+    return make(asked, relation, dense, with_total, in_place, is_listed)
 
 
 def streamed(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
@@ -60,7 +61,12 @@ def _asked(query: BoundQuery, hits: Hits) -> _Asked:
 
 @lru_cache(maxsize=KEPT)
 def _compiled(
-    asked: _Asked, relation: Relation, dense: tuple[int, int] | None, with_total: bool, in_place: bool
+    asked: _Asked,
+    relation: Relation,
+    dense: tuple[int, int] | None,
+    with_total: bool,
+    in_place: bool,
+    is_listed: bool,
 ) -> Compiled:
     return compile_query(
         asked.query,
@@ -69,6 +75,7 @@ def _compiled(
         dense=dense,
         with_total=with_total,
         in_place=in_place,
+        is_listed=is_listed,
     )
 
 

@@ -5,21 +5,23 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from colonnade.engine.sql.expressions import Writer, folded
-from colonnade.engine.sql.pieces import ROWS, Param, called, text_of
+from colonnade.engine.sql.expressions import Writer
+from colonnade.engine.sql.pieces import ROWS, Param, called, folded, text_of
 from colonnade.query.schema import FieldType
 from colonnade.query.tree import BoundQuery, Expr
 from colonnade.query.types import Typed
 
 
 class Relation(NamedTuple):
-    """The table of rows. `prepared`: its columns that were made of shapes."""
+    """The table of rows. `prepared`: its columns that were made of shapes. `has_ids`: a row is found quickly by its `_id`.
+    Without a catalogue it is one that the statement itself makes."""
 
     catalog: str
     schema: str
     name: str
     prepared: frozenset[str] = frozenset()
     has_many_rows: bool = False
+    has_ids: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,14 @@ def named(expression: exp.Expression, name: str) -> exp.Alias:
 
 
 def rows_of(relation: Relation) -> exp.Table:
+    alias = exp.TableAlias(this=identifier(ROWS))
+    if not relation.catalog:
+        return exp.Table(this=identifier(relation.name), alias=alias)
     return exp.Table(
         this=identifier(relation.name),
         db=identifier(relation.schema),
         catalog=identifier(relation.catalog),
-        alias=exp.TableAlias(this=identifier(ROWS)),
+        alias=alias,
     )
 
 

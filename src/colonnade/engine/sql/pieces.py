@@ -1,5 +1,6 @@
 """The smallest pieces of SQL. No text of a user ever becomes SQL: names go through quoted identifiers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -48,6 +49,22 @@ def cast(value: exp.Expression, to: str) -> exp.Expression:
 def text(value: str) -> exp.Expression:
     """A text of ours, never of a user."""
     return exp.Literal.string(value)
+
+
+def folded(text: exp.Expression) -> exp.Expression:
+    """The text as it is sorted: without case and accents."""
+    return called("lower", called("strip_accents", text))
+
+
+def joined(connector: type[exp.Connector], terms: Sequence[exp.Expression], *, empty: bool) -> exp.Expression:
+    """The terms in a balanced tree: DuckDB refuses expressions nested more than 1,000 deep."""
+    if not terms:
+        return exp.Boolean(this=empty)
+    if len(terms) == 1:
+        return exp.Paren(this=terms[0])
+    half = len(terms) // 2
+    left, right = joined(connector, terms[:half], empty=empty), joined(connector, terms[half:], empty=empty)
+    return exp.Paren(this=connector(this=left, expression=right))
 
 
 ELEMENT = "e"

@@ -1,0 +1,182 @@
+"""What other doors see of the files of resources: in each dataset of a resource its file is a resource of that dataset, once
+its rows are in, or else an attachment. Handlers of events; each looks at what there is now, so that it may come twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from colonnade.core.attachments import mirroring as attachments
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import refreshing, service, sources, store
+from colonnade.core.datastore.model import Datastore, DatastoreChanged, Import
+from colonnade.core.managedfiles import service as managedfiles
+from colonnade.core.managedfiles.model import ManagedFile
+from colonnade.core.nodes import references
+from colonnade.core.nodes.model import (
+    Kind,
+    Mirror,
+    Node,
+    NodeChanged,
+    NodeReference,
+    NodeRemoved,
+    ReferencesChanged,
+)
+from colonnade.core.resources import mirroring as resources
+from colonnade.core.tables import service as tables
+from colonnade.core.uploads import StoredFile
+from colonnade.core.work import SYSTEM, Event, Portal, Work
+from colonnade.formats.registry import DELIMITED
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """`params`: of the extractor that makes rows of the file; None: it is to be an attachment."""
+
+    title: str
+    stored: StoredFile
+    params: Mapping[str, Any] | None
+
+
+def changed(portal: Portal, event: Event) -> None:
+    """Of a resource: its file, its rows or what it says of itself; or a dataset."""
+    assert isinstance(event, DatastoreChanged | NodeChanged)
+    follow(portal, event.nid if isinstance(event, NodeChanged) else event.node_id)
+
+
+def references_changed(portal: Portal, event: Event) -> None:
+    assert isinstance(event, ReferencesChanged)
+    _unmirror(portal, event.removed)
+    for pair in event.added:
+        follow(portal, pair.resource)
+
+
+def removed(portal: Portal, event: Event) -> None:
+    """A node is gone, and everything goes that it had."""
+    assert isinstance(event, NodeRemoved)
+    if event.kind is not Kind.RESOURCE and not event.items:
+        return
+    with portal.writing(SYSTEM) as work:
+        service.drop_of(work, event.nid)
+        managedfiles.remove_of(work, event.nid)
+    _unmirror(portal, event.mirrors)
+
+
+def follow(portal: Portal, node_id: int) -> None:
+    """Bring the mirrors of a resource up to date; of a dataset, its rows."""
+    with portal.reading(SYSTEM) as work:
+        node = store.node(work.db, node_id)
+        if node is None:
+            return
+        if node.dataset_id is None and not _has_to_do(work, node):
+            return
+    with portal.writing(SYSTEM) as work:
+        found = store.node(work.db, node_id)
+        if found is not None and found.dataset_id is not None:
+            _check_rows(work, found.id, found.dataset_id)
+        elif found is not None:
+            _follow(work, found)
+    refreshing.queue_due(portal)
+
+
+def _has_to_do(work: Work, node: Node) -> bool:
+    if not node.is_own_resource:
+        return False
+    if sources.file_of(work, node) is not None or store.one(work.db, node.id) is not None:
+        return True
+    return any(one.resource_id or one.attachment_id for one in references.pairs_of_resource(work, node.id))
+
+
+def _follow(work: Work, node: Node) -> None:
+    file, datastore = sources.file_of(work, node), store.one(work.db, node.id)
+    if datastore is not None and _is_stale(file, datastore):
+        service.drop_of(work, node.id, keeps_configuration=file is not None)
+        datastore = store.one(work.db, node.id)
+    if file is not None and _is_to_be_imported(work, file, datastore):
+        service.begin_import(work, node.id)
+    wanted = _wanted(node, file, datastore)
+    for pair in references.pairs_of_resource(work, node.id):
+        _mirror(work, pair, wanted)
+
+
+def _is_stale(file: ManagedFile | None, datastore: Datastore) -> bool:
+    """Whether there are rows of a file that the resource has no more."""
+    if file is None or not sources.is_tabular(file):
+        return True
+    return datastore.digest is not None and datastore.digest not in file.digests
+
+
+def _is_to_be_imported(work: Work, file: ManagedFile, datastore: Datastore | None) -> bool:
+    is_new = datastore is None or datastore.state == Import.UNINITIALISED
+    return work.settings.datastore_imports_at_once and is_new and sources.is_tabular(file)
+
+
+def _wanted(node: Node, file: ManagedFile | None, datastore: Datastore | None) -> _Wanted | None:
+    """None: there is nothing to be seen, or nobody is to see it yet."""
+    stored = None if file is None else file.copy
+    if file is None or stored is None or not node.is_published:
+        return None
+    params = None
+    if datastore is not None and datastore.digest == stored.digest and datastore.rows is not None:
+        params = sources.extractor_params(sources.configuration(file, datastore))
+    return _Wanted(node.title, stored, params)
+
+
+def _mirror(work: Work, pair: NodeReference, wanted: _Wanted | None) -> None:
+    parent = store.node(work.db, pair.dataset_node_id)
+    dataset = None if parent is None or parent.dataset_id is None else datasets.by_id(work, parent.dataset_id)
+    if dataset is None:
+        return
+    before = (pair.resource_id, pair.attachment_id)
+    resource_id = attachment_id = None
+    has_other_rows = False
+    if wanted is not None and wanted.params is not None:
+        resource, has_other_rows = resources.put(
+            work,
+            dataset.id,
+            pair.resource_id,
+            title=wanted.title,
+            stored=wanted.stored,
+            extractor=DELIMITED,
+            params=wanted.params,
+        )
+        resource_id = resource.id
+    elif wanted is not None:
+        kept = attachments.put(work, dataset.id, pair.attachment_id, title=wanted.title, stored=wanted.stored)
+        attachment_id = None if kept is None else kept.id
+    if resource_id is None and pair.resource_id is not None:
+        has_other_rows = resources.remove(work, pair.resource_id)
+    if attachment_id is None and pair.attachment_id is not None:
+        attachments.remove(work, pair.attachment_id)
+    if before != (resource_id, attachment_id):
+        references.mirrored(pair, resource_id=resource_id, attachment_id=attachment_id)
+        datasets.note_change(work, dataset)
+    if has_other_rows:
+        refreshing.ask(work, dataset.id)
+
+
+def _unmirror(portal: Portal, mirrors: tuple[Mirror, ...]) -> None:
+    seen = [one for one in mirrors if one.resource_id is not None or one.attachment_id is not None]
+    if not seen:
+        return
+    with portal.writing(SYSTEM) as work:
+        for one in seen:
+            if one.attachment_id is not None:
+                attachments.remove(work, one.attachment_id)
+            has_other_rows = one.resource_id is not None and resources.remove(work, one.resource_id)
+            dataset = datasets.by_id(work, one.dataset_id)
+            if dataset is not None:
+                datasets.note_change(work, dataset)
+                if has_other_rows:
+                    refreshing.ask(work, one.dataset_id)
+    refreshing.queue_due(portal)
+
+
+def _check_rows(work: Work, node_id: int, dataset_id: int) -> None:
+    """A dataset that has just become public may lack rows of its resources."""
+    dataset = datasets.by_id(work, dataset_id)
+    pairs = references.pairs_of_dataset(work, node_id)
+    if dataset is None or not dataset.is_published or not any(one.resource_id for one in pairs):
+        return
+    table = tables.main_table(work, dataset_id)
+    if table is None or table.current is None:
+        refreshing.ask(work, dataset_id)

@@ -1,0 +1,42 @@
+"""Datasets whose rows are to follow the files of their resources: one job at a time, which several imports share. What
+readers see of their metadata stays as it is."""
+
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import store
+from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs.model import JobEnded, Kind, State
+from colonnade.core.work import SYSTEM, Event, Portal, Work
+
+
+def ask(work: Work, dataset_id: int) -> None:
+    """The rows of a dataset are to follow, if readers see any: else they come with its publication."""
+    dataset = datasets.by_id(work, dataset_id)
+    if dataset is not None and dataset.is_published:
+        store.note_due(work.db, dataset_id)
+
+
+def queue_due(portal: Portal) -> None:
+    """Queue what was asked for, where nothing else is going on; the rest is queued when that has ended."""
+    with portal.reading(SYSTEM) as work:
+        due = store.due(work.db)
+    for dataset_id in due:
+        with portal.writing(SYSTEM) as work:
+            _queue(work, dataset_id)
+
+
+def heard(portal: Portal, event: Event) -> None:
+    """A dataset may be free now."""
+    assert isinstance(event, JobEnded)
+    if event.kind not in {Kind.EXTRACT, Kind.DATASTORE}:
+        queue_due(portal)
+
+
+def _queue(work: Work, dataset_id: int) -> None:
+    dataset = datasets.by_id(work, dataset_id)
+    running = jobs.latest(work, dataset_id)
+    is_waiting = running is not None and running.kind == Kind.REFRESH and running.state == State.QUEUED
+    if dataset is None or not dataset.is_published or is_waiting:
+        store.forget_due(work.db, dataset_id)
+    elif running is None or not running.is_active:
+        store.forget_due(work.db, dataset_id)
+        jobs.queue(work, Kind.REFRESH, dataset_id)

@@ -1,0 +1,1 @@
+"""Nodes: a number for everything, revisions, and which resources are of which datasets."""

@@ -1,0 +1,96 @@
+"""Questions about the columns of nodes, as conditions and orders."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, literal, not_, or_
+
+from colonnade.core.nodes.model import Condition, Node, Ordering
+from colonnade.errors import Invalid
+
+LARGEST = 2**63 - 1
+
+_NOTHING = literal(0)
+_NUMBERS: Mapping[str, ColumnElement[Any]] = {
+    "id": Node.id.expression,
+    "vid": Node.vid.expression,
+    "author": func.coalesce(Node.author_id, 0),
+    "is_published": cast(Node.is_published, Integer),
+    "created": Node.created.expression,
+    "changed": Node.changed.expression,
+    "promote": cast(Node.promote, Integer),
+    "sticky": cast(Node.sticky, Integer),
+    "none": _NOTHING,
+}
+"""`none`: what is not counted here, which is 0 of every node."""
+_TEXTS: Mapping[str, ColumnElement[Any]] = {
+    "kind": Node.kind.expression,
+    "language": Node.language.expression,
+    "title": Node.title.expression,
+    "uuid": Node.uuid.expression,
+}
+COLUMNS = frozenset({*_NUMBERS, *_TEXTS})
+
+_Made = Callable[[ColumnElement[Any], Sequence[Any]], ColumnElement[bool]]
+_OPERATORS: Mapping[str, _Made] = {
+    "=": lambda column, values: column.in_(values),
+    "<=>": lambda column, values: column.in_(values),
+    "IN": lambda column, values: column.in_(values),
+    "!=": lambda column, values: column.not_in(values),
+    "<>": lambda column, values: column.not_in(values),
+    "NOT IN": lambda column, values: column.not_in(values),
+    "<": lambda column, values: or_(*(column < one for one in values)),
+    "<=": lambda column, values: or_(*(column <= one for one in values)),
+    ">": lambda column, values: or_(*(column > one for one in values)),
+    ">=": lambda column, values: or_(*(column >= one for one in values)),
+    "LIKE": lambda column, values: or_(*(column.like(one) for one in values)),
+    "NOT LIKE": lambda column, values: and_(*(column.not_like(one) for one in values)),
+    "BETWEEN": lambda column, values: column.between(values[0], values[-1]),
+    "NOT BETWEEN": lambda column, values: not_(column.between(values[0], values[-1])),
+}
+_NULLS = {"IS": True, "IS NOT": False, "IS NULL": True, "IS NOT NULL": False}
+
+
+def condition(one: Condition) -> ColumnElement[bool]:
+    """Raises `Invalid`. A text where numbers are compared fits none."""
+    operator = " ".join(one.operator.upper().split())
+    column = _column(one.column)
+    if operator in _NULLS:
+        return column.is_(None) if _NULLS[operator] else column.is_not(None)
+    make = _OPERATORS.get(operator)
+    if make is None or not one.values:
+        raise _wrong(f"There is no operator {one.operator}.")
+    is_number = one.column in _NUMBERS and "LIKE" not in operator
+    values = [_number(value) for value in one.values] if is_number else list(one.values)
+    said = [value for value in values if value is not None]
+    if not said:
+        return false() if operator not in {"!=", "<>", "NOT IN"} else not_(false())
+    return make(column, said)
+
+
+def order(wanted: Sequence[Ordering]) -> list[ColumnElement[Any]]:
+    """Raises `Invalid`. None wanted: pinned ones first, then the newest, and those of one second as they were made."""
+    if not wanted:
+        return [Node.sticky.desc(), Node.created.desc(), Node.id.asc()]
+    columns = [(_column(one.column), one.descending) for one in wanted]
+    return [*(one.desc() if down else one.asc() for one, down in columns), Node.id.asc()]
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    found = _NUMBERS.get(name)
+    if found is None:
+        found = _TEXTS.get(name)
+    if found is None:
+        raise _wrong(f"Nodes have no column {name}.")
+    return found
+
+
+def _number(text: str) -> int | None:
+    plain = text.strip()
+    if not plain.removeprefix("-").isdecimal() or not plain.isascii() or len(plain) > 20:
+        return None
+    return max(min(int(plain), LARGEST), -LARGEST)
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid(message, code="node.query")

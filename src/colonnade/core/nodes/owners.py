@@ -1,0 +1,71 @@
+"""Groups: whose datasets are, and the groups themselves as nodes."""
+
+from collections.abc import Sequence
+
+from colonnade.core.datasets import amending
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets.model import EditableDataset
+from colonnade.core.datasets.security import Security
+from colonnade.core.nodes import store
+from colonnade.core.people.model import Group
+from colonnade.core.work import Work
+from colonnade.errors import Invalid
+
+PERMISSIONS = ("edit_dataset", "explore_restricted_dataset")
+"""What the members of a group may do with its datasets."""
+
+
+def groups(work: Work, nids: Sequence[int]) -> list[Group]:
+    """The groups that are meant by these nodes, in order, each once. Raises `Invalid` for one that is none."""
+    wanted = list(dict.fromkeys(nids))
+    found = store.groups_by_nids(work.db, wanted)
+    for nid in wanted:
+        if nid not in found:
+            raise Invalid(f"Node {nid} is no group.", code="node.references", nid=nid)
+    return [found[nid] for nid in wanted]
+
+
+def put_groups(work: Work, editable: EditableDataset, nids: Sequence[int]) -> None:
+    """Let these groups and no others edit a dataset; the first of them is its publisher, if it had one of the groups
+    before or none. Raises `Denied` for who may not say who sees what of it."""
+    dataset = editable.dataset
+    wanted = groups(work, nids)
+    held = store.groups_with(work.db, [dataset.id]).get(dataset.id, [])
+    before = [group for group, rule in held if "edit_dataset" in rule.permissions and not group.is_built_in]
+    if [one.id for one in before] == [one.id for one in wanted]:
+        return
+    securable = datasets.securable(work, dataset.uid)
+    for group, rule in held:
+        if group in before and group not in wanted:
+            work.db.delete(rule)
+    for group in wanted:
+        if group not in before:
+            datasets.put_ruleset(work, securable, group, Security(), PERMISSIONS)
+    said = meta.effective(dataset.metadata_draft).get(meta.DEFAULT, {}).get("publisher")
+    if said is None or said in {one.title for one in before}:
+        publisher = wanted[0].title if wanted else None
+        amending.amend(work, editable, {meta.DEFAULT: {"publisher": publisher}})
+    datasets.note_change(work, dataset)
+
+
+def rename_group(work: Work, group_id: int, title: str) -> None:
+    group = store.group(work.db, group_id)
+    if group is not None:
+        group.title = title
+
+
+def describe_group(work: Work, group_id: int, text: str) -> None:
+    group = store.group(work.db, group_id)
+    if group is not None:
+        group.description = text
+
+
+def remove_group(work: Work, group_id: int) -> None:
+    """With its node, its memberships, and what it was allowed on datasets."""
+    for dataset in datasets.by_ids(work, store.datasets_of_group(work.db, group_id)):
+        datasets.note_change(work, dataset)
+    group = store.group(work.db, group_id)
+    if group is not None:
+        work.db.delete(group)
+        work.db.flush()

@@ -1,0 +1,138 @@
+"""Which resources are of which datasets: one row a pair, so that both sides say the same."""
+
+from collections.abc import Sequence
+
+from colonnade.core.datasets.model import Dataset
+from colonnade.core.nodes import service, store
+from colonnade.core.nodes.model import (
+    EditableNode,
+    Kind,
+    Mirror,
+    Node,
+    NodeReference,
+    Pair,
+    ReferencesChanged,
+)
+from colonnade.core.work import Work
+from colonnade.errors import Denied, Invalid
+
+Other = tuple[Node, Dataset | None]
+"""A node, and the dataset that it stands for."""
+MOST = 1_000
+"""Resources of a dataset, and datasets of a resource."""
+
+
+def pairs_of_resource(work: Work, nid: int) -> Sequence[NodeReference]:
+    """In the order of the datasets."""
+    return store.pairs_of_resource(work.db, nid)
+
+
+def pairs_of_dataset(work: Work, nid: int) -> Sequence[NodeReference]:
+    """In the order of the resources."""
+    return store.pairs_of_dataset(work.db, nid)
+
+
+def mirrored(
+    pair: NodeReference, *, resource_id: int | None = None, attachment_id: int | None = None
+) -> None:
+    """Write down what other doors see of a pair; None: nothing. `pair`: as this work read it."""
+    pair.resource_id, pair.attachment_id = resource_id, attachment_id
+
+
+def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = False) -> list[Other]:
+    """Let a dataset have these resources, or a resource be of these datasets, in this order, and no others. Returns the
+    nodes on the other side that came or went. `is_new`: it has none yet.
+
+    Raises `Invalid` for what is no such node, or none that the actor may see; `Denied` where the actor may not change the
+    dataset or show the resource to whom the dataset is shown, and for resources that another door keeps.
+    """
+    nids = list(dict.fromkeys(wanted))
+    if len(nids) > MOST:
+        raise Invalid(f"At most {MOST:,} references.", code="node.references")
+    before = {} if is_new else _pairs(work, one.node)
+    gone = [nid for nid in before if nid not in nids]
+    new = [nid for nid in nids if nid not in before]
+    others = _others(work, one.node, new, gone)
+    removed = tuple(_mirror(work, before[nid]) for nid in gone)
+    if gone:
+        store.remove_pairs(work.db, [before[nid].id for nid in gone])
+    pairs = {**before, **_added(work, one.node, new)}
+    is_dataset = one.node.kind == Kind.DATASET
+    for place, nid in enumerate(nids):
+        setattr(pairs[nid], "resource_place" if is_dataset else "dataset_place", place)
+    work.db.flush()
+    if new or removed:
+        here = one.node.id
+        added = tuple(Pair(here, nid) if is_dataset else Pair(nid, here) for nid in new)
+        work.happened(ReferencesChanged(added, removed))
+    return others
+
+
+def mirrors_of(work: Work, node: Node) -> tuple[Mirror, ...]:
+    """What other doors see of a node's pairs."""
+    return tuple(_mirror(work, pair) for pair in _pairs(work, node).values())
+
+
+def _pairs(work: Work, node: Node) -> dict[int, NodeReference]:
+    """By the number of the node on the other side, in order."""
+    if node.kind == Kind.DATASET:
+        return {one.resource_node_id: one for one in store.pairs_of_dataset(work.db, node.id)}
+    return {one.dataset_node_id: one for one in store.pairs_of_resource(work.db, node.id)}
+
+
+def _others(work: Work, node: Node, new: Sequence[int], gone: Sequence[int]) -> list[Other]:
+    if not new and not gone:
+        return []
+    found = store.with_datasets(work.db, [*new, *gone])
+    for nid in (*new, *gone):
+        if nid not in found:
+            raise _unknown(node, nid)
+        _check_may_link(work, node, *found[nid])
+    return [found[nid] for nid in (*new, *gone)]
+
+
+def _check_may_link(work: Work, node: Node, other: Node, dataset: Dataset | None) -> None:
+    """Who changes one side changes the other. A resource that everybody may see may be shown anywhere. `dataset`: what
+    the other stands for."""
+    wanted = Kind.RESOURCE if node.kind == Kind.DATASET else Kind.DATASET
+    if other.kind != wanted:
+        raise _unknown(node, other.id)
+    resource = other if wanted is Kind.RESOURCE else node
+    if resource.is_foreign:
+        message = "This resource is kept by another API of the portal: add or remove it there."
+        raise Denied(message, code="node.foreign")
+    if other.is_open and wanted is Kind.RESOURCE:
+        return
+    own = () if dataset is None else ((other.id, dataset),)
+    parents = own or store.parents(work.db, [other.id])[other.id]
+    if not service.may_edit(work, other, parents):
+        if not service.readables(work, [other.id]):
+            raise _unknown(node, other.id)
+        raise Denied("You may not change what is to be referred to.", code="node.edit_denied")
+
+
+def _unknown(node: Node, nid: int) -> Invalid:
+    wanted = Kind.RESOURCE if node.kind == Kind.DATASET else Kind.DATASET
+    return Invalid(f"Node {nid} is no {wanted} that you may see.", code="node.references", nid=nid)
+
+
+def _mirror(work: Work, pair: NodeReference) -> Mirror:
+    dataset_id = store.dataset_id_of(work.db, pair.dataset_node_id)
+    return Mirror(dataset_id, pair.resource_id, pair.attachment_id)
+
+
+def _added(work: Work, node: Node, new: Sequence[int]) -> dict[int, NodeReference]:
+    """On the other side each comes last. The places on this side are set by the caller."""
+    if not new:
+        return {}
+    is_dataset = node.kind == Kind.DATASET
+    last = store.last_places(work.db, new, of_datasets=not is_dataset)
+    found: dict[int, NodeReference] = {}
+    for nid in new:
+        place = last.get(nid, -1) + 1
+        dataset, resource = (node.id, nid) if is_dataset else (nid, node.id)
+        found[nid] = NodeReference(
+            dataset_node_id=dataset, resource_node_id=resource, resource_place=place, dataset_place=place
+        )
+    work.db.add_all(found.values())
+    return found

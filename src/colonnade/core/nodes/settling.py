@@ -1,0 +1,236 @@
+"""Following what happens to datasets through other doors: whatever is published has a number, and its node says what it
+says. Nothing else needs to know of nodes for that: the log of what changed for readers is read."""
+
+import uuid as uuids
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from colonnade.core.attachments.model import Attachment
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets.model import CatalogueChange, Dataset
+from colonnade.core.nodes import store, tags
+from colonnade.core.nodes.model import Kind, Node, NodeProgress, NodeReference, NodeRevision, Tags
+from colonnade.core.people.model import Group
+from colonnade.core.resources.model import Resource
+from colonnade.core.work import SYSTEM, Portal, Work
+
+AT_ONCE = 500
+"""Changes that are followed in one transaction: other writers wait for it."""
+
+_LAST = select(func.max(CatalogueChange.seq)).scalar_subquery()
+_DONE = select(NodeProgress.seq).where(NodeProgress.id == 1).scalar_subquery()
+_NEW_GROUPS = exists().where(
+    Group.is_built_in.is_(False), ~exists().where(Node.group_id == Group.id, Node.title == Group.title)
+)
+_BEHIND = select(func.coalesce(_LAST, 0) > _DONE, _NEW_GROUPS)
+_IS_CURRENT = select(func.coalesce(_LAST, 0) <= _DONE)
+_CATCH_UP = (
+    update(NodeProgress).where(NodeProgress.id == 1).values(seq=func.coalesce(_LAST, NodeProgress.seq))
+)
+_CHANGES = (
+    select(CatalogueChange.seq, CatalogueChange.dataset_id)
+    .where(CatalogueChange.seq > _DONE)
+    .order_by(CatalogueChange.seq)
+    .limit(AT_ONCE)
+)
+_NODES_OF = select(Node).where(Node.dataset_id.in_(bindparam("ids", expanding=True)))
+
+
+def settle(portal: Portal) -> None:
+    """Let the nodes be up to date. Where they are, this is one question."""
+    with portal.database.read() as db:
+        row = db.execute(_BEHIND).one()
+    behind = any(row)
+    while behind:
+        with portal.writing(SYSTEM) as work:
+            behind = _step(work)
+
+
+@contextmanager
+def followed(work: Work) -> Iterator[None]:
+    """What is written inside says by itself what `settle` would: nobody need follow it."""
+    is_current = work.db.execute(_IS_CURRENT).scalar_one()
+    yield
+    if is_current:
+        work.db.flush()
+        work.db.execute(_CATCH_UP)
+
+
+def revise(work: Work, node: Node, log: str = "") -> None:
+    """Write down a new revision of a node that has its number."""
+    revision = NodeRevision(node_id=node.id, log=log, at=node.changed, by=work.actor.person_id)
+    work.db.add(revision)
+    work.db.flush()
+    node.vid, node.vuuid = revision.id, revision.uuid
+    node.log, node.revised_at, node.revised_by = revision.log, revision.at, revision.by
+
+
+def mirror(node: Node, dataset: Dataset) -> None:
+    """What a dataset says of itself that its node says, too."""
+    said = dataset.metadata_published if dataset.is_published else dataset.metadata_draft
+    node.title = meta.title(said or {}) or dataset.uid
+    node.uuid = dataset.uuid
+    node.is_published = dataset.is_published
+    node.is_open = dataset.is_published and not dataset.is_restricted
+    node.created = int(dataset.created_at.timestamp())
+    node.changed = int(dataset.updated_at.timestamp())
+
+
+def note_words(work: Work, metadata: Sequence[Mapping[str, Any]]) -> None:
+    """Give keywords and themes a number each."""
+    for vocabulary, field in ((Tags.TAGS, "keyword"), (Tags.TOPICS, "theme")):
+        said = (meta.effective({meta.DEFAULT: one.get(meta.DEFAULT, {})}) for one in metadata)
+        lists = [one[meta.DEFAULT].get(field) or [] for one in said]
+        tags.tids(work, vocabulary, [name for names in lists for name in names])
+
+
+def buried(work: Work, gone: Sequence[tuple[Node, Dataset]]) -> None:
+    """Forget the nodes of datasets that were removed. Resources of other doors go with their dataset; those that were
+    made here stay."""
+    nids = [node.id for node, _ in gone]
+    secret = store.resources_of(work.db, [node.id for node, dataset in gone if dataset.is_restricted])
+    resources = store.by_ids(work.db, store.resources_of(work.db, nids))
+    store.remove(work.db, [*nids, *(one.id for one in resources if one.is_foreign)])
+    left = [one.id for one in resources if not one.is_foreign]
+    free_lonely(work, left, secret=frozenset(secret))
+
+
+def free_lonely(work: Work, nids: Sequence[int], *, secret: frozenset[int] = frozenset()) -> None:
+    """Resources that may have lost their last dataset: one that not everybody could see stays hidden, the rest stands
+    alone. `secret`: those of datasets that became restricted meanwhile."""
+    alone = [nid for nid, found in store.parents(work.db, nids).items() if not found]
+    for node in store.by_ids(work.db, alone):
+        if not node.is_open or node.id in secret:
+            node.is_published = False
+    work.db.flush()
+    store.refresh_open(work.db, nids)
+
+
+def _step(work: Work) -> bool:
+    """Whether there may be more to do."""
+    _groups(work)
+    changes = work.db.execute(_CHANGES).all()
+    ids = sorted({one.dataset_id for one in changes})
+    some = {one.id: one for one in work.db.scalars(select(Dataset).where(Dataset.id.in_(ids)))}
+    nodes = {one.dataset_id: one for one in work.db.scalars(_NODES_OF, {"ids": ids})}
+    buried(work, [(nodes[key], one) for key, one in some.items() if key in nodes and one.deleted_at])
+    living = [one for one in some.values() if not one.deleted_at and (one.is_published or one.id in nodes)]
+    _datasets(work, living, nodes)
+    _resources(work, living)
+    nids = list(store.nids_of_datasets(work.db, [one.id for one in living]).values())
+    store.refresh_open(work.db, store.resources_of(work.db, nids))
+    if changes:
+        work.db.execute(update(NodeProgress).values(seq=changes[-1].seq))
+    return len(changes) == AT_ONCE
+
+
+def _datasets(work: Work, living: Sequence[Dataset], nodes: Mapping[int | None, Node]) -> None:
+    new = [one for one in living if one.id not in nodes]
+    authors = store.person_ids(work.db, [one.created_by for one in living if one.created_by])
+    added = [Node(kind=Kind.DATASET.value, dataset_id=one.id, title="") for one in new]
+    for dataset, node in [
+        *((one, nodes[one.id]) for one in living if one.id in nodes),
+        *zip(new, added, strict=True),
+    ]:
+        mirror(node, dataset)
+    for dataset, node in zip(new, added, strict=True):
+        node.author_id = authors.get(dataset.created_by or "")
+    _add(work, added)
+    note_words(work, [one.metadata_published for one in living if one.metadata_published])
+
+
+def _add(work: Work, added: Sequence[Node]) -> None:
+    """New nodes, each with its first revision."""
+    work.db.add_all(added)
+    work.db.flush()
+    first = [NodeRevision(node_id=one.id, at=one.changed, by=one.author_id) for one in added]
+    work.db.add_all(first)
+    work.db.flush()
+    for node, revision in zip(added, first, strict=True):
+        node.vid, node.vuuid = revision.id, revision.uuid
+        node.revised_at, node.revised_by = revision.at, revision.by
+    work.db.flush()
+
+
+def _resources(work: Work, living: Sequence[Dataset]) -> None:
+    """The resources and attachments of these datasets that other doors made."""
+    by_id = {one.id: one for one in living}
+    kinds: tuple[tuple[type[Resource | Attachment], Any, Any], ...] = (
+        (Resource, Node.resource_id, NodeReference.resource_id),
+        (Attachment, Node.attachment_id, NodeReference.attachment_id),
+    )
+    for table, link, mirrors in kinds:
+        made_here = exists().where(mirrors == table.id)
+        query: Any = select(table).where(table.dataset_id.in_(by_id), table.removed_at.is_(None), ~made_here)
+        there: Iterator[Resource | Attachment] = work.db.scalars(query)
+        found = [one for one in there if _is_known(one, by_id[one.dataset_id])]
+        known = _known(work.db, table, link, by_id)
+        kept = {one.id for one in found}
+        store.remove(work.db, [node.id for key, node in known.items() if key not in kept])
+        _new_resources(work, [one for one in found if one.id not in known], by_id, link.key)
+        for one in found:
+            if one.id in known:
+                _tell(known[one.id], one, by_id[one.dataset_id])
+
+
+def _is_known(one: Resource | Attachment, dataset: Dataset) -> bool:
+    """Readers know of a resource once its rows were published, of an attachment at once."""
+    if isinstance(one, Attachment) or one.loaded_at is not None:
+        return True
+    return dataset.data_processed_at is not None and one.created_at <= dataset.data_processed_at
+
+
+def _known(
+    db: Session, table: type[Resource | Attachment], link: Any, by_id: Mapping[int, Dataset]
+) -> dict[int, Node]:
+    query = select(link, Node).join(table, table.id == link).where(table.dataset_id.in_(by_id))
+    return dict(db.execute(query).all())
+
+
+def _new_resources(
+    work: Work, found: Sequence[Resource | Attachment], by_id: Mapping[int, Dataset], link: str
+) -> None:
+    nids = store.nids_of_datasets(work.db, sorted({one.dataset_id for one in found}))
+    authors = store.person_ids(work.db, [name for one in by_id.values() if (name := one.created_by)])
+    added: list[Node] = []
+    for one in found:
+        dataset = by_id[one.dataset_id]
+        node = Node(kind=Kind.RESOURCE.value, title="", **{link: one.id})
+        node.uuid = str(uuids.uuid5(uuids.UUID(dataset.uuid), one.uid))
+        node.author_id = authors.get(dataset.created_by or "")
+        _tell(node, one, dataset)
+        added.append(node)
+    _add(work, added)
+    places = store.last_places(work.db, list(nids.values()), of_datasets=True)
+    for one, node in zip(found, added, strict=True):
+        nid = nids[one.dataset_id]
+        places[nid] = places.get(nid, -1) + 1
+        pair = NodeReference(dataset_node_id=nid, resource_node_id=node.id, resource_place=places[nid])
+        pair.dataset_place = 0
+        work.db.add(pair)
+    work.db.flush()
+
+
+def _tell(node: Node, one: Resource | Attachment, dataset: Dataset) -> None:
+    changed = one.updated_at if isinstance(one, Resource) else one.created_at
+    node.title = one.title or (one.filename if isinstance(one, Attachment) else one.uid)
+    node.is_published = dataset.is_published
+    node.created, node.changed = int(one.created_at.timestamp()), int(changed.timestamp())
+
+
+def _groups(work: Work) -> None:
+    query = select(Group, Node).outerjoin(Node, Node.group_id == Group.id).where(Group.is_built_in.is_(False))
+    new: list[Node] = []
+    rows: Any = work.db.execute(query)
+    for group, node in rows:
+        if node is None:
+            made = int(group.created_at.timestamp())
+            new.append(Node(kind=Kind.GROUP.value, group_id=group.id, title=group.title, is_open=True))
+            new[-1].created = new[-1].changed = made
+        else:
+            node.title = group.title
+    _add(work, new)

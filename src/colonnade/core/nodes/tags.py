@@ -1,0 +1,37 @@
+"""Numbers of words: whatever has a name and is asked for by a number."""
+
+from collections.abc import Iterable, Sequence
+
+from colonnade.core.nodes import store
+from colonnade.core.nodes.model import Tag, Tags
+from colonnade.core.work import Work
+
+
+def tids(work: Work, vocabulary: Tags, names: Iterable[str]) -> dict[str, int]:
+    """The number of each of these words; one that has none is given one."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    found = store.tags(work.db, vocabulary, wanted)
+    added = [Tag(vocabulary=vocabulary.value, name=name) for name in wanted if name not in found]
+    if added:
+        work.db.add_all(added)
+        work.db.flush()
+    return {**found, **{one.name: one.id for one in added}}
+
+
+def known(work: Work, vocabulary: Tags, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of those words that have one; for readers, who give none."""
+    wanted = list(dict.fromkeys(names))
+    return store.tags(work.db, vocabulary, wanted) if wanted else {}
+
+
+def by_ids(work: Work, tids: Iterable[int]) -> dict[int, Tag]:
+    """Those of these numbers that there are."""
+    wanted = list(tids)
+    return store.tags_by_ids(work.db, wanted) if wanted else {}
+
+
+def all_(work: Work, vocabulary: Tags | None = None) -> Sequence[Tag]:
+    """A vocabulary, or all of them, in the order in which they grew."""
+    return store.all_tags(work.db, vocabulary)

@@ -1,0 +1,62 @@
+"""Resources of a dataset that follow something else of the portal: for jobs and handlers, which act for the portal itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from colonnade.core.resources import service, store
+from colonnade.core.resources.model import Ownership, Resource, UploadedFile
+from colonnade.core.uploads import ContentDropped, StoredFile
+from colonnade.core.work import Work, now
+
+
+def put(
+    work: Work,
+    dataset_id: int,
+    resource_id: int | None,
+    *,
+    title: str,
+    stored: StoredFile,
+    extractor: str,
+    params: Mapping[str, Any],
+) -> tuple[Resource, bool]:
+    """The resource that a dataset has for this file, and whether its rows are other ones than before. `resource_id`: the
+    one that there was; a new one if it is gone."""
+    found = None if resource_id is None else store.by_id(work.db, resource_id)
+    if found is None:
+        found = Resource(uid=service.free_uid(work), dataset_id=dataset_id, ownership=Ownership.DERIVED.value)
+        found.title, found.params = title, {}
+        work.db.add(found)
+        work.db.flush()
+    known = _file(work, found)
+    is_same = known is not None and known.digest == stored.digest and found.params == dict(params)
+    found.title = title
+    if is_same and found.type == extractor:
+        return found, False
+    found.type, found.params, found.updated_at = extractor, dict(params), now()
+    found.file_id = service.take_up(work, dataset_id, stored).id
+    work.db.flush()
+    _drop(work, known)
+    return found, True
+
+
+def remove(work: Work, resource_id: int) -> bool:
+    """Whether there was one. Its rows stay until the dataset is built again."""
+    found = store.by_id(work.db, resource_id)
+    if found is None:
+        return False
+    known, found.file_id = _file(work, found), None
+    found.removed_at = now()
+    work.db.flush()
+    _drop(work, known)
+    return True
+
+
+def _file(work: Work, resource: Resource) -> UploadedFile | None:
+    return None if resource.file_id is None else store.file_by_id(work.db, resource.file_id)
+
+
+def _drop(work: Work, file: UploadedFile | None) -> None:
+    if file is not None:
+        work.db.delete(file)
+        work.happened(ContentDropped((file.digest,)))
+        work.db.flush()

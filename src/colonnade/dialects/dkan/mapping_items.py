@@ -1,0 +1,226 @@
+"""Items of fields: as they are kept, checked, and as answers show them (sections 7.1 and 7.2 of the reference)."""
+
+import datetime as dt
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+import shapely
+
+from colonnade.core.datasets import markup
+from colonnade.dialects.dkan.mapping_fields import Field, Shape
+from colonnade.dialects.dkan.shapes import Item, items_of, texts_of
+from colonnade.errors import Invalid
+
+Kept = dict[str, Any]
+HTML = "html"
+PLAIN = "plain_text"
+FORMATS = frozenset({HTML, "full_html", PLAIN})
+LONGEST_ADDRESS = 2048
+ZONE = "America/New_York"
+"""What Drupal says of dates where nobody set a zone; the values are as they were sent."""
+DEEPEST = 12
+"""Brackets within brackets of a geometry."""
+_DATE = "%Y-%m-%d %H:%M:%S"
+
+
+def kept(field: Field, sent: object) -> list[Kept]:
+    """The items of a field that nobody else keeps, as they are kept. Raises `Invalid` in Drupal's words."""
+    read = _READERS[field.shape]
+    found = [item for one in items_of(sent) if (item := read(field, one)) is not None]
+    if len(found) > 1 and not field.is_multi:
+        raise wrong(field, "it takes one value")
+    return found
+
+
+def shown(field: Field, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Kept items as answers show them. Not for references, terms and files."""
+    return [_PRINTERS[field.shape](one) for one in items]
+
+
+def wrong(field: Field, reason: str) -> Invalid:
+    return Invalid(f"Field validation errors: {field.name}: {reason}", code="field.invalid")
+
+
+def no_option(field: Field) -> Invalid:
+    return Invalid(f"Invalid option for field {field.name}", code="field.option")
+
+
+def date_of(text: str) -> str | None:
+    """A date or datetime as Drupal writes it; None if it is none."""
+    try:
+        found = dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found.replace(tzinfo=None, microsecond=0).strftime(_DATE) if found.year >= 1000 else None
+
+
+def _checked(field: Field, text: str) -> str:
+    if len(text) > field.longest:
+        raise wrong(field, f"at most {field.longest:,} characters")
+    if field.choices and text not in field.choices:
+        raise no_option(field)
+    return text
+
+
+def _body(field: Field, item: Item) -> Kept | None:
+    value, summary = (
+        texts_of(item) or "",
+        (texts_of(item, "summary") if isinstance(item, Mapping) else "") or "",
+    )
+    if not value and not summary:
+        return None
+    said = item.get("format") if isinstance(item, Mapping) else None
+    format_ = said if said in FORMATS else HTML
+    return {"value": _checked(field, value), "summary": _checked(field, summary), "format": format_}
+
+
+def _value(field: Field, item: Item) -> Kept | None:
+    value = texts_of(item)
+    return None if value is None else {"value": _checked(field, value)}
+
+
+def _link(field: Field, item: Item) -> Kept | None:
+    url = texts_of(item, "url")
+    if url is None:
+        return None
+    if len(url) > LONGEST_ADDRESS:
+        raise wrong(field, f"an address has at most {LONGEST_ADDRESS:,} characters")
+    title = texts_of(item, "title") if isinstance(item, Mapping) else None
+    return {"url": url, "title": None if title is None else _checked(field, title)}
+
+
+def _pair(field: Field, item: Item) -> Kept | None:
+    if not isinstance(item, Mapping):
+        return None
+    first, second = texts_of(item, "first") or "", texts_of(item, "second") or ""
+    return {"first": _checked(field, first), "second": _checked(field, second)} if first or second else None
+
+
+def _date(field: Field, item: Item) -> Kept | None:
+    value = texts_of(item)
+    if value is None:
+        return None
+    return {"value": _moment(field, value), **_zone(item)}
+
+
+def _period(field: Field, item: Item) -> Kept | None:
+    value = texts_of(item)
+    if value is None:
+        return None
+    end = (texts_of(item, "value2") if isinstance(item, Mapping) else None) or value
+    return {"value": _moment(field, value), "value2": _moment(field, end), **_zone(item)}
+
+
+def _moment(field: Field, text: str) -> str:
+    found = date_of(text)
+    if found is None:
+        raise wrong(field, f"{text[:40]!r} is no date, such as 2016-02-29 or 2016-02-29 12:00:00")
+    return found
+
+
+def _zone(item: Item) -> dict[str, str]:
+    found = texts_of(item, "timezone") if isinstance(item, Mapping) else None
+    return {} if found is None else {"timezone": found[:64]}
+
+
+def _place(field: Field, item: Item) -> Kept | None:
+    wkt = texts_of(item, "wkt") or (texts_of(item, "geom") if isinstance(item, Mapping) else None)
+    if wkt is None:
+        return None
+    if _depth(_checked(field, wkt)) > DEEPEST:
+        raise wrong(field, "this geometry is nested too deeply")
+    try:
+        shape = shapely.from_wkt(wkt)
+    except shapely.errors.GEOSException:
+        raise wrong(field, "this is no WKT, such as POINT (8.5 47.4)") from None
+    if not all(math.isfinite(one) for one in shape.bounds):
+        raise wrong(field, "this geometry is empty")
+    return {"wkt": wkt, **_measured(shape)}
+
+
+def _depth(wkt: str) -> int:
+    """The parser goes as deep as the text does, and has no more than the thread's stack for that."""
+    return max(accumulate(1 if one == "(" else -1 for one in wkt if one in "()"), default=0)
+
+
+def _measured(shape: shapely.Geometry) -> dict[str, str]:
+    left, bottom, right, top = shape.bounds
+    centre = shape.centroid
+    numbers = {
+        "lat": centre.y,
+        "lon": centre.x,
+        "left": left,
+        "top": top,
+        "right": right,
+        "bottom": bottom,
+    }
+    found = {name: f"{value:.12f}".rstrip("0").rstrip(".") for name, value in numbers.items()}
+    return {"geo_type": shape.geom_type.lower(), **found}
+
+
+_READERS: Mapping[Shape, Callable[[Field, Item], Kept | None]] = {
+    Shape.BODY: _body,
+    Shape.TEXT: _value,
+    Shape.VALUE: _value,
+    Shape.LINK: _link,
+    Shape.PAIR: _pair,
+    Shape.DATE: _date,
+    Shape.PERIOD: _period,
+    Shape.PLACE: _place,
+}
+
+
+def _body_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    format_, summary = item.get("format", HTML), item.get("summary", "")
+    return {
+        "value": item.get("value", ""),
+        "summary": summary,
+        "format": format_,
+        "safe_value": _safe(item.get("value", ""), format_),
+        "safe_summary": _safe(summary, format_),
+    }
+
+
+def _safe(text: str, format_: str) -> str:
+    """As it may stand in a page."""
+    if not text:
+        return ""
+    plain = html.escape(text) if format_ == PLAIN else markup.cleaned(text)
+    return f"{plain}\n" if plain.lstrip().startswith("<") else f"<p>{plain}</p>\n"
+
+
+def _text_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": item["value"], "format": None, "safe_value": html.escape(item["value"])}
+
+
+def _value_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": item["value"]}
+
+
+def _link_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"url": item["url"], "title": item.get("title"), "attributes": []}
+
+
+def _date_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    zone = item.get("timezone", ZONE)
+    said = {name: item[name] for name in ("value", "value2") if name in item}
+    return {**said, "timezone": zone, "timezone_db": zone, "date_type": "datetime"}
+
+
+def _place_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {**item, "srid": None, "accuracy": None, "source": None}
+
+
+_PRINTERS: Mapping[Shape, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    Shape.BODY: _body_shown,
+    Shape.TEXT: _text_shown,
+    Shape.VALUE: _value_shown,
+    Shape.LINK: _link_shown,
+    Shape.PAIR: dict,
+    Shape.DATE: _date_shown,
+    Shape.PERIOD: _date_shown,
+    Shape.PLACE: _place_shown,
+}

@@ -1,0 +1,96 @@
+"""What clients send for a field, as a plain list of items: with or without `und`, one or several, keyed or not, or as
+forms say it (section 8.1 of the reference)."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+UND = "und"
+NOTHING = (None, "", "_none")
+"""What forms send for no value."""
+_LANGUAGE = re.compile(r"und|[a-z]{2}(-[a-z]{2,4})?")
+_IN_BRACKETS = re.compile(r".*\((\d{1,18})\)\s*", re.DOTALL)
+_DIGITS = re.compile(r"[0-9]{1,18}")
+
+Item = Any
+"""A mapping of an item's keys, or a bare value."""
+
+
+def items_of(sent: object) -> list[Item]:
+    """The items of a field, whatever form they have; what says nothing is left out."""
+    inner = _unwrapped(sent)
+    if isinstance(inner, Mapping):
+        keyed = sorted((int(key), one) for key, one in inner.items() if _is_digits(key))
+        found = [one for _, one in keyed] if keyed else [inner]
+    elif isinstance(inner, Sequence) and not isinstance(inner, str | bytes):
+        found = list(inner)
+    else:
+        found = [inner]
+    return [one for one in found if one not in NOTHING and one not in ({}, [])]
+
+
+def texts_of(item: Item, key: str = "value") -> str | None:
+    """The text of an item; None if it has none. Numbers are told as texts."""
+    value = item.get(key) if isinstance(item, Mapping) else item
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def number_of(item: Item, key: str) -> int | None:
+    """The number that an item has under a key, or is; also as a text, and behind a title in brackets (`Title (5)`)."""
+    value = item.get(key) if isinstance(item, Mapping) else item
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value).strip()
+    if _DIGITS.fullmatch(text):
+        return int(text)
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    return None if bracketed is None else int(bracketed[1])
+
+
+def split(item: Item, key: str) -> list[Item]:
+    """An item that says several things at once, with commas between (`4,5,6`); a title in brackets may have commas."""
+    value = item.get(key) if isinstance(item, Mapping) else item
+    if not isinstance(value, str) or "," not in value or "\n" in value or "\r" in value:
+        return [item]
+    found = next(csv.reader([value], skipinitialspace=True), [])
+    return [one for one in found if one.strip()]
+
+
+def numbers_of(sent: object, key: str) -> list[int | None]:
+    """The numbers that a field of references says, in order; None in the place of what is no number."""
+    found: list[int | None] = []
+    for item in items_of(sent):
+        whole = number_of(item, key)
+        if whole is not None:
+            found.append(whole)
+        else:
+            found += [number_of(one, key) for one in split(item, key)]
+    return found
+
+
+def und(items: Sequence[Item]) -> Any:
+    """Items as answers show them."""
+    return {UND: list(items)} if items else []
+
+
+def _unwrapped(sent: object) -> object:
+    """What is said in the one language there is, or in the first of several."""
+    if not isinstance(sent, Mapping) or not sent:
+        return sent
+    if UND in sent:
+        return sent[UND]
+    first = next(iter(sent))
+    if all(isinstance(key, str) and _LANGUAGE.fullmatch(key) for key in sent):
+        value = sent[first]
+        if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
+            return value
+    return sent
+
+
+def _is_digits(key: object) -> bool:
+    return isinstance(key, int) or (isinstance(key, str) and bool(_DIGITS.fullmatch(key)))

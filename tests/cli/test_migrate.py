@@ -1,0 +1,250 @@
+"""`colonnade migrate dkan`, from a site that is played on loopback."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.support import house as houses
+from tests.support.dkan7 import PASSWORD, USER, Dkan7, played, und
+from tests.support.house import House
+
+from colonnade.cli.main import colonnade
+
+TREES = b"species,height\noak,12\nelm,9\n"
+
+
+@pytest.fixture(autouse=True)
+def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site on loopback may be asked."""
+    monkeypatch.setenv("COLONNADE_ALLOW_PRIVATE_FETCH", "1")
+
+
+@pytest.fixture
+def site() -> Iterator[Dkan7]:
+    with played() as one:
+        yield one
+
+
+def run(data: Path, url: str, *options: str) -> Result:
+    return CliRunner().invoke(
+        colonnade, ["migrate", "dkan", url, "--patience", "0", *options, "--data", str(data)]
+    )
+
+
+def migrated(house: House, site: Dkan7, *options: str) -> Result:
+    return run(house.running.portal.settings.data, site.base, *options)
+
+
+def shown(house: House, path: str, **params: Any) -> Any:
+    answer = house.client.get(
+        path, params=params, headers={"Accept": "application/json", **house.admin.headers}
+    )
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.json()
+
+
+def by_uuid(house: House, uuid: str) -> Any:
+    found = shown(house, "/api/dataset/node", **{"parameters[uuid]": uuid})
+    return shown(house, f"/api/dataset/node/{found[0]['nid']}") if found else None
+
+
+def names(house: House, node: Any, field: str) -> list[str]:
+    numbers = [one["tid"] for one in node[field]["und"]]
+    return [shown(house, f"/api/dataset/taxonomy_term/{one}")["name"] for one in numbers]
+
+
+def city(site: Dkan7) -> dict[str, int]:
+    """A site with one of each thing; the keys are what they are called here."""
+    group = site.node("group", "Parks", body=und({"value": "<p>Green</p>", "format": "html"}))
+    trees = site.resource("Trees.csv", "2019/trees.csv", TREES, field_datastore_status=und({"value": "1"}))
+    lost = site.resource("Lost", "lost.pdf")
+    link = site.resource(
+        "Elsewhere",
+        field_link_remote_file=und({"uri": "https://example.org/x.csv", "fid": "9", "filename": "x.csv"}),
+    )
+    dataset = site.dataset(
+        "Trees of the city",
+        trees,
+        link,
+        lost,
+        tags=["oak", "Élm & co"],
+        body=und({"value": "<p>All trees</p>", "summary": "Trees", "format": "html"}),
+        field_topic=und(site.term("Environment")),
+        field_contact_name=und({"value": "Jo"}),
+        og_group_ref=und({"target_id": str(group)}),
+    )
+    page = site.node("page", "About", body=und({"value": "<p>About us</p>", "format": "html"}))
+    return {"group": group, "trees": trees, "lost": lost, "link": link, "dataset": dataset, "page": page}
+
+
+def test_a_site_moves_in_and_moves_once(house: House, site: Dkan7, tmp_path: Path) -> None:
+    numbers = city(site)
+    report = tmp_path / "report.csv"
+    result = migrated(house, site, "--report", str(report))
+    assert result.exit_code == 1, result.output
+    assert "1 datasets are here." in result.stdout or "1 datasets are here" in result.stdout
+    assert f"resource {numbers['lost']} (Lost): lost.pdf: The server answered 404 Not Found." in result.stderr
+    rows = list(csv.DictReader(report.open()))
+    assert [(one["type"], one["part"]) for one in rows] == [("resource", "lost.pdf")]
+    _dataset_is_here(house, site, numbers)
+    _resources_are_here(house, site, numbers)
+    asked, before = len(site.asked), shown(house, "/api/dataset/node")
+    again = migrated(house, site)
+    assert again.exit_code == 1
+    assert shown(house, "/api/dataset/node") == before
+    # The list and what did not come whole.
+    repeated = [one for one in site.asked[asked:] if "/node/" in one]
+    assert repeated == [f"/api/dataset/node/{numbers['lost']}.json"]
+    _takes_up_changes(house, site, numbers)
+
+
+def _dataset_is_here(house: House, site: Dkan7, numbers: dict[str, int]) -> None:
+    theirs = site.nodes[numbers["dataset"]]
+    ours = by_uuid(house, theirs["uuid"])
+    for name in ("title", "created", "changed", "status", "name", "field_contact_name", "field_license"):
+        same = theirs[name]["und"][0]["value"] if isinstance(theirs[name], dict) else theirs[name]
+        found = ours[name]["und"][0]["value"] if isinstance(ours[name], dict) else ours[name]
+        assert found == same, name
+    body = ours["body"]["und"][0]
+    assert (body["value"], body["summary"]) == ("<p>All trees</p>", "Trees")
+    assert names(house, ours, "field_tags") == ["oak", "Élm & co"]
+    assert names(house, ours, "field_topic") == ["Environment"]
+    group = by_uuid(house, site.nodes[numbers["group"]]["uuid"])
+    assert (group["title"], group["type"]) == ("Parks", "group")
+    assert ours["og_group_ref"] == {"und": [{"target_id": group["nid"]}]}
+    order = [
+        by_uuid(house, site.nodes[int(one["target_id"])]["uuid"])["nid"]
+        for one in theirs["field_resources"]["und"]
+    ]
+    assert [one["target_id"] for one in ours["field_resources"]["und"]] == order
+    page = by_uuid(house, site.nodes[numbers["page"]]["uuid"])
+    assert page["body"]["und"][0]["value"] == "<p>About us</p>"
+
+
+def _resources_are_here(house: House, site: Dkan7, numbers: dict[str, int]) -> None:
+    trees = by_uuid(house, site.nodes[numbers["trees"]]["uuid"])
+    (upload,) = trees["field_upload"]["und"]
+    assert (upload["uri"], upload["filename"], upload["grid"]) == (
+        "public://2019/trees.csv",
+        "trees.csv",
+        "1",
+    )
+    assert names(house, trees, "field_format") == ["csv"]
+    assert house.client.get("/sites/default/files/2019/trees.csv").content == TREES
+    link = by_uuid(house, site.nodes[numbers["link"]]["uuid"])
+    assert link["field_link_remote_file"]["und"][0]["uri"] == "https://example.org/x.csv"
+    status = f"/api/dataset/datastore/{trees['nid']}"
+    while shown(house, status)["data_import"] == 4:
+        pass
+    assert shown(house, status)["data_import"] == 6
+    found = shown(house, "/api/action/datastore/search.json", resource_id=trees["uuid"])
+    assert [one["species"] for one in found["result"]["records"]] == ["oak", "elm"]
+
+
+def _takes_up_changes(house: House, site: Dkan7, numbers: dict[str, int]) -> None:
+    site.files["/sites/default/files/lost.pdf"] = b"%PDF-1.4"
+    site.change(numbers["dataset"], title="Trees, all", field_tags=und(site.term("ash")))
+    site.nodes[numbers["page"]]["status"] = "0"
+    result = migrated(house, site)
+    ours = by_uuid(house, site.nodes[numbers["dataset"]]["uuid"])
+    assert (ours["title"], names(house, ours, "field_tags")) == ("Trees, all", ["ash"])
+    lost = by_uuid(house, site.nodes[numbers["lost"]]["uuid"])
+    assert lost["field_upload"]["und"][0]["uri"] == "public://lost.pdf"
+    assert f"page {numbers['page']} (About): It is not there any more; it stays here." in result.stderr
+
+
+def test_a_run_that_is_cut_off_goes_on_where_it_was(house: House, site: Dkan7) -> None:
+    for number in range(30):
+        site.dataset(f"Dataset {number}", site.resource(f"Resource {number}"))
+    site.stops_after = 40
+    result = migrated(house, site)
+    assert result.exit_code == 2
+    assert "does not answer any more" in result.stderr
+    assert "Run this again to go on." in result.stderr
+    asked, site.stops_after = len(site.asked), None
+    result = migrated(house, site)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "30 datasets are here." in result.stdout
+    assert "30 resources are here." in result.stdout
+    assert not [one for one in site.asked[asked:] if "node.json?page=1" in one]
+    assert all(by_uuid(house, one["uuid"]) is not None for one in site.nodes.values())
+
+
+def test_what_the_site_hides_is_brought_in_by_who_may_see_it(house: House, site: Dkan7) -> None:
+    draft = site.dataset("Draft", status="0")
+    assert migrated(house, site).exit_code == 0
+    assert by_uuid(house, site.nodes[draft]["uuid"]) is None
+    assert migrated(house, site, "--user", USER, "--password", PASSWORD).exit_code == 0
+    ours = by_uuid(house, site.nodes[draft]["uuid"])
+    assert ours["status"] == "0"
+    assert house.client.get(f"/api/dataset/node/{ours['nid']}").status_code in {403, 404}
+    refused = migrated(house, site, "--user", USER, "--password", "wrong")
+    assert refused.exit_code == 2
+    assert "does not let admin in" in refused.stderr
+
+
+def test_a_site_without_its_node_api_is_read_by_its_catalogue(house: House, site: Dkan7) -> None:
+    numbers = city(site)
+    site.has_nodes = False
+    result = migrated(house, site)
+    assert result.exit_code == 1  # the lost file
+    ours = by_uuid(house, site.nodes[numbers["dataset"]]["uuid"])
+    assert ours["title"] == "Trees of the city"
+    assert names(house, ours, "field_tags") == ["oak", "Élm & co"]
+    assert ours["field_license"]["und"][0]["value"] == "cc-by"
+    first, *_ = [
+        shown(house, f"/api/dataset/node/{one['target_id']}") for one in ours["field_resources"]["und"]
+    ]
+    assert first["field_upload"]["und"][0]["filename"] == "trees.csv"
+    before = shown(house, "/api/dataset/node")
+    migrated(house, site)
+    assert shown(house, "/api/dataset/node") == before
+
+
+def test_answers_that_are_odd_stop_nothing(house: House, site: Dkan7) -> None:
+    """Errors that pass, nodes that cannot be had, types and values that are not known."""
+    fine = site.dataset("Fine", created="0", changed="")
+    hidden = site.dataset("Hidden")
+    site.hidden.add(hidden)
+    broken = site.dataset("Broken")
+    site.broken[f"/api/dataset/node/{fine}.json"] = [500, 503]
+    site.broken[f"/api/dataset/node/{broken}.json"] = [500] * 9
+    strange = site.node("feed_item", "A feed")
+    odd = site.dataset("Odd", field_license=und({"value": "our-own"}), field_tags=und({"tid": "77777"}))
+    result = migrated(house, site)
+    assert result.exit_code == 1
+    assert by_uuid(house, site.nodes[fine]["uuid"])["title"] == "Fine"
+    assert by_uuid(house, site.nodes[odd]["uuid"])["title"] == "Odd"
+    assert by_uuid(house, site.nodes[hidden]["uuid"])["title"] == "Hidden"  # the catalogue shows it
+    assert by_uuid(house, site.nodes[broken]["uuid"]) is not None
+    assert by_uuid(house, site.nodes[strange]["uuid"]) is None
+    for told in (
+        f"dataset {hidden} (Hidden): It came from data.json",
+        f"dataset {odd} (Odd): field_license: Invalid option for field field_license.",
+        "feed_item (1 of them): Things of this type are not taken.",
+    ):
+        assert told in result.stderr
+
+
+def test_an_address_that_is_no_site_is_told(house: House, site: Dkan7) -> None:
+    site.has_nodes = site.has_catalogue = False
+    for url, reason in (
+        (site.base, f"There is no DKAN 7 site at {site.base}"),
+        ("data.example.org", "Write the address with https:// or http:// in front"),
+    ):
+        result = run(house.running.portal.settings.data, url)
+        assert result.exit_code == 2
+        assert reason in result.stderr
+
+
+def test_it_moves_in_while_no_server_runs(tmp_path: Path, site: Dkan7) -> None:
+    """Into an empty portal the numbers of nodes move, too."""
+    data = tmp_path / "data"
+    houses.found(data)
+    number = city(site)["dataset"]
+    result = run(data, site.base)
+    assert result.exit_code == 1, result.output
+    del number

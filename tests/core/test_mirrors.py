@@ -1,0 +1,172 @@
+"""What other doors see of files of resources: resources and attachments of datasets, and rows that follow."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.core.datastores import (
+    attached,
+    dataset_with,
+    importing,
+    node,
+    portal_of_nodes,
+    refreshed,
+    seen,
+    status,
+    stored,
+)
+from tests.core.support import ADMIN, Job, person, rows
+
+from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import files
+from colonnade.core.datastore import service as datastore
+from colonnade.core.datastore.model import Import
+from colonnade.core.jobs import service as jobs
+from colonnade.core.jobs.model import Kind
+from colonnade.core.managedfiles import service as managedfiles
+from colonnade.core.nodes import service as nodes
+from colonnade.core.nodes import writing
+from colonnade.core.nodes.model import Changes
+from colonnade.core.publishing import jobs as publishing_jobs
+from colonnade.core.tables import service as tables
+from colonnade.core.work import SYSTEM, Portal
+from colonnade.errors import NotFound
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal_of_nodes(tmp_path_factory.mktemp("portal")) as one:
+        yield one
+
+
+def test_other_doors_see_the_file_and_then_its_rows(portal: Portal) -> None:
+    nid = node(portal, title="States")
+    _, uid = dataset_with(portal, nid)
+    assert seen(portal, uid) == ([], [])
+    attached(portal, nid)
+    assert (seen(portal, uid), refreshed(portal, uid)) == (([], ["States"]), None)
+    importing(portal, nid).run()
+    assert seen(portal, uid) == (["States"], [])
+    assert refreshed(portal, uid) == "done"
+    assert [row["name"] for row in rows(portal, uid)] == ["Alabama", "Alaska"]
+    with portal.writing(ADMIN) as work:
+        datastore.drop(work, nodes.editable(work, nid))
+    assert seen(portal, uid) == ([], ["States"])
+    assert (refreshed(portal, uid), rows(portal, uid)) == ("done", [])
+
+
+def test_several_imports_share_one_job_of_their_dataset(portal: Portal) -> None:
+    nids = [node(portal, title=f"Part {number}") for number in range(3)]
+    _, uid = dataset_with(portal, *nids)
+    for number, nid in enumerate(nids):
+        attached(portal, nid, f"n\n{number}\n")
+        importing(portal, nid).run()
+    assert seen(portal, uid)[0] == ["Part 0", "Part 1", "Part 2"]
+    assert refreshed(portal, uid) == "done"
+    assert sorted(row["n"] for row in rows(portal, uid)) == [0, 1, 2]
+    assert refreshed(portal, uid) is None
+
+
+def test_an_import_while_the_dataset_is_built_is_followed_by_one_more(portal: Portal) -> None:
+    first, second = node(portal), node(portal)
+    _, uid = dataset_with(portal, first, second)
+    for number, nid in enumerate((first, second)):
+        attached(portal, nid, f"n\n{number}\n")
+    importing(portal, first).run()
+    with portal.reading(ADMIN) as work:
+        job = jobs.latest(work, datasets.viewable(work, uid).dataset.id)
+    assert job is not None
+    plan = next(one for one in publishing_jobs.plans(portal) if one.kind == Kind.REFRESH)
+    late = importing(portal, second)
+    assert Job(portal, job.uid, plan).run(before={"build": late.run}) == "done"
+    assert len(rows(portal, uid)) == 1
+    assert refreshed(portal, uid) == "done"
+    assert len(rows(portal, uid)) == 2
+
+
+def test_rows_come_without_somebodys_draft_of_the_metadata(portal: Portal) -> None:
+    nid = node(portal)
+    _, uid = dataset_with(portal, nid)
+    attached(portal, nid)
+    with portal.writing(ADMIN) as work:
+        dataset = datasets.editable(work, uid).dataset
+        draft = {**dataset.metadata_draft, "default": {**dataset.metadata_draft["default"], "title": "Draft"}}
+        dataset.metadata_draft = draft
+    importing(portal, nid).run()
+    assert refreshed(portal, uid) == "done"
+    with portal.reading(ADMIN) as work:
+        dataset = datasets.editable(work, uid).dataset
+        assert dataset.metadata_published is not None
+        assert dataset.metadata_published["default"]["title"] != "Draft"
+        assert dataset.metadata_draft["default"]["title"] == "Draft"
+
+
+def test_a_resource_leaves_a_dataset_with_its_rows(portal: Portal) -> None:
+    """dkan-8.4"""
+    nid, beside = node(portal, title="Rows"), node(portal, title="Paper")
+    dataset_nid, uid = dataset_with(portal, nid, beside)
+    attached(portal, nid)
+    attached(portal, beside, "%PDF-", name="paper.pdf")
+    importing(portal, nid).run()
+    refreshed(portal, uid)
+    assert seen(portal, uid) == (["Rows"], ["Paper"])
+    with portal.writing(ADMIN) as work:
+        writing.update(work, nodes.editable(work, dataset_nid), Changes(resources=[]))
+    assert (seen(portal, uid), refreshed(portal, uid), rows(portal, uid)) == (([], []), "done", [])
+    assert len(stored(portal, nid)) == 2
+    with portal.writing(ADMIN) as work:
+        writing.update(work, nodes.editable(work, dataset_nid), Changes(resources=[nid]))
+    assert (seen(portal, uid), refreshed(portal, uid), len(rows(portal, uid))) == ((["Rows"], []), "done", 2)
+
+
+def test_a_removed_resource_takes_all_that_it_had(portal: Portal) -> None:
+    """dkan-8.3"""
+    nid = node(portal)
+    _, uid = dataset_with(portal, nid)
+    file = attached(portal, nid, "only,here\n1,2\n")
+    importing(portal, nid).run()
+    refreshed(portal, uid)
+    with portal.writing(ADMIN) as work:
+        writing.remove(work, nodes.editable(work, nid))
+    assert (seen(portal, uid), refreshed(portal, uid), rows(portal, uid)) == (([], []), "done", [])
+    with portal.reading(SYSTEM) as work:
+        assert tables.of_node(work, nid) is None
+        with pytest.raises(NotFound):
+            files.readable_file(work, file.id)
+    assert file.digest not in set(portal.blobs.digests())
+
+
+def test_what_is_not_published_is_seen_by_nobody_else(portal: Portal) -> None:
+    nid = node(portal, is_published=False)
+    _, uid = dataset_with(portal, nid)
+    file = attached(portal, nid)
+    importing(portal, nid).run()
+    assert seen(portal, uid) == ([], [])
+    with portal.reading(person(portal)) as work, pytest.raises(NotFound):
+        files.readable_file(work, file.id)
+    with portal.writing(ADMIN) as work:
+        writing.update(work, nodes.editable(work, nid), Changes(is_published=True))
+    assert (seen(portal, uid), refreshed(portal, uid)) == ((["A node"], []), "done")
+
+
+def test_a_dataset_that_is_published_later_gets_its_rows(portal: Portal) -> None:
+    nid = node(portal)
+    dataset_nid, uid = dataset_with(portal, nid, is_published=False)
+    attached(portal, nid)
+    importing(portal, nid).run()
+    assert refreshed(portal, uid) is None
+    with portal.writing(ADMIN) as work:
+        writing.update(work, nodes.editable(work, dataset_nid), Changes(is_published=True))
+    assert (refreshed(portal, uid), len(rows(portal, uid))) == ("done", 2)
+
+
+def test_a_file_on_another_server_is_not_seen_beside_the_rows(portal: Portal) -> None:
+    """It has no content here before its import."""
+    nid = node(portal)
+    _, uid = dataset_with(portal, nid)
+    with portal.writing(ADMIN) as work:
+        file = managedfiles.remote(work, "http://127.0.0.1:9/x.csv")
+        managedfiles.hold(work, nid, "field_link_remote_file", [file.id])
+        writing.put_items(work, nodes.editable(work, nid), {"field_link_remote_file": [{"fid": file.id}]})
+    assert (seen(portal, uid), status(portal, nid).state) == (([], []), Import.UNINITIALISED)
+    assert importing(portal, nid).run() == "failed"
+    assert status(portal, nid).state is Import.ERROR
