@@ -47,7 +47,7 @@ from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.uploads import ContentDropped
 from colonnade.core.usage import service as usage
 from colonnade.core.usage.writer import Writer as UsageWriter
-from colonnade.core.work import SYSTEM, Event, Portal
+from colonnade.core.work import SYSTEM, Event, Handler, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
@@ -153,7 +153,7 @@ def start(settings: Settings) -> Running:
             ReferencesChanged: (mirrors.references_changed,),
         }
         _resume(portal, runner)
-        refreshing.queue_due(portal)
+        mirrors.start(portal)
         if portal.overview is not None:
             portal.overview.warm()
         cleanup.callback(Nightly(portal, NIGHTLY).close)
@@ -207,10 +207,30 @@ def reach(settings: Settings, cleanup: ExitStack) -> Reached:
         cleanup.callback(sender.close)
         return Reached(portal, sender, is_served=True)
     portal.handlers = {LetterWritten: (deliver,)}
-    plans = (*upkeep_jobs.plans(portal), *publishing_jobs.plans(portal), alerts_jobs.plan(portal))
+    plans = (
+        *upkeep_jobs.plans(portal),
+        *publishing_jobs.plans(portal),
+        alerts_jobs.plan(portal),
+        datastore_jobs.plan(portal),
+    )
     here = HereRunner(plans)
     cleanup.callback(here.close)
     return Reached(portal, here, is_served=False)
+
+
+def follow(reached: Reached, queued: Handler) -> None:
+    """Let what a command does with nodes have the consequences that it has in a server. `queued` is told of each job."""
+    reached.portal.handlers = {
+        LetterWritten: (deliver,),
+        JobQueued: (queued,),
+        JobEnded: (refreshing.heard,),
+        TableForgotten: () if reached.is_served else (_table_forgotten,),
+        ContentDropped: (_content_dropped,),
+        DatastoreChanged: (mirrors.changed,),
+        NodeChanged: (mirrors.changed,),
+        NodeRemoved: (mirrors.removed,),
+        ReferencesChanged: (mirrors.references_changed,),
+    }
 
 
 def is_served(settings: Settings) -> bool:

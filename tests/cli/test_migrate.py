@@ -1,17 +1,24 @@
 """`colonnade migrate dkan`, from a site that is played on loopback."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.core import support as core
 from tests.support import house as houses
-from tests.support.dkan7 import PASSWORD, USER, Dkan7, played, und
+from tests.support.dkan7 import PASSWORD, USER, Dkan7, und
+from tests.support.dkan7_server import played
 from tests.support.house import House
+from tests.support.inside import built_inside
 
 from colonnade.cli.main import colonnade
+from colonnade.core.datasets import service as datasets
+from colonnade.core.nodes import service as nodes
+from colonnade.core.records import service as records
 
 TREES = b"species,height\noak,12\nelm,9\n"
 
@@ -20,6 +27,13 @@ TREES = b"species,height\noak,12\nelm,9\n"
 def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """A site on loopback may be asked."""
     monkeypatch.setenv("COLONNADE_ALLOW_PRIVATE_FETCH", "1")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """What is built is beside the point."""
+    with built_inside(), houses.opened(tmp_path_factory.mktemp("house")) as one:
+        yield one
 
 
 @pytest.fixture
@@ -87,7 +101,7 @@ def test_a_site_moves_in_and_moves_once(house: House, site: Dkan7, tmp_path: Pat
     assert result.exit_code == 1, result.output
     assert "1 datasets are here." in result.stdout or "1 datasets are here" in result.stdout
     assert f"resource {numbers['lost']} (Lost): lost.pdf: The server answered 404 Not Found." in result.stderr
-    rows = list(csv.DictReader(report.open()))
+    rows = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8"))))
     assert [(one["type"], one["part"]) for one in rows] == [("resource", "lost.pdf")]
     _dataset_is_here(house, site, numbers)
     _resources_are_here(house, site, numbers)
@@ -157,9 +171,9 @@ def _takes_up_changes(house: House, site: Dkan7, numbers: dict[str, int]) -> Non
 
 
 def test_a_run_that_is_cut_off_goes_on_where_it_was(house: House, site: Dkan7) -> None:
-    for number in range(30):
+    for number in range(12):
         site.dataset(f"Dataset {number}", site.resource(f"Resource {number}"))
-    site.stops_after = 40
+    site.stops_after = 18
     result = migrated(house, site)
     assert result.exit_code == 2
     assert "does not answer any more" in result.stderr
@@ -167,8 +181,8 @@ def test_a_run_that_is_cut_off_goes_on_where_it_was(house: House, site: Dkan7) -
     asked, site.stops_after = len(site.asked), None
     result = migrated(house, site)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "30 datasets are here." in result.stdout
-    assert "30 resources are here." in result.stdout
+    assert "12 datasets are here." in result.stdout
+    assert "12 resources are here." in result.stdout
     assert not [one for one in site.asked[asked:] if "node.json?page=1" in one]
     assert all(by_uuid(house, one["uuid"]) is not None for one in site.nodes.values())
 
@@ -241,10 +255,16 @@ def test_an_address_that_is_no_site_is_told(house: House, site: Dkan7) -> None:
 
 
 def test_it_moves_in_while_no_server_runs(tmp_path: Path, site: Dkan7) -> None:
-    """Into an empty portal the numbers of nodes move, too."""
-    data = tmp_path / "data"
+    """Rows, too; and the numbers are what they were."""
+    data, numbers = tmp_path / "data", tmp_path / "numbers.csv"
     houses.found(data)
-    number = city(site)["dataset"]
-    result = run(data, site.base)
+    ours = city(site)
+    result = run(data, site.base, "--numbers", str(numbers))
     assert result.exit_code == 1, result.output
-    del number
+    rows = list(csv.DictReader(io.StringIO(numbers.read_text(encoding="utf-8"))))
+    assert {one["there"]: one["here"] for one in rows} == {str(one): str(one) for one in ours.values()}
+    with core.opened(data) as portal, portal.reading(core.ADMIN) as work:
+        node = nodes.readable(work, ours["dataset"])
+        assert node.dataset is not None
+        readable = datasets.readable(work, node.dataset.uid)
+        assert records.about(work, [readable])[0].count == 2

@@ -176,5 +176,5 @@ def test_files_that_nobody_took_go_after_a_day(portal: Portal) -> None:
         for one in (file, kept):
             managedfiles.by_id(work, one.id).created_at -= 2 * managedfiles.ORPHANED_AFTER
     with portal.writing(SYSTEM) as work:
-        assert managedfiles.clear_orphans(work) == 1
+        assert managedfiles.clear_orphans(work) == ["orphan.csv"]
     assert (file.digest in _digests(portal), kept.digest in _digests(portal)) == (False, True)

@@ -156,6 +156,18 @@ def test_what_was_written_counts_at_once(library: Library) -> None:
         library.settle()
 
 
+def test_rows_that_are_not_kept_are_asked_of_their_table(library: Library) -> None:
+    long, large = (
+        ["x" * 30_000, "", "", "osprey", *_ROWS[0][4:]],
+        ["", "", "", "osprey", 10**30, *_ROWS[0][5:]],
+    )
+    library.make("unusual", ("a", long), ("b", large), ("c", ["", "", "", "osprey", *_ROWS[0][4:]]))
+    library.settle()
+    pages = library.pages("osprey")
+    assert pages == library.pages("osprey", together=False)
+    assert [row.values for row in pages["unusual"][1]] == [long, large]
+
+
 def test_random_writes_are_followed(library: Library) -> None:
     chance = random.Random(4)
     library.make("random")

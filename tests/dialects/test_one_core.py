@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.dialects.dkan.support import Client as SiteClient
 from tests.dialects.panda.support import Cast, cast, settled, told
 from tests.support.house import ANONYMOUS, AUTOMATION, EXPLORE, House
 from tests.support.saying import says
@@ -169,3 +170,162 @@ def test_a_dataset_that_ends_ends_everywhere(house: House, people: Cast) -> None
     assert people.bob.delete("/dataset/ending/").status_code == 204
     assert house.client.get(f"{AUTOMATION}/datasets/{uid}/", headers=house.admin.headers).status_code == 404
     settled(house)
+
+
+# DKAN's door, and each of the others.
+
+QUERY = "root:/api/action/datastore/search.json"
+
+
+@pytest.fixture(scope="module")
+def site(house: House) -> SiteClient:
+    """The administrator, at DKAN's door."""
+    return SiteClient(house.client, house.admin)
+
+
+@pytest.fixture(scope="module")
+def nobody(house: House) -> SiteClient:
+    return SiteClient(house.client)
+
+
+@pytest.fixture(scope="module")
+def trees(house: House, site: SiteClient) -> Any:
+    """The node of a dataset that was made by DKAN's door, with the rows of one resource."""
+    nid = site.node(
+        "dataset", "Trees", body={"und": [{"value": "<p>All of <b>them</b></p>"}]}, **_tagged("oak")
+    )
+    resource = site.node("resource", "Trees.csv", field_dataset_ref={"und": [{"target_id": nid}]})
+    content = b"Species,Height\nOak,12\nElm,9\n"
+    attached = site.ask(
+        "POST",
+        f"/node/{resource}/attach_file",
+        data={"field_name": "field_upload", "attach": "0"},
+        files={"files[1]": ("trees.csv", content)},
+    )
+    assert attached.status_code == 200, attached.text
+    assert site.post(f"/datastore/{resource}/import").json() == [True]
+    settled(house)
+    return site.shown(f"/node/{nid}")
+
+
+def _tagged(*names: str) -> dict[str, Any]:
+    return {"field_tags": {"und": [{"name": one} for one in names]}}
+
+
+def _slug(node: Any) -> str:
+    return str(node["path"].rpartition("/")[2])
+
+
+def _node_of(site: SiteClient, title: str) -> Any:
+    """What a dataset is at DKAN's door; None: it is not listed."""
+    found = site.shown("/node", **{"parameters[title]": title, "parameters[type]": "dataset"})
+    return site.shown(f"/node/{found[0]['nid']}") if found else None
+
+
+def _rows(client: SiteClient, site: SiteClient, node: Any, **params: Any) -> Any:
+    """The answer of the datastore about a dataset's first resource."""
+    resource = site.shown(f"/node/{node['field_resources']['und'][0]['target_id']}")
+    return client.shown(QUERY, resource_id=resource["uuid"], **params)
+
+
+@says("dkan-1-datastore-explore")
+def test_a_sites_rows_are_records(house: House, trees: Any) -> None:
+    """Typed, as those of every file."""
+    found = house.records(_slug(trees), ANONYMOUS, order_by="height").json()
+    assert found["results"] == [{"species": "Elm", "height": 9}, {"species": "Oak", "height": 12}]
+    metas = house.client.get(f"{EXPLORE}/{_slug(trees)}").json()["metas"]["default"]
+    assert (metas["title"], metas["description"]) == ("Trees", "<p>All of <b>them</b></p>")
+
+
+def test_they_are_found_by_search_and_newsroom(house: House, people: Cast, trees: Any) -> None:
+    found = house.client.get(SEARCH, params={"dataset": _slug(trees), "q": "oak"}).json()
+    assert [one["fields"] for one in found["records"]] == [{"species": "Oak", "height": 12}]
+    shown = people.bob.shown(f"/dataset/{_slug(trees)}/")
+    assert (shown["name"], shown["row_count"]) == ("Trees", 2)
+    rows = people.bob.shown(f"/dataset/{_slug(trees)}/data/", q="elm")["objects"]
+    assert [one["data"] for one in rows] == [["Elm", 9]]
+
+
+def test_a_sites_dataset_is_edited_by_automation(house: House, site: SiteClient) -> None:
+    nid = site.node("dataset", "To be edited", **_tagged("oak"))
+    uid = _uid(house, _slug(site.shown(f"/node/{nid}")))
+    _automation(house, "PUT", f"/datasets/{uid}/metadata/default/title/", json={"value": "Edited"})
+    _automation(house, "PUT", f"/datasets/{uid}/metadata/default/keyword/", json={"value": ["ash"]})
+    assert site.shown(f"/node/{nid}")["title"] == "To be edited"  # a draft is nobody's but its editors'
+    house.publish(uid)
+    shown = site.shown(f"/node/{nid}")
+    assert shown["title"] == "Edited"
+    (tag,) = shown["field_tags"]["und"]
+    assert site.shown(f"/taxonomy_term/{tag['tid']}")["name"] == "ash"
+
+
+def test_a_sites_dataset_is_edited_by_a_newsroom(people: Cast, site: SiteClient) -> None:
+    nid = site.node("dataset", "For a newsroom")
+    slug = _slug(site.shown(f"/node/{nid}"))
+    assert people.admin.put(f"/dataset/{slug}/", {"name": "By a newsroom"}, patch="true").status_code == 202
+    assert site.shown(f"/node/{nid}")["title"] == "By a newsroom"
+
+
+def test_an_edit_of_a_site_is_seen_at_once(house: House, people: Cast, site: SiteClient, trees: Any) -> None:
+    assert site.put(f"/node/{trees['nid']}", {"title": "Trees, all"}).status_code == 200
+    for title in (
+        house.client.get(f"{EXPLORE}/{_slug(trees)}").json()["metas"]["default"]["title"],
+        people.bob.shown(f"/dataset/{_slug(trees)}/")["name"],
+        _automation(house, "GET", f"/datasets/{_uid(house, _slug(trees))}/")["metadata"]["default"]["title"][
+            "value"
+        ],
+        house.client.get(f"/api/datasets/1.0/{_slug(trees)}").json()["metas"]["title"],
+    ):
+        assert title == "Trees, all"
+    assert site.put(f"/node/{trees['nid']}", {"title": "Trees"}).status_code == 200
+
+
+@says("dkan-12-published-explore")
+def test_records_are_a_sites_datastore(
+    house: House, site: SiteClient, nobody: SiteClient, flights: str
+) -> None:
+    """What Automation published is a node with a resource, and in the public catalogue."""
+    del flights
+    node = _node_of(site, "Flights")
+    answer = _rows(nobody, site, node, **{"filters[carrier]": "UA"})
+    assert [one["carrier"] for one in answer["result"]["records"]] == ["UA"]
+    listed = nobody.shown("root:/data.json", identifier=node["uuid"])["dataset"]
+    assert [one["title"] for one in listed] == ["Flights"]
+    assert nobody.shown(f"/node/{node['nid']}")["title"] == "Flights"
+    house.restrict(_uid(house, "flights"), is_restricted=True)
+    resource = node["field_resources"]["und"][0]["target_id"]
+    assert (
+        nobody.get(f"/node/{node['nid']}").status_code == nobody.get(f"/node/{resource}").status_code == 404
+    )
+    assert _node_of(nobody, "Flights") is None
+    assert "error" in _rows(nobody, site, node)
+    assert nobody.get("root:/data.json", identifier=node["uuid"]).status_code == 404
+    house.restrict(_uid(house, "flights"), is_restricted=False)
+
+
+def test_a_newsrooms_dataset_is_a_sites_for_those_who_are_signed_in(
+    house: House, people: Cast, site: SiteClient, nobody: SiteClient, harbor: str
+) -> None:
+    del harbor
+    assert people.bob.person is not None
+    bob = SiteClient(house.client, people.bob.person)
+    node = _node_of(bob, "Harbor permits")
+    assert "vessel" in str(_rows(bob, site, node)["result"]["fields"]).lower()
+    assert nobody.get(f"/node/{node['nid']}").status_code == 404
+    assert _node_of(nobody, "Harbor permits") is None
+
+
+def test_what_ends_at_one_door_ends_at_a_sites(house: House, people: Cast, site: SiteClient) -> None:
+    nids = [site.node("dataset", f"Ends {number}") for number in range(3)]
+    slugs = [_slug(site.shown(f"/node/{nid}")) for nid in nids]
+    uids = [_uid(house, one) for one in slugs]
+    _automation(house, "DELETE", f"/datasets/{uids[0]}/")
+    assert people.admin.delete(f"/dataset/{slugs[1]}/").status_code == 204
+    assert site.delete(f"/node/{nids[2]}").json() == [True]
+    settled(house)
+    for nid, slug, uid in zip(nids, slugs, uids, strict=True):
+        assert site.get(f"/node/{nid}").status_code == 404
+        assert house.client.get(f"{EXPLORE}/{slug}").status_code == 404
+        gone = house.client.get(f"{AUTOMATION}/datasets/{uid}/", headers=house.admin.headers)
+        assert gone.status_code == 404
+        assert people.bob.get(f"/dataset/{slug}/").status_code == 404

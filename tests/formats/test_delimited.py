@@ -103,7 +103,7 @@ def test_what_cannot_be_read(desk: Desk, content: str, message: str) -> None:
     "params",
     [{"delimiter": "ab"}, {"delimiter": "\n"}, {"quote": ","}, {"delimiter": "\\\\"}, {"escape": ","}],
 )
-def test_parameters_that_read_nothing(desk: Desk, params: dict[str, str]) -> None:
+def test_parameters_that_read_nothing(desk: Desk, params: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         _read(desk, "a,b\n1,2\n", **params)
 

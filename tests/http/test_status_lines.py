@@ -46,14 +46,20 @@ def address() -> Iterator[str]:
     ("status", "reason", "said"),
     [
         pytest.param(
-            404, "Not found : Node 9 could not be found", "Not found : Node 9 could not be found", id="own"
+            404,
+            "Not found : Node 9 could not be found",
+            "Not found : Node 9 could not be found",
+            id="dkan-4-reason-own",
         ),
-        pytest.param(403, ": Access denied", ": Access denied", id="beginning-with-a-sign"),
+        pytest.param(403, ": Access denied", ": Access denied", id="dkan-4-reason-beginning-with-a-sign"),
         pytest.param(
-            406, "é \N{SNOWMAN} x\r\nSet-Cookie: a=b", "é   x Set-Cookie: a=b", id="what-a-line-can-hold"
+            406,
+            "é \N{SNOWMAN} x\r\nSet-Cookie: a=b",
+            "é   x Set-Cookie: a=b",
+            id="dkan-4-reason-what-a-line-can-hold",
         ),
-        pytest.param(404, None, "Not Found", id="usual"),
-        pytest.param(200, None, "OK", id="good"),
+        pytest.param(404, None, "Not Found", id="dkan-4-reason-usual"),
+        pytest.param(200, None, "OK", id="dkan-4-reason-good"),
     ],
 )
 def test_dkan_4_a_reason_stands_on_the_status_line(

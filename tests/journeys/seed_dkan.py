@@ -142,12 +142,13 @@ Cookie: SESSd14344a17ca11d13bda8baf612c0efa5=OBoeXKMQx3zmaZrS_v3FOP7_Ze66fYA61TG
 RESOURCE_KEYS = frozenset(
     ["body", "changed", "comment", "created", "data", "field_dataset_ref", "field_datastore_status", "field_format", "field_link_api", "field_link_remote_file", "field_orphan", "field_upload", "language", "log", "name", "nid", "og_group_ref", "path", "picture", "promote", "revision_timestamp", "revision_uid", "status", "sticky", "title", "tnid", "translate", "type", "uid", "uuid", "vid", "vuuid"]
 )
-UPLOAD = {
+UPLOAD: dict[str, object] = {
     "alt": "",
     "delimiter": None,
     "embed": None,
     "filemime": "text/csv",
     "filename": "tension_sample_data.csv",
+    "filesize": "120",
     "graph": None,
     "grid": None,
     "map": None,

@@ -1,17 +1,14 @@
-"""A DKAN 7 site on loopback: what its public endpoints answer, with the habits of real ones."""
+"""A DKAN 7 site: what its public endpoints answer, with the habits of real ones. `dkan7_server` lets it be asked."""
 
 import datetime as dt
 import itertools
 import json
 import re
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote
 
 COLUMNS = [
     "nid",
@@ -82,6 +79,9 @@ LICENCES = {"cc-by": "https://creativecommons.org/licenses/by/4.0/"}
 FIRST = 1492544348
 USER, PASSWORD, SESSION = "admin", "s3cret & %", "SESSd14344a17ca11d13bda8baf612c0efa5=OBoeXKMQx3zmaZrS"
 
+_first_numbers = itertools.count(1000, 1000)
+"""Each site has numbers of its own, so that several may move into one portal."""
+
 Answer = tuple[int, str, bytes]
 Record = dict[str, Any]
 
@@ -108,7 +108,7 @@ class Dkan7:
     has_catalogue: bool = True
     names_terms: bool = False
     stops_after: int | None = None
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(next(_first_numbers)))
     _moments: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST, 60))
 
     def term(self, name: str) -> Record:
@@ -209,13 +209,13 @@ class Dkan7:
     def answer(self, path: str, asked: Mapping[str, str], *, is_signed_in: bool) -> Answer:
         """Status, type and body of a GET."""
         if self.broken.get(path):
-            return _page(self.broken[path].pop(0))
+            return page_of(self.broken[path].pop(0))
         for form, handler in self._routes():
             found = re.fullmatch(form, path)
             if found is not None:
                 return handler(*found.groups(), asked, is_signed_in)
         content = self.files.get(path)
-        return _page(404) if content is None else (200, "text/csv", content)
+        return page_of(404) if content is None else (200, "text/csv", content)
 
     def _routes(self) -> list[tuple[str, Callable[..., Answer]]]:
         return [
@@ -239,20 +239,20 @@ class Dkan7:
             {**{name: one[name] for name in COLUMNS}, "uri": f"{self.base}/api/dataset/node/{one['nid']}"}
             for one in shown[start : start + size]
         ]
-        return _json(found)
+        return json_of(found)
 
     def _node(self, number: str, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         node = self.nodes.get(int(number)) if self.has_nodes else None
         if node is None:
-            return _json([f"Node {number} could not be found"], 404)
+            return json_of([f"Node {number} could not be found"], 404)
         if int(number) in self.hidden or (node["status"] != "1" and not is_signed_in):
-            return _json(["Access denied for user anonymous"], 403)
-        return _json(node)
+            return json_of(["Access denied for user anonymous"], 403)
+        return json_of(node)
 
     def _term(self, number: str, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         if not self.names_terms or int(number) not in self.terms:
             return 404, "application/json", b""
-        return _json({"tid": number, "name": self.terms[int(number)], "vocabulary_machine_name": "tags"})
+        return json_of({"tid": number, "name": self.terms[int(number)], "vocabulary_machine_name": "tags"})
 
     def _names(self, node: Record, name: str) -> list[str]:
         return [self.terms[int(one["tid"])] for one in _items(node, name)]
@@ -260,7 +260,7 @@ class Dkan7:
     def _package(self, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         node = self._by_uuid(asked.get("id", ""))
         if not self.has_catalogue or node is None:
-            return _json({"help": "", "success": True, "error": {"__type": "Not Found Error"}}, 404)
+            return json_of({"help": "", "success": True, "error": {"__type": "Not Found Error"}}, 404)
         resources = [self.nodes[int(one["target_id"])] for one in _items(node, "field_resources")]
         package = {
             "id": node["uuid"],
@@ -283,18 +283,18 @@ class Dkan7:
                 for one in resources
             ],
         }
-        return _json({"help": "Return the metadata", "success": True, "result": [[package]]})
+        return json_of({"help": "Return the metadata", "success": True, "result": [[package]]})
 
     def _catalogue(self, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         if not self.has_catalogue:
-            return _page(404)
+            return page_of(404)
         wanted = asked.get("identifier")
         found = [
             self._described(one)
             for one in self.nodes.values()
             if one["type"] == "dataset" and one["status"] == "1" and wanted in {None, one["uuid"]}
         ]
-        status, kind, body = _json({"@type": "dcat:Catalog", "dataset": found})
+        status, kind, body = json_of({"@type": "dcat:Catalog", "dataset": found})
         return status, kind, body.replace(b"<", b"\\u003C").replace(b"&", b"\\u0026")
 
     def _described(self, node: Record) -> Record:
@@ -336,80 +336,13 @@ class Dkan7:
 
     def _search(self, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         if asked.get("resource_id") not in self.rows:
-            return _json({"error": {"message": "Exception Caught, please check logs for more information"}})
-        return _json(
+            return json_of({"error": {"message": "Exception Caught, please check logs for more information"}})
+        return json_of(
             {"help": "Search a datastore table.", "success": True, "result": {"total": 5, "records": [{}]}}
         )
 
     def _by_uuid(self, wanted: str) -> Record | None:
         return next((one for one in self.nodes.values() if one["uuid"] == wanted), None)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    site: Dkan7
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        self.site.asked.append(self.path)
-        if self.site.stops_after is not None and len(self.site.asked) > self.site.stops_after:
-            self.close_connection = True
-            self.connection.close()
-            return
-        asked = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        path = unquote(parts.path)
-        if (
-            path in {"/data.json", "/api/3/action/package_show"}
-            and "page" not in asked
-            and self.site.has_catalogue
-        ):
-            joint = "&" if parts.query else "?"
-            self._send(302, "text/html", b"", Location=f"{self.path}{joint}page=0")
-            return
-        is_signed_in = self.headers.get("Cookie") == SESSION
-        self._send(*self.site.answer(path, asked, is_signed_in=is_signed_in))
-
-    def do_POST(self) -> None:
-        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.site.asked.append(self.path)
-        if self.path != "/api/dataset/user/login":
-            self._send(*_page(404))
-        elif (sent.get("username"), sent.get("password")) != (USER, PASSWORD):
-            self._send(*_json(["Wrong username or password."], 401))
-        else:
-            name, _, value = SESSION.partition("=")
-            body = {"sessid": value, "session_name": name, "token": "t", "user": {"uid": "1", "name": USER}}
-            self._send(*_json(body), **{"Set-Cookie": f"{SESSION}; path=/; HttpOnly"})
-
-    def _send(self, status: int, kind: str, body: bytes, **headers: str) -> None:
-        self.close_connection = True
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Tests are quiet."""
-
-
-@contextmanager
-def played() -> Iterator[Dkan7]:
-    """An empty site, whose address is `base`."""
-    site = Dkan7()
-    handler = type("Handler", (_Handler,), {"site": site})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    site.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _items(node: Record, name: str) -> list[Record]:
@@ -418,11 +351,11 @@ def _items(node: Record, name: str) -> list[Record]:
     return found
 
 
-def _json(value: object, status: int = 200) -> Answer:
+def json_of(value: object, status: int = 200) -> Answer:
     return status, "application/json", json.dumps(value).encode()
 
 
-def _page(status: int) -> Answer:
+def page_of(status: int) -> Answer:
     return (
         status,
         "text/html; charset=utf-8",

@@ -109,6 +109,8 @@ class BuildJob:
     """The rows of files come after those that were rows before; on the same key such a row takes the place of the one that
     was there, and its id. A key is to have the form `KEY_FORM` then."""
     restores: bool = False
+    has_words: bool = True
+    """Its rows are asked for by words; else its index knows of no text."""
 
 
 LOOK_LIMITS = Limits(

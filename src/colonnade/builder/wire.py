@@ -105,6 +105,7 @@ def job_to_json(job: BuildJob) -> dict[str, Any]:
         "files": None if job.files is None else str(job.files.absolute()),
         "appends": job.appends,
         "restores": job.restores,
+        "has_words": job.has_words,
     }
 
 
@@ -126,6 +127,7 @@ def job_from_json(value: Mapping[str, Any]) -> BuildJob:
         files=None if value["files"] is None else Path(value["files"]),
         appends=value["appends"],
         restores=value.get("restores", False),
+        has_words=value.get("has_words", True),
     )
 
 

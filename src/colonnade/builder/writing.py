@@ -63,7 +63,7 @@ def write(staged: Staged, placement: Placement, merged: Merged, job: BuildJob, a
             feed,
             job.out / INDEX_FOLDER,
             schema,
-            _texts(connection.cursor(), schema, slices),
+            _texts(connection.cursor(), schema if job.has_words else Schema(()), slices),
             mark,
             heap_bytes=_heap_bytes(job),
             threads=job.limits.threads,

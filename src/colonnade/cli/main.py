@@ -13,6 +13,7 @@ from colonnade.cli.doctor import doctor
 from colonnade.cli.imports import import_file
 from colonnade.cli.jobs import jobs
 from colonnade.cli.keys import key
+from colonnade.cli.migrate import migrate
 from colonnade.cli.serve import serve
 from colonnade.cli.terms import licence, theme
 from colonnade.cli.users import user
@@ -35,6 +36,7 @@ for command in (
     category,
     alerts,
     import_file,
+    migrate,
     jobs,
     doctor,
     backup,

@@ -1,11 +1,13 @@
 """`colonnade migrate`: what stands on another portal comes into this one."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import click
 from rich.console import Console
@@ -16,7 +18,8 @@ from colonnade.cli.imports import actor_of
 from colonnade.cli.portal import data_option, existing
 from colonnade.cli.waiting import POLL_SECONDS, failing_apart
 from colonnade.core.jobs import service as jobs
-from colonnade.core.work import SYSTEM
+from colonnade.core.jobs.model import JobQueued
+from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.moving import report
 from colonnade.moving.running import PARALLEL, Run, Told
 from colonnade.moving.site import opened
@@ -54,6 +57,11 @@ def migrate() -> None:
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Also write what could not come into this CSV file.",
 )
+@click.option(
+    "--numbers",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Also write what number each thing has there and here into this CSV file.",
+)
 @data_option
 def migrate_dkan(
     url: str,
@@ -63,6 +71,7 @@ def migrate_dkan(
     parallel: int,
     patience: float,
     path: Path | None,
+    numbers: Path | None,
     data: Path | None,
 ) -> None:
     """Bring in the datasets, resources, files, groups, tags and licences of the DKAN 7 site at URL.
@@ -84,42 +93,58 @@ def migrate_dkan(
             waits=[patience * one for one in WAITS],
         )
         queue = _Queue(reached, settings.builds)
+        app.follow(reached, queue.heard)
         with _progress() as tell:
-            Run(reached.portal, actor, site, tell, queue.send, parallel).bring()
+
+            def told(step: Told) -> None:
+                tell(step)
+                queue.begin_some()
+
+            Run(reached.portal, actor, site, told, parallel).bring()
             queue.finish(tell)
         problems = _told(reached, site.base, path)
+        if numbers is not None:
+            with reached.portal.reading(SYSTEM) as work, _csv(numbers) as out:
+                report.write_numbers(out, work, site.base)
     raise SystemExit(1 if problems else 0)
 
 
 @dataclass
 class _Queue:
-    """Jobs that imports are queued as. A server does them at its own pace; without one they are done here, a few at a
-    time."""
+    """Jobs that make rows of files. A server does them at its own pace; without one they are done here, a few at a time.
+    Threads of jobs queue others."""
 
     reached: app.Reached
     at_once: int
-    pending: list[str] = field(default_factory=list)
+    waiting: deque[JobQueued] = field(default_factory=deque)
+    begun: list[str] = field(default_factory=list)
+    total: int = 0
 
-    def send(self, kind: str, uid: str) -> None:
-        if not self.reached.is_served:
-            while len(self.pending) >= self.at_once:
-                self._look()
-        self.reached.sender.send(kind, uid)
-        self.pending.append(uid)
+    def heard(self, portal: Portal, event: Event) -> None:
+        del portal
+        assert isinstance(event, JobQueued)
+        self.total += 1
+        self.waiting.append(event)
+
+    def begin_some(self) -> None:
+        """Hand on what may begin now."""
+        if self.begun and not self.reached.is_served:
+            with self.reached.portal.reading(SYSTEM) as work:
+                self.begun = [one for one in self.begun if jobs.get(work, one).is_active]
+        while self.waiting and (self.reached.is_served or len(self.begun) < self.at_once):
+            job = self.waiting.popleft()
+            self.reached.sender.send(job.kind, job.uid)
+            self.begun.append(job.uid)
 
     def finish(self, tell: Callable[[Told], None]) -> None:
-        if self.reached.is_served:
-            return  # they may take hours, and go on without this command
-        total = len(self.pending)
-        while self.pending:
-            tell(Told("Importing", total - len(self.pending), total))
-            self._look()
-
-    def _look(self) -> None:
-        with self.reached.portal.reading(SYSTEM) as work:
-            self.pending = [one for one in self.pending if jobs.get(work, one).is_active]
-        if self.pending:
-            time.sleep(POLL_SECONDS)
+        """A server's jobs may take hours, and go on without this command."""
+        self.begin_some()
+        while not self.reached.is_served and (self.waiting or self.begun):
+            while self.waiting or self.begun:
+                tell(Told("Importing", self.total - len(self.waiting) - len(self.begun), self.total))
+                time.sleep(POLL_SECONDS)
+                self.begin_some()
+            self.reached.sender.close()  # the end of one may be the beginning of another
 
 
 @contextmanager
@@ -147,7 +172,7 @@ def _told(reached: app.Reached, address: str, path: Path | None) -> int:
         if problems > SHOWN:
             click.echo("...", err=True)
         if path is not None:
-            with path.open("w", encoding="utf-8", newline="") as out:
+            with _csv(path) as out:
                 problems = report.write(out, work, address)
     if problems:
         where = (
@@ -155,3 +180,7 @@ def _told(reached: app.Reached, address: str, path: Path | None) -> int:
         )
         click.echo(f"Not everything could come. {where}", err=True)
     return problems
+
+
+def _csv(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="")

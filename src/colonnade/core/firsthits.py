@@ -6,7 +6,7 @@ the index itself knows the page; where not, it counts the rows, and of these, ta
 asked whether they have the word.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from colonnade.engine.layout import arrow_type
 from colonnade.engine.port import Reading, Selection
-from colonnade.generation import Mark
 from colonnade.index.port import TextSearcher
 from colonnade.query.schema import ID, Field, FieldType
 from colonnade.query.tree import BoundQuery, FieldRef, Output, TextMatch
@@ -49,18 +48,6 @@ def page(
         return None
     found = reading.select(replace(query, offset=0), {match: ids}, seconds=remaining())
     return Selection(found.table, total)
-
-
-def fetched(
-    reading: Reading, query: BoundQuery, ids: Sequence[int], mark: Mark, seconds: float
-) -> Selection | None:
-    """The rows with these ascending ids, in the order of the rows, with the outputs of a query that has no condition; None if
-    the rows are not at this mark any more, or not in the order of their ids."""
-    if reading.mark != mark or not reading.in_id_order:
-        return None
-    match = TextMatch("")
-    asked = replace(query, where=match, matches=(match,), offset=0)
-    return reading.select(asked, {match: pa.array(ids, pa.int64())}, seconds=seconds)
 
 
 def _alone(query: BoundQuery) -> TextMatch | None:

@@ -11,9 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from colonnade.core import sentvalues
+from colonnade.core.lastcounts import LastCounts
 from colonnade.core.rowstore import RowStore
 from colonnade.engine.port import Engine
 from colonnade.errors import PortalError
@@ -21,7 +24,7 @@ from colonnade.generation import START, Changes, GenerationRef, Mark, TextChange
 from colonnade.index.overview_port import OverviewStore, Row, number
 from colonnade.index.port import IndexBrokenError
 from colonnade.index.splitting import extras
-from colonnade.query.schema import ID, MODIFIED, FieldType, Schema
+from colonnade.query.schema import ID, KEY, MODIFIED, SEQ, FieldType, Schema
 from colonnade.query.tree import Expr
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,9 @@ MOST_ROWS = 50_000
 
 COMMIT_ROWS = 100_000
 """Rows that are taken up before they are seen, while there is more to follow."""
+
+MOST_BYTES = 20_000
+"""Of a row that is kept here to be shown."""
 
 _TRIES = 3
 
@@ -47,11 +53,10 @@ class Followed:
 
 @dataclass(frozen=True)
 class Known:
-    """Rows that fulfil a condition, at a mark: how many, and the ids of a page of them, ascending."""
+    """Rows that fulfil a condition: how many, and of each row of a page its key and its cells as they were sent."""
 
-    mark: Mark
     total: int
-    ids: tuple[int, ...]
+    rows: tuple[tuple[str | None, list[Any]], ...]
 
 
 class Overview:
@@ -65,6 +70,7 @@ class Overview:
         self._waiting: dict[str, Followed] = {}
         self._left_out: set[GenerationRef] = set()
         self._is_closed = self._is_busy = False
+        self._counted = LastCounts()
         self._thread: threading.Thread | None = None
         self._warming: threading.Thread | None = None
 
@@ -73,7 +79,7 @@ class Overview:
         have to be asked one by one: all of them if the condition cannot be asked here. Raises `Invalid`."""
         try:
             snapshot = self._index.snapshot
-            by_slot = snapshot.counts(where)
+            by_slot = self._counted.of(snapshot, where)
         except IndexBrokenError as error:
             log.warning("the overview of small tables is begun anew: %s", error)
             self._index.begin_anew()
@@ -88,8 +94,8 @@ class Overview:
         }
 
     def page(self, where: Expr, ref: GenerationRef, *, offset: int, limit: int) -> Known | None:
-        """What is known of a table's rows that fulfil such a condition; None where the table has to be asked. Raises
-        `Invalid`."""
+        """What is known of a table's rows that fulfil such a condition, in the order in which they were written; None where
+        the table has to be asked. Raises `Invalid`."""
         snapshot = self._index.snapshot
         state = snapshot.states.get(ref)
         if state is None or state.mark != self._rows.marks.of(ref):
@@ -98,7 +104,10 @@ class Overview:
             found = snapshot.page(where, state.slot, offset, limit)
         except IndexBrokenError:  # whoever counts next begins it anew
             return None
-        return None if found is None else Known(state.mark, *found)
+        if found is None or None in found.sent:
+            return None
+        rows = (orjson.loads(one) for one in found.sent if one is not None)
+        return Known(found.total, tuple((key, cells) for key, cells in rows))
 
     def lagging(self, refs: Sequence[GenerationRef]) -> frozenset[GenerationRef]:
         """Those of some tables that are not known here as they are now, and could be."""
@@ -225,15 +234,38 @@ def _rows(one: Followed, rows: Any, texts: Any) -> Iterator[Row]:
     }
     cells = list(zip(*(_with_words(texts.column(name)) for name in names), strict=True))
     also = list(zip(*(column.to_pylist() for column in more), strict=True))
+    sent = _sent(one.schema, rows) if _is_plain(one.schema) else None
+    places = rows.column(SEQ).to_pylist()
     written = rows.column(MODIFIED).cast(pa.int64()).to_pylist()
     for at, row_id in enumerate(texts.column(ID).to_pylist()):
         yield Row(
             row_id,
+            places[at],
             written[at],
             [text for text in cells[at] if text] if cells else (),
             [text for text in also[at] if text] if also else (),
             {name: found for name, values in numbers.items() if (found := number(values[at])) is not None},
+            None if sent is None else sent[at],
         )
+
+
+def _sent(schema: Schema, rows: Any) -> list[bytes | None]:
+    cells = sentvalues.of(rows, schema.fields)
+    return [_packed(both) for both in zip(rows.column(KEY).to_pylist(), cells, strict=True)]
+
+
+def _packed(row: Any) -> bytes | None:
+    """None for a row that is not worth the room, or has a number that is too large for this way."""
+    try:
+        packed = orjson.dumps(row)
+    except TypeError:
+        return None
+    return packed if len(packed) <= MOST_BYTES else None
+
+
+def _is_plain(schema: Schema) -> bool:
+    """Whether its rows are printed as they are kept: what else there is, is asked of the table."""
+    return all(one.type in _PLAIN and not one.multivalued for one in schema.fields)
 
 
 def _has_numbers(one: Followed, name: str) -> bool:
@@ -252,3 +284,5 @@ def _with_words(column: Any) -> list[str | None]:
 _NUMBERED = frozenset(
     {FieldType.INT, FieldType.DOUBLE, FieldType.BOOLEAN, FieldType.DATETIME, FieldType.DATE, FieldType.TIME}
 )
+
+_PLAIN = frozenset({*_NUMBERED, FieldType.TEXT})

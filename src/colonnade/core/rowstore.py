@@ -91,14 +91,6 @@ class RowStore:
                 return self._selected(ref, schema, query, until)
         raise countdown.too_late()
 
-    def fetch(
-        self, ref: GenerationRef, query: BoundQuery, ids: Sequence[int], mark: Mark, seconds: float
-    ) -> Selection | None:
-        """The rows with these ids, as `firsthits.fetched`."""
-        with suppress(StateGoneError), self._engine.read(ref) as reading:
-            return firsthits.fetched(reading, query, ids, mark, seconds)
-        return None
-
     def stream(
         self,
         ref: GenerationRef,

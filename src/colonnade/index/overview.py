@@ -20,7 +20,7 @@ from colonnade.generation import GenerationRef, Mark
 from colonnade.index.analyzer import TOKENIZER, fold, word_analyzer
 from colonnade.index.guard import guarded
 from colonnade.index.moving import damaged
-from colonnade.index.overview_port import Row, State
+from colonnade.index.overview_port import Page, Row, State
 from colonnade.index.overview_query import (
     BETWEEN,
     EXTRAS,
@@ -33,13 +33,13 @@ from colonnade.index.overview_query import (
 from colonnade.index.port import IndexBrokenError
 from colonnade.query.tree import Expr
 
-VERSION = "2"
+VERSION = "3"
 VERSION_FILE = "version"
 
 MOST_TABLES = 65_000
 """Tantivy counts in so many places at most."""
 
-_ROW, _ID = "row", "id"
+_ROW, _PLACE, _SENT = "row", "place", "sent"
 _STATE, _NUMBER, _COUNTER, _SEQ = "state", "number", "counter", "seq"
 _HEAP_BYTES = 50_000_000
 
@@ -64,7 +64,7 @@ class TantivySnapshot:
             found: Any = self.searcher.aggregate(query, {"slots": {"terms": terms}})
         return {int(one["key"]): int(one["doc_count"]) for one in found["slots"]["buckets"]}
 
-    def page(self, where: Expr, slot: int, offset: int, limit: int) -> tuple[int, tuple[int, ...]] | None:
+    def page(self, where: Expr, slot: int, offset: int, limit: int) -> Page | None:
         asking = Asking(self.index, self.searcher)
         with guarded():
             query = asking.query(where)
@@ -73,9 +73,10 @@ class TantivySnapshot:
             own = tantivy.Query.term_query(self.index.schema, SLOT, slot)
             both = tantivy.Query.boolean_query([(tantivy.Occur.Must, own), (tantivy.Occur.Must, query)])
             found: Any = self.searcher.search(
-                both, limit, count=True, order_by_field=_ID, offset=offset, order=tantivy.Order.Asc
+                both, limit, count=True, order_by_field=_PLACE, offset=offset, order=tantivy.Order.Asc
             )
-            return int(found.count), tuple(int(value) for value, _ in found.hits)
+            stored = (self.searcher.doc(address).to_dict() for _, address in found.hits)
+            return Page(int(found.count), tuple(one[_SENT][0] if _SENT in one else None for one in stored))
 
 
 class TantivyOverview:
@@ -238,7 +239,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field(SLOT, indexed=True, fast=True)
     builder.add_integer_field(MODIFIED_FIELD, indexed=True, fast=True)
-    builder.add_integer_field(_ID, fast=True)
+    builder.add_integer_field(_PLACE, fast=True)
+    builder.add_bytes_field(_SENT, stored=True)
     builder.add_text_field(_ROW, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(TEXT, tokenizer_name=TOKENIZER, index_option="position")
     builder.add_text_field(EXTRAS, tokenizer_name=TOKENIZER, index_option="basic")
@@ -253,7 +255,9 @@ def _document(slot: int, row: Row) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer(SLOT, slot)
     document.add_integer(MODIFIED_FIELD, row.modified)
-    document.add_integer(_ID, row.id)
+    document.add_integer(_PLACE, row.place)
+    if row.sent is not None:
+        document.add_bytes(_SENT, row.sent)
     document.add_text(_ROW, f"{slot}:{row.id}")
     if row.cells:
         document.add_text(TEXT, fold(BETWEEN.join(row.cells)))

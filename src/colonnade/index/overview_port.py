@@ -17,13 +17,16 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 @dataclass(frozen=True, slots=True)
 class Row:
     """`modified`: microseconds since 1970. `cells`: texts with words in them. `extras`: by what these are also found.
-    `numbers`: by the names of columns, as `number` makes them."""
+    `place`: its `_seq`. `numbers`: by the names of columns, as `number` makes them. `sent`: what is kept of it for who
+    shows it."""
 
     id: int
+    place: int
     modified: int
     cells: Sequence[str]
     extras: Sequence[str]
     numbers: Mapping[str, int]
+    sent: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,14 @@ class State:
 
     slot: int
     mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`total`: how many rows there are in all. `sent`: of those of the page, what was kept."""
+
+    total: int
+    sent: tuple[bytes | None, ...]
 
 
 class Snapshot(Protocol):
@@ -45,9 +56,9 @@ class Snapshot(Protocol):
         here. Raises `Invalid` as searches do, and `IndexBrokenError`."""
         ...
 
-    def page(self, where: Expr, slot: int, offset: int, limit: int) -> tuple[int, tuple[int, ...]] | None:
-        """How many rows of one generation fulfil a condition, and the ids of a page of them, ascending. `limit` is at least
-        1. As `counts`."""
+    def page(self, where: Expr, slot: int, offset: int, limit: int) -> Page | None:
+        """The rows of one generation that fulfil a condition, in the order in which they were written. `limit` is at least 1.
+        As `counts`."""
         ...
 
 

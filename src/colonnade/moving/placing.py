@@ -4,6 +4,7 @@ cut off has placed it whole or not at all."""
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,21 +19,13 @@ from colonnade.core.origins.model import Known, Outcome, Problem, State
 from colonnade.core.people import service as people
 from colonnade.core.work import Actor, Portal, Work
 from colonnade.dialects.dkan import mapping
-from colonnade.errors import Invalid, NotFound, PortalError
+from colonnade.errors import Denied, Invalid, NotFound, PortalError
 from colonnade.moving.pieces import Key, Parcel, Piece
 
 VOCABULARIES = {"field_tags": Tags.TAGS, "field_topic": Tags.TOPICS, "field_format": Tags.FORMATS}
 KINDS = frozenset(Kind)
 UPLOAD = "field_upload"
 LOG = "Moved from {}"
-
-
-@dataclass
-class Placed:
-    """What came of a parcel. `jobs`: of imports that were queued, by kind and uid."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    jobs: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Refused(Exception):
@@ -51,8 +44,10 @@ class Placer:
     portal: Portal
     actor: Actor
     address: str
+    _placed: dict[str, int] = field(default_factory=dict)
+    """Our numbers of what was placed in this transaction."""
 
-    def place(self, parcel: Parcel) -> Placed:
+    def place(self, parcel: Parcel) -> list[Outcome]:
         """Bring in what can be brought in, and write down what became of all of it."""
         failed = list(parcel.failed)
         left = parcel
@@ -64,7 +59,7 @@ class Placer:
                 self._let_go(refused.piece)
                 left = _without(left, refused.piece)
 
-    def _together(self, parcel: Parcel, failed: Sequence[Outcome]) -> Placed:
+    def _together(self, parcel: Parcel, failed: Sequence[Outcome]) -> list[Outcome]:
         said = {one.key: len(one.problems) for one in parcel.pieces}
         try:
             return self._written(parcel, failed)
@@ -73,20 +68,22 @@ class Placer:
                 del one.problems[said[one.key] :]
             raise
 
-    def _written(self, parcel: Parcel, failed: Sequence[Outcome]) -> Placed:
+    def _written(self, parcel: Parcel, failed: Sequence[Outcome]) -> list[Outcome]:
         with self.portal.writing(self.actor) as work:
-            placed = Placed(list(failed))
+            outcomes = list(failed)
             keys = [one.key for one in parcel.pieces]
             known = origins.known(work, self.address, keys)
-            numbers = {piece.key: self._put(work, piece, known.get(piece.key)) for piece in parcel.pieces}
+            numbers = self._placed = {}
+            for piece in parcel.pieces:
+                numbers[piece.key] = self._put(work, piece, known.get(piece.key))
             if parcel.main is not None and parcel.main.resources is not None:
-                self._refer(work, parcel.main, numbers)
-            placed.outcomes.extend(_outcome(one, numbers[one.key]) for one in parcel.pieces)
-            origins.became(work, self.address, placed.outcomes)
+                self._refer(work, parcel.main)
+            outcomes.extend(_outcome(one, numbers[one.key]) for one in parcel.pieces)
+            origins.became(work, self.address, outcomes)
             for piece in parcel.pieces:
                 if piece.wants_rows:
-                    placed.jobs.extend(self._rows(work, numbers[piece.key]))
-        return placed
+                    self._import(work, numbers[piece.key])
+        return outcomes
 
     def _put(self, work: Work, piece: Piece, known: Known | None) -> int:
         """One thing; returns its number here."""
@@ -130,12 +127,7 @@ class Placer:
             created=piece.created,
             **_author(work, piece.author),
         )
-        made = writing.create(work, Kind(piece.kind), changes).node.id
-        if piece.number is not None and made != piece.number:
-            piece.problems.append(
-                Problem("nid", f"Its number {piece.number} was taken here; it is {made} now.")
-            )
-        return made
+        return writing.create(work, Kind(piece.kind), changes).node.id
 
     def _body(self, work: Work, piece: Piece, before: EditableNode | None) -> dict[str, Any]:
         """All that a thing says, with the numbers that others have here."""
@@ -169,24 +161,22 @@ class Placer:
             piece.problems.append(Problem(name, f"Another file has this name here; it is {kept.uri} now."))
         return {UPLOAD: {"und": [{**piece.upload.said.extras, "fid": str(kept.id)}]}}
 
-    def _refer(self, work: Work, main: Piece, numbers: Mapping[str, int]) -> None:
-        """Give a dataset its resources, in its own order."""
-        found = self._numbers(work, [one for one in main.resources or () if one not in numbers])
-        here = {**found, **numbers}
-        wanted = [here[one] for one in main.resources or () if one in here]
-        missing = [one for one in main.resources or () if one not in here]
+    def _refer(self, work: Work, main: Piece) -> None:
+        """See that a dataset has its resources, in its own order."""
+        wanted = self._numbers(work, main.resources or ())
+        missing = [one for one in main.resources or () if one not in wanted]
         if missing:
             what = f"Resources {', '.join(missing)}"
             main.problems.append(Problem("field_resources", f"{what} did not come.", may_pass=True))
-        editable = nodes.editable(work, numbers[main.key])
-        if [one.node.id for one in nodes.resources_of(work, editable)] != wanted:
-            writing.update(work, editable, Changes(resources=wanted, changed=main.changed))
+        editable = nodes.editable(work, self._placed[main.key])
+        if [one.node.id for one in nodes.resources_of(work, editable)] != [*wanted.values()]:
+            writing.update(work, editable, Changes(resources=[*wanted.values()], changed=main.changed))
 
     def _numbers(self, work: Work, keys: Sequence[str]) -> dict[str, int]:
         """Our numbers of things that are here."""
-        known = origins.known(work, self.address, keys)
-        numbers = ((one, known[one].number) for one in keys if one in known)
-        return {one: number for one, number in numbers if number is not None}
+        known = origins.known(work, self.address, [one for one in keys if one not in self._placed])
+        found = {key: one.number for key, one in known.items() if one.number is not None} | self._placed
+        return {one: found[one] for one in keys if one in found}
 
     def _groups(self, work: Work, piece: Piece) -> dict[str, int]:
         """Our numbers of a thing's groups. One that is known by its name alone is made."""
@@ -203,21 +193,17 @@ class Placer:
         return found
 
     def _group(self, work: Work, group: Key) -> int:
-        named = (Condition("title", "=", (group.title,)), Condition("type", "=", (Kind.GROUP,)))
+        named = (Condition("title", "=", (group.title,)), Condition("kind", "=", (Kind.GROUP,)))
         same = nodes.index(work, named, offset=0, limit=1)
         number = same[0].id if same else writing.create(work, Kind.GROUP, Changes(title=group.title)).node.id
         outcome = Outcome(group.key, State.HERE, number, kind=Kind.GROUP, title=group.title)
         origins.became(work, self.address, [outcome])
         return number
 
-    def _rows(self, work: Work, number: int) -> list[tuple[str, str]]:
-        """Let the file of a resource be imported, if it is not."""
-        editable = nodes.editable(work, number)
-        try:
-            job = datastore.queue_import(work, editable)
-        except PortalError:
-            return []
-        return [] if job is None else [(job.kind, job.uid)]
+    def _import(self, work: Work, number: int) -> None:
+        """Let the file of a resource become rows, where it can and they are not in."""
+        with suppress(Denied):
+            datastore.queue_import(work, nodes.editable(work, number))
 
     def _let_go(self, piece: Piece) -> None:
         if piece.upload is not None and piece.upload.stored is not None:

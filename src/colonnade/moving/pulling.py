@@ -62,6 +62,7 @@ class Puller:
         waiting = self.waiting([one.key for one in resources])
         resources = [one for one in resources if one.key in waiting]
         for one in resources:
+            one.datasets = [main.key]
             self._fill(one, None)
         return Parcel(main, resources)
 

@@ -10,6 +10,7 @@ from colonnade.core.origins.model import Problem, State, Trouble
 from colonnade.core.work import Work
 from colonnade.moving.placing import KINDS
 
+NUMBERS = ("type", "there", "here", "uuid")
 COLUMNS = ("type", "number", "title", "part", "reason")
 PLURALS = {
     "dataset": "datasets",
@@ -84,6 +85,14 @@ def write(out: IO[str], work: Work, address: str) -> int:
         writer.writerow(_safe((one.kind, one.key, one.title, one.problem.what, one.problem.why)))
         count += 1
     return count
+
+
+def write_numbers(out: IO[str], work: Work, address: str) -> None:
+    """What each thing is called there and here, as a CSV file."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(NUMBERS)
+    for one in origins.here(work, address):
+        writer.writerow((one.kind, one.key, one.number, one.uuid or ""))
 
 
 def _safe(cells: tuple[str, ...]) -> list[str]:

@@ -15,13 +15,13 @@ import ijson
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import Kind
 from colonnade.core.origins import service as origins
-from colonnade.core.origins.model import Known, Listed, Stage, State
+from colonnade.core.origins.model import Known, Listed, Outcome, Stage, State
 from colonnade.core.work import Actor, Portal
 from colonnade.errors import Invalid, PortalError, Unavailable
 from colonnade.moving import pod, said
 from colonnade.moving.names import Names
 from colonnade.moving.pieces import Parcel, Piece
-from colonnade.moving.placing import KINDS, Placed, Placer
+from colonnade.moving.placing import KINDS, Placer
 from colonnade.moving.pulling import Puller
 from colonnade.moving.site import Record, Site
 from colonnade.moving.wire import Absent, NotJson, is_loss
@@ -65,13 +65,12 @@ class Progressing:
 
 @dataclass
 class Run:
-    """`tell` is called with every step; `sent`, with the kind and uid of each job that was queued."""
+    """`tell` is called with every step."""
 
     portal: Portal
     actor: Actor
     site: Site
     tell: Callable[[Told], None]
-    sent: Callable[[str, str], None]
     parallel: int = PARALLEL
 
     def bring(self) -> None:
@@ -105,8 +104,8 @@ class Run:
             self._bring_in((_task(fetch, known) for known in self._waiting(kind)), progress)
 
     def _bring_in(self, tasks: Iterator[Task], progress: "Progressing") -> None:
-        for placed in self._placed(tasks):
-            progress.done += len(placed.outcomes)
+        for outcomes in self._placed(tasks):
+            progress.done += len(outcomes)
             self.tell(Told("Bringing in", min(progress.done, progress.total), progress.total))
 
     def _by_catalogue(self) -> None:
@@ -141,7 +140,7 @@ class Run:
     def _waits(self, puller: Puller, record: Record) -> bool:
         return bool(puller.waiting([one.key for one in _whole(self.site, record)]))
 
-    def _placed(self, tasks: Iterator[Task]) -> Iterator[Placed]:
+    def _placed(self, tasks: Iterator[Task]) -> Iterator[list[Outcome]]:
         """Fetch in threads, a few parcels ahead, and place in the order of the list."""
         placer = Placer(self.portal, self.actor, self.site.base)
         pending: deque[Future[Parcel]] = deque()
@@ -150,18 +149,12 @@ class Run:
                 for task in tasks:
                     pending.append(pool.submit(task))
                     if len(pending) >= self.parallel * AHEAD:
-                        yield self._one(placer, pending.popleft().result())
+                        yield placer.place(pending.popleft().result())
                 while pending:
-                    yield self._one(placer, pending.popleft().result())
+                    yield placer.place(pending.popleft().result())
             finally:
                 for one in pending:
                     one.cancel()
-
-    def _one(self, placer: Placer, parcel: Parcel) -> Placed:
-        placed = placer.place(parcel)
-        for kind, uid in placed.jobs:
-            self.sent(kind, uid)
-        return placed
 
     def _puller(self) -> Puller:
         lock = threading.Lock()

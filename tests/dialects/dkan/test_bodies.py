@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dialects.dkan.support import Cast, told
+from tests.support.saying import says
 
 from colonnade.dialects.dkan import bodies, brackets
 from colonnade.errors import Invalid
@@ -87,6 +88,7 @@ def test_the_type_of_a_body_is_known_by_its_header(header: str | None, kind: str
 
 
 @pytest.mark.parametrize("named", ["text/foo", "application/vnd.php.serialized", "nonsense"])
+@says("dkan-3-other-types dkan-15.8")
 def test_dkan_3_other_types_are_406_also_serialized_php(people: Cast, named: str) -> None:
     answer = people.stranger.ask("POST", "/user/login", content=b"x", headers={"Content-Type": named})
     assert told(answer) == (406, [f"Unsupported request content type {named}"])
@@ -122,7 +124,7 @@ def test_dkan_3_other_types_are_406_also_serialized_php(people: Cast, named: str
             "application/x-yaml", b"!!python/name:os.system x", 400, "Invalid YAML: ", id="dkan-3-yaml-code"
         ),
         pytest.param(
-            "application/x-yaml", b" " * (2 << 20), 400, "at most 1,048,576 bytes", id="dkan-3-yaml-large"
+            "application/x-yaml", b" " * (2 << 20), 400, "at most 262,144 bytes", id="dkan-3-yaml-large"
         ),
         pytest.param(
             URLENCODED, b"a" + b"[b]" * 60 + b"=1", 406, "at most 49 brackets", id="dkan-3-form-deep"
@@ -166,6 +168,7 @@ def test_what_cannot_be_read_is_told(
         pytest.param(JSON, b'{"other":{"username":"x"}}', 401, MISSING, id="dkan-1.2-not-unwrapped"),
     ],
 )
+@says("dkan-15.1 dkan-15.18")
 def test_a_login_is_read_whatever_the_type(
     people: Cast, type_: str | None, content: bytes, status: int, told_: list[str]
 ) -> None:

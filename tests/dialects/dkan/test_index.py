@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dialects.dkan.support import Cast, told
 from tests.support.house import House
+from tests.support.saying import says
 
-from colonnade.dialects.dkan import bodies, listing
+from colonnade.dialects.dkan import brackets, listing
 from colonnade.errors import Invalid
 
 KEYS = [
@@ -40,6 +41,7 @@ def _ids(found: Any) -> list[str]:
     return [one["nid"] for one in found]
 
 
+@says("dkan-6-item dkan-1.1-index")
 def test_dkan_6_an_item_has_these_keys_in_this_order(people: Cast, nids: list[str]) -> None:
     found = people.stranger.shown("/node", **{"parameters[nid]": nids[0]})
     (item,) = found
@@ -48,15 +50,16 @@ def test_dkan_6_an_item_has_these_keys_in_this_order(people: Cast, nids: list[st
     uid = people.editor.post("/system/connect").json()["user"]["uid"]
     assert item | {"vid": "", "created": "", "changed": "", "uuid": ""} == {
         **dict.fromkeys(KEYS, "0"),
-
-            "nid": nids[0],
-            "vid": "",
-            "type": "dataset",
-            "language": "und",
-            "title": "01 of, many",
-            "uid": uid
-        ,
-        "status": "1", "created": "", "changed": "", "uuid": "",
+        "nid": nids[0],
+        "vid": "",
+        "type": "dataset",
+        "language": "und",
+        "title": "01 of, many",
+        "uid": uid,
+        "status": "1",
+        "created": "",
+        "changed": "",
+        "uuid": "",
         "uri": f"http://testserver/api/dataset/node/{nids[0]}",
     }
 
@@ -77,6 +80,7 @@ def test_dkan_6_uri_is_in_the_requests_own_host(people: Cast, nids: list[str]) -
         pytest.param({"page": 10**12, "pagesize": 20}, 0, id="dkan-6-page-far-past-the-end"),
     ],
 )
+@says("dkan-6-past-the-end")
 def test_pages_have_a_size(people: Cast, nids: list[str], params: dict[str, Any], count: int) -> None:
     assert len(people.stranger.shown("/node", **params)) == count
 
@@ -90,6 +94,7 @@ def test_pages_have_a_size(people: Cast, nids: list[str], params: dict[str, Any]
         pytest.param("member", False, id="dkan-14-capped-member"),
     ],
 )
+@says("dkan-6-pagesize-administrator")
 def test_who_may_ask_for_more_than_twenty(
     people: Cast, nids: list[str], role: str, is_unlimited: bool
 ) -> None:
@@ -97,6 +102,7 @@ def test_who_may_ask_for_more_than_twenty(
     assert (len(found) >= NUMBER) is is_unlimited
 
 
+@says("dkan-6-order dkan-15.2 dkan-6-page")
 def test_dkan_6_page_is_zero_based_and_the_newest_come_first(people: Cast, nids: list[str]) -> None:
     def numbers(page: int) -> list[int]:
         return [int(one["created"]) for one in people.stranger.shown("/node", page=page, pagesize=10)]
@@ -186,6 +192,7 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize(("params", "found"), CONDITIONS)
+@says("dkan-15.15 dkan-15.3")
 def test_conditions_choose_nodes(
     people: Cast, nids: list[str], params: dict[str, str], found: list[int]
 ) -> None:
@@ -195,6 +202,7 @@ def test_conditions_choose_nodes(
 
 
 @pytest.mark.parametrize("column", ["uuid", "vid", "nid"])
+@says("dkan-6-lookups")
 def test_dkan_6_what_clients_look_up(people: Cast, nids: list[str], column: str) -> None:
     (item,) = people.stranger.shown("/node", **{"parameters[nid]": nids[4]})
     assert people.stranger.shown("/node", **{f"parameters[{column}]": item[column]}) == [item]
@@ -236,6 +244,7 @@ def test_an_order_is_asked_for(people: Cast, nids: list[str], direction: str, is
         pytest.param({"parameters[nid]": "1," * 6000}, "at most 5,000 values", id="dkan-4-index-values"),
     ],
 )
+@says("dkan-4-bad-index dkan-6-unknown-column")
 def test_a_question_that_is_wrong_is_406(people: Cast, params: dict[str, str], message: str) -> None:
     status, body = told(people.stranger.get("/node", **params))
     assert status == 406
@@ -257,6 +266,7 @@ def test_what_is_not_published_is_for_few(people: Cast, hidden: str, role: str, 
     assert _ids(found) == ([hidden] if is_shown else [])
 
 
+@says("dkan-6-types")
 def test_dkan_6_datasets_of_all_doors_are_nodes_and_restricted_ones_are_not(
     house: House, people: Cast
 ) -> None:
@@ -269,6 +279,7 @@ def test_dkan_6_datasets_of_all_doors_are_nodes_and_restricted_ones_are_not(
     assert _ids(people.admin.shown("/node", **asked)) == [found["nid"]]
 
 
+@says("dkan-6-unknown-argument")
 def test_dkan_6_unknown_parameters_are_ignored(people: Cast, nids: list[str]) -> None:
     assert len(people.stranger.shown("/node", nothing="x", **{"parameters[nid]": nids[0]})) == 1
 
@@ -289,6 +300,6 @@ def test_dkan_6_an_empty_list_in_yaml_is_a_line(people: Cast) -> None:
     )
 )
 def test_every_question_is_understood_or_refused(params: dict[str, str]) -> None:
-    query = bodies.brackets.nested(params.items())
+    query = brackets.nested(params.items())
     with suppress(Invalid):
         assert listing.question(query, is_unlimited=False).limit == listing.PAGE_SIZE

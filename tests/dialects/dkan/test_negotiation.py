@@ -1,4 +1,4 @@
-"""Which format an answer has, and how each is written (section 2 of the reference)."""
+"""Addresses and methods (section 1 of the reference); which format an answer has, and how each is written (section 2)."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -9,10 +9,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.dialects.dkan.support import API, Cast
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+from tests.dialects.dkan.support import API, JSON, Cast
+from tests.support.house import House
+from tests.support.saying import says
 
 from colonnade.dialects.dkan.encoders import encoded
 from colonnade.dialects.dkan.negotiation import Choice, Format, chosen, parted
+from colonnade.http.reasons import REASON
 
 CHOICES = [
     pytest.param(None, Format.JSON, "application/json", id="dkan-2.1-3-none"),
@@ -110,6 +115,7 @@ def test_an_unknown_format_is_406_without_a_body(people: Cast, path: str, accept
     assert "content-type" not in answer.headers
 
 
+@says("dkan-2.1-4-vary dkan-15.17 dkan-15.5")
 def test_dkan_2_1_4_vary_says_that_accept_was_looked_at(people: Cast) -> None:
     answer = people.stranger.ask("GET", "/user/1", headers={"Accept": "*/*"})
     assert answer.headers["vary"] == "Accept"
@@ -226,3 +232,110 @@ def test_dkan_1_the_bare_address_says_that_it_is_there(people: Cast) -> None:
             200,
             f'Services Endpoint "{name}" has been setup successfully.',
         )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        pytest.param("GET", "/comment", id="dkan-1.1-comment"),
+        pytest.param("POST", "/file", id="dkan-1.1-file-create"),
+        pytest.param("GET", "/user", id="dkan-1.1-user-index"),
+        pytest.param("POST", "/user", id="dkan-1.1-user-create"),
+        pytest.param("PUT", "/user/1", id="dkan-1.1-user-update"),
+        pytest.param("DELETE", "/user/1", id="dkan-1.1-user-delete"),
+        pytest.param("GET", "/user/login", id="dkan-1.1-login-by-get"),
+        pytest.param("GET", "/user/1/more", id="dkan-1.1-user-more"),
+        pytest.param("PATCH", "/user/1", id="dkan-1.1-patch"),
+        pytest.param("POST", "/user/login", id="dkan-1.2-method-of-nobody"),
+    ],
+)
+@says("dkan-4-unknown-resource")
+def test_what_there_is_not_is_404_without_a_body(people: Cast, method: str, path: str) -> None:
+    headers = {"X-HTTP-Method-Override": "PATCH"} if path == "/user/login" else {}
+    answer = people.admin.ask(method, path, headers=headers)
+    assert (answer.status_code, answer.content) == (404, b"")
+
+
+@pytest.mark.parametrize("path", ["/user/1", "/user/99999", "/user/login"])
+def test_dkan_1_2_head_and_options_are_200_without_a_body(people: Cast, path: str) -> None:
+    for method in ("HEAD", "OPTIONS"):
+        answer = people.stranger.ask(method, path)
+        assert (answer.status_code, answer.content) == (200, b"")
+    assert people.stranger.ask("HEAD", "/nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param({"headers": {"X-HTTP-Method-Override": "GET"}}, id="dkan-1.2-override-header"),
+        pytest.param({"params": {"_method": "get"}}, id="dkan-1.2-override-parameter"),
+    ],
+)
+def test_a_post_may_mean_another_method(people: Cast, sent: Any) -> None:
+    assert people.stranger.ask("POST", "/user/1", **sent).json()["uid"] == "1"
+
+
+@pytest.mark.parametrize("path", ["//user//1", "/user/1/", "/user/1.json"])
+@says("dkan-1-slashes dkan-1-dataset")
+def test_dkan_1_addresses_are_read_as_they_are_written(people: Cast, path: str) -> None:
+    assert people.stranger.get(path).json()["uid"] == "1"
+
+
+def test_errors_have_the_format_that_was_asked_for(people: Cast) -> None:
+    answer = people.stranger.ask("GET", "/user/99999.xml")
+    assert answer.status_code == 404
+    assert answer.text.endswith("<result>There is no user with ID 99999.</result>\n")
+    assert people.stranger.ask("GET", "/user/99999", headers={"Accept": "*/*"}).text == (
+        "---\n- There is no user with ID 99999.\n"
+    )
+
+
+def test_answers_are_not_kept(people: Cast) -> None:
+    answer = people.stranger.get("/user/1")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+REASONS = [
+    pytest.param("GET", "/user/99999", "Not found : There is no user with ID 99999.", id="dkan-4-reason-404"),
+    pytest.param(
+        "GET", "/node/999999", "Not found : Node 999999 could not be found", id="dkan-4-reason-node"
+    ),
+    pytest.param(
+        "GET", "/comment", "Not found : Could not find resource comment.", id="dkan-4-reason-resource"
+    ),
+    pytest.param(
+        "PUT", "/user/1", "Not found : Could not find the controller.", id="dkan-4-reason-operation"
+    ),
+    pytest.param("POST", "/node", ": Access denied for user anonymous", id="dkan-4-reason-403"),
+    pytest.param(
+        "POST", "/user/login", "Unauthorized : Missing required argument username", id="dkan-4-reason-401"
+    ),
+    pytest.param(
+        "GET",
+        "/user/1.csv",
+        "Not Acceptable : Unknown or unsupported response format.",
+        id="dkan-4-reason-406",
+    ),
+    pytest.param("GET", "/user/1", None, id="dkan-4-reason-none"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "reason"), REASONS)
+def test_the_message_stands_on_the_status_line(
+    house: House, method: str, path: str, reason: str | None
+) -> None:
+    """The server prints it: tests/http/test_status_lines.py."""
+    heard: list[Message] = []
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        async def hear(message: Message) -> None:
+            heard.append(message)
+            await send(message)
+
+        await house.running.app(scope, receive, hear)
+
+    sent = {"type": "dataset"} if path == "/node" else None
+    TestClient(listening).request(method, f"{API}{path}", headers=JSON, json=sent)
+    found = heard[0].get(REASON)
+    assert (None if found is None else found.decode("latin-1")) == reason

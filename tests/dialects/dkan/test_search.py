@@ -1,16 +1,14 @@
 """Questions about the rows of datastores (section 11 of the reference)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.dialects.dkan.support import DATASTORE, Cast, Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.dialects.dkan.searching import Tables, foreign, own, sent
+from tests.dialects.dkan.support import DATASTORE, Cast
 from tests.support.house import House
 from tests.support.saying import says
-
-from colonnade.core.datasets import service as datasets
-from colonnade.core.nodes import service as nodes
 
 STATES = """name,state_id,area,founded
 Alabama,1,52420,1819-12-14
@@ -29,74 +27,11 @@ Nowhere,,1
 HELP = "Search a datastore table. :param resource_id: id or alias of the data that is going to be selected."
 
 
-@dataclass(frozen=True)
-class Tables:
-    """Two resources with rows, by their uuids, and who asks."""
-
-    client: Client
-    states: str
-    cities: str
-    is_own: bool
-
-    def ask(self, **params: Any) -> dict[str, Any]:
-        """What GET answers: of the first table, where none is named."""
-        known = {} if any(one.startswith("resource_id") for one in params) else {"resource_id": self.states}
-        return asked(self.client, {**known, **params})
-
-    def rows(self, *names: str, **params: Any) -> list[Any]:
-        """The records, or of one or several columns the values."""
-        found = self.ask(**params)
-        assert "result" in found, found
-        records = found["result"]["records"]
-        if not names:
-            return list(records)
-        return [one[names[0]] if len(names) == 1 else tuple(one[name] for name in names) for one in records]
-
-
-def asked(client: Client, params: Mapping[str, Any]) -> dict[str, Any]:
-    answer = client.ask("GET", f"root:{DATASTORE}/search.json", params=params)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def sent(client: Client, body: Any) -> Any:
-    answer = client.ask("POST", f"root:{DATASTORE}/search.json", json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def foreign(house: House, content: str) -> str:
-    """The uuid of a resource that another door made and published."""
-    return uuid_of(house, house.published(content)["uid"])
-
-
-def uuid_of(house: House, dataset_uid: str) -> str:
-    """Of the one resource of a dataset."""
-    nodes.settle(house.running.portal)
-    with house.running.portal.reading(house.actor(house.admin)) as work:
-        node = nodes.of_dataset(work, datasets.readable(work, dataset_uid))
-        assert node is not None
-        (found,) = nodes.resources_of(work, node)
-        return found.node.uuid
-
-
-def own(client: Client, content: str, name: str = "data.csv") -> str:
-    """The uuid of a resource that was made here, and whose file is imported."""
-    nid = client.node("resource", "Data")
-    files = {"files[1]": (name, content.encode(), "text/csv")}
-    answer = client.ask("POST", f"/node/{nid}/attach_file", data={"field_name": "field_upload"}, files=files)
-    assert answer.status_code == 200, answer.text
-    assert client.post(f"/datastore/{nid}/import").json() == [True]
-    uuid: str = client.shown(f"/node/{nid}")["uuid"]
-    return uuid
-
-
 @pytest.fixture(scope="module", params=["own", "foreign"])
 def tables(request: pytest.FixtureRequest, house: House, people: Cast) -> Tables:
     is_own = request.param == "own"
-    made = [own(people.creator, one) if is_own else foreign(house, one) for one in (STATES, CITIES)]
-    return Tables(people.stranger, *made, is_own=is_own)
+    states, cities = (own(people.creator, one) if is_own else foreign(house, one) for one in (STATES, CITIES))
+    return Tables(people.stranger, states, cities, is_own)
 
 
 @says("dkan-11-response dkan-11-resource_id dkan-11-types")
@@ -425,116 +360,41 @@ def test_answers_have_several_formats(
     assert answer.text.startswith(beginning)
 
 
-@pytest.mark.parametrize(
-    ("query", "target"),
-    [
-        pytest.param(
-            "resource_id=x&q=a%20b&limit=5", "resource_id=x&query=a%20b&limit=5", id="dkan-11-ckan-q"
-        ),
-        pytest.param("resource_id=x&filters[a]=1", "resource_id=x&filters[a]=1", id="dkan-11-ckan"),
-        pytest.param("", "", id="dkan-11-ckan-bare"),
-    ],
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
 )
-def test_ckans_address_leads_here(people: Cast, query: str, target: str) -> None:
-    address = "root:/api/3/action/datastore_search" + (f"?{query}" if query else "")
-    answer = people.stranger.ask("GET", address)
-    assert answer.status_code == 302
-    assert answer.headers["location"] == f"{DATASTORE}/search.json" + (f"?{target}" if target else "")
-
-
-def test_ckans_address_leads_nowhere_else(people: Cast) -> None:
-    answer = people.stranger.ask("GET", "root:/api/3/action/datastore_search?//evil.example/")
-    assert answer.headers["location"].startswith(f"{DATASTORE}/search.json?")
-
-
-def test_no_more_than_a_hundred_rows_but_for_an_administrator(house: House, people: Cast) -> None:
-    uuid = foreign(house, "n\n" + "\n".join(str(number) for number in range(120)))
-    for client, limit, count in (
-        (people.stranger, "500", 100),
-        (people.manager, "500", 100),
-        (people.admin, "500", 120),
-        (people.admin, "0", 100),
-        (people.admin, "110", 110),
-    ):
-        found = asked(client, {"resource_id": uuid, "limit": limit})["result"]
-        assert (len(found["records"]), found["limit"], found["total"]) == (count, int(limit), 120), (
-            client.name
-        )
-
-
-@says("dkan-11-timestamp")
-def test_what_was_sent_comes_back_and_columns_of_any_name_are_shown(house: House, people: Cast) -> None:
-    uuid = foreign(house, "timestamp,code,price\n2020-01-01,007,12.50\n,010,3\n")
-    found = asked(
-        people.stranger, {"resource_id": uuid, "fields": "timestamp,code,price", "filters[code]": "007"}
+NAMES = st.sampled_from(["name", "state_id", "entry_id", "a", "b", "*", "nope", "name desc", ""])
+PARAMETERS = st.sampled_from(
+    ["filters", "query", "fields", "sort", "limit", "offset", "join", "group_by", "sum", "min", "count"]
+)
+VALUES = (
+    JSON
+    | NAMES
+    | st.lists(NAMES, max_size=3)
+    | st.dictionaries(
+        NAMES, NAMES | st.lists(NAMES, max_size=2) | st.dictionaries(NAMES, NAMES, max_size=2), max_size=2
     )
-    assert found["result"]["records"] == [{"timestamp": "2020-01-01", "code": "007", "price": "12.5"}]
-
-
-SECRETS = "name,town,salary\nAda,Ulm,10\nBen,Bonn,20\nCyd,Ulm,30\n"
-
-
-@pytest.fixture(scope="module")
-def guarded(house: House, people: Cast) -> Mapping[str, str]:
-    """Rows that not everybody sees: all of a dataset, some fields of another, some rows of a third."""
-    whole, fields, rows = (house.published(SECRETS)["uid"] for _ in range(3))
-    found = {"whole": uuid_of(house, whole), "fields": uuid_of(house, fields), "rows": uuid_of(house, rows)}
-    house.restrict(whole, is_restricted=True)
-    house.restrict(fields, is_restricted=False, visible_fields=["name", "town"])
-    house.restrict(rows, is_restricted=False, filter_query="town = 'Ulm'")
-    return found
-
-
-@says("dkan-11-access")
-def test_rows_that_may_not_be_seen_are_as_unknown_as_those_that_there_are_not(
-    people: Cast, guarded: Mapping[str, str]
-) -> None:
-    uuid = guarded["whole"]
-    message = f"There is no resource with rows whose resource_id is {uuid}."
-    assert asked(people.stranger, {"resource_id": uuid}) == {"error": {"message": message}}
-    assert asked(people.admin, {"resource_id": uuid})["result"]["total"] == 3
-
-
-@pytest.mark.parametrize(
-    "params",
-    [
-        pytest.param({"fields": "salary"}, id="dkan-11-hidden-fields"),
-        pytest.param({"filters[salary]": "10"}, id="dkan-11-hidden-filters"),
-        pytest.param({"sort[salary]": "asc"}, id="dkan-11-hidden-sort"),
-        pytest.param({"sum": "salary"}, id="dkan-11-hidden-sum"),
-        pytest.param({"group_by": "salary"}, id="dkan-11-hidden-group-by"),
-    ],
 )
-def test_a_hidden_field_is_as_unknown_as_one_that_there_is_not(
-    people: Cast, guarded: Mapping[str, str], params: dict[str, str]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    questions=st.lists(st.dictionaries(PARAMETERS, VALUES, max_size=4), min_size=1, max_size=4),
+    is_join=st.booleans(),
+)
+def test_whatever_is_asked_is_answered_or_refused(
+    tables: Tables, questions: list[dict[str, Any]], is_join: bool
 ) -> None:
-    asked_ = {"resource_id": guarded["fields"], **params}
-    assert asked(people.stranger, asked_) == {"error": {"message": "There is no column salary."}}
-    assert "result" in asked(people.admin, asked_)
-
-
-def test_words_are_not_looked_for_in_hidden_fields(people: Cast, guarded: Mapping[str, str]) -> None:
-    found = asked(people.stranger, {"resource_id": guarded["fields"], "query": "20"})
-    assert found["result"]["total"] == 0
-
-
-def test_a_row_filter_holds_in_every_answer(people: Cast, guarded: Mapping[str, str]) -> None:
-    uuid = guarded["rows"]
-    found = asked(people.stranger, {"resource_id": uuid})["result"]
-    assert [one["name"] for one in found["records"]] == ["Ada", "Cyd"]
-    assert found["total"] == 2
-    assert "entry_id" not in [one["id"] for one in found["fields"]], "it would count the others"
-    assert asked(people.stranger, {"resource_id": uuid, "query": "Ben"})["success"] is False
-    assert asked(people.stranger, {"resource_id": uuid, "sum": "salary"})["result"]["records"] == [
-        {"sum_salary": "40"}
-    ]
-    join = {
-        "resource_id[a]": uuid,
-        "resource_id[b]": uuid,
-        "join[a]": "town",
-        "join[b]": "town",
-        "limit": "99",
-    }
-    pairs = asked(people.stranger, join)["result"]
-    assert (pairs["total"], {one["name"] for one in pairs["records"]}) == (4, {"Ada", "Cyd"})
-    assert asked(people.admin, join)["result"]["total"] == 5
+    of = {"a": tables.states, "b": tables.cities} if is_join else tables.states
+    join = {"join": {"a": "state_id", "b": "state_id"}} if is_join else {}
+    body = {f"q{number}": {"resource_id": of, **join, **one} for number, one in enumerate(questions)}
+    for found in sent(tables.client, body).values():
+        assert list(found) in (["help", "success", "result"], ["error"])
+        if "error" in found:
+            assert found["error"]["message"]

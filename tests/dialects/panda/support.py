@@ -138,4 +138,5 @@ def settled(house: House) -> None:
         if not active:
             return
         for uid in active:
-            house.running.runner.wait(uid)
+            if house.running.runner.is_known(uid):  # a job that follows another is written down just before it begins
+                house.running.runner.wait(uid)

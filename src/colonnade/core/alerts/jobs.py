@@ -112,8 +112,9 @@ def _told(portal: Portal, count: Count, alert_id: int, until: dt.datetime) -> bo
         found = _found(work, count, alert, until)
     with portal.writing(SYSTEM) as work:
         fresh = row_by_id(work.db, Alert, alert_id)
-        if fresh is None or fresh.last_run != alert.last_run:
-            return False  # taken away, or another run was quicker
+        owner = None if fresh is None else row_by_id(work.db, Person, fresh.person_id)
+        if fresh is None or fresh.last_run != alert.last_run or owner is None or not owner.is_active:
+            return False  # taken away, another run was quicker, or nobody is there to be told
         fresh.last_run = until
         if found is None or not found.count:
             return False

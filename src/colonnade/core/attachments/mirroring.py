@@ -7,7 +7,13 @@ from colonnade.core.work import Work, now
 
 
 def put(
-    work: Work, dataset_id: int, attachment_id: int | None, *, title: str, stored: StoredFile
+    work: Work,
+    dataset_id: int,
+    attachment_id: int | None,
+    *,
+    title: str,
+    stored: StoredFile,
+    holds_rows: bool,
 ) -> Attachment | None:
     """The attachment that a dataset has for this file; None: it has as many as it may. `attachment_id`: the one that there
     was, if its content is the same."""
@@ -22,7 +28,7 @@ def put(
         return None
     check_kept(work, stored.digest)
     added = service.put(work, dataset_id, stored)
-    added.title = title
+    added.title, added.holds_rows = title, holds_rows
     return added
 
 

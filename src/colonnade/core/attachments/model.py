@@ -35,6 +35,8 @@ class Attachment(Base):
     digest: Mapped[str] = mapped_column(index=True)
     title: Mapped[str | None]
     """None: nobody gave it one, and it is called by its file's name."""
+    holds_rows: Mapped[bool] = mapped_column(default=False)
+    """It holds what stands in the rows, too: only who sees all of them gets it."""
     created_by: Mapped[str | None]
     created_by_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(default=now)

@@ -42,15 +42,18 @@ def retitle(work: Work, editable: EditableDataset, uid: str, title: str) -> Atta
 
 def everywhere(work: Work, *, limit: int | None = None, offset: int = 0) -> tuple[Sequence[Attachment], int]:
     """Those of every dataset that the actor may see, in order of creation, and how many there are."""
-    return store.everywhere(work.db, datasets.readable_ids(work), limit=limit, offset=offset)
+    ids = datasets.readable_ids(work)
+    partly = store.holding_rows(work.db, ids)
+    parts = [one.dataset.id for one in datasets.readable_by_ids(work, partly) if not one.access.shows_all]
+    return store.everywhere(work.db, ids, parts, limit=limit, offset=offset)
 
 
 def some(work: Work, numbers: Sequence[int]) -> Sequence[Attachment]:
     """Those with these ids that the actor may see, in order of creation."""
     found = store.by_numbers(work.db, numbers)
     some = datasets.by_ids(work, sorted({one.dataset_id for one in found}))
-    seen = {one.dataset.id for one in datasets.readable_by_uids(work, [one.uid for one in some])}
-    return [one for one in found if one.dataset_id in seen]
+    seen = {one.dataset.id: one for one in datasets.readable_by_uids(work, [one.uid for one in some])}
+    return [one for one in found if one.dataset_id in seen and _may_have(one, seen[one.dataset_id])]
 
 
 def by_id(work: Work, number: int) -> Attachment:
@@ -91,16 +94,20 @@ def page(
 def one(work: Work, dataset: ViewableDataset | ReadableDataset, uid: str) -> Attachment:
     """To be given out. Raises `NotFound`."""
     found = _known(work, dataset, uid)
+    if isinstance(dataset, ReadableDataset) and not _may_have(found, dataset):
+        raise _unknown(uid)
     usage.count_download(work, dataset.dataset.id)
     return found
 
 
 def of_readables(work: Work, readables: Sequence[ReadableDataset]) -> list[Sequence[Attachment]]:
-    """Those of each dataset, in the order given. Whoever may see a dataset sees all of its attachments: they are part
-    of what it says of itself, as its metadata are."""
+    """Those of each dataset, in the order given. Whoever may see a dataset sees its attachments: they are part of
+    what it says of itself, as its metadata are; but not those that hold rows, if some of these are hidden."""
     found: dict[int, list[Attachment]] = {one.dataset.id: [] for one in readables}
+    known = {one.dataset.id: one for one in readables}
     for attachment in store.of_datasets(work.db, Attachment, list(found)):
-        found[attachment.dataset_id].append(attachment)
+        if _may_have(attachment, known[attachment.dataset_id]):
+            found[attachment.dataset_id].append(attachment)
     return [found[one.dataset.id] for one in readables]
 
 
@@ -115,7 +122,8 @@ def copied(work: Work, source: ViewableDataset, target: EditableDataset) -> None
     """Give a new dataset the attachments and alternative exports of another, under uids of their own. The contents are
     shared, and stay until the last user goes."""
     for each in store.of_datasets(work.db, Attachment, [source.dataset.id]):
-        put(work, target.dataset.id, each.stored).title = each.title
+        added = put(work, target.dataset.id, each.stored)
+        added.title, added.holds_rows = each.title, each.holds_rows
     for export in store.of_datasets(work.db, AlternativeExport, [source.dataset.id]):
         put_export(
             work,
@@ -181,8 +189,16 @@ def put_export(work: Work, export: AlternativeExport) -> None:
 def _known(work: Work, dataset: ViewableDataset | ReadableDataset, uid: str) -> Attachment:
     found = store.one(work.db, Attachment, dataset.dataset.id, uid)
     if found is None:
-        raise NotFound(f"Unknown attachment: {uid}", code="attachment.unknown")
+        raise _unknown(uid)
     return found
+
+
+def _may_have(attachment: Attachment, readable: ReadableDataset) -> bool:
+    return readable.access.shows_all or not attachment.holds_rows
+
+
+def _unknown(uid: str) -> NotFound:
+    return NotFound(f"Unknown attachment: {uid}", code="attachment.unknown")
 
 
 def _editable_of(work: Work, attachment: Attachment) -> EditableDataset:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy import Select, and_, bindparam, delete, func, not_, select
 from sqlalchemy.orm import Session
 
 from colonnade.core.attachments.model import AlternativeExport, Attachment
@@ -44,11 +44,20 @@ def _of_datasets(table: type[T]) -> Select[T]:
     return _kept(table).where(wanted).order_by(table.id)
 
 
+def holding_rows(db: Session, dataset_ids: Sequence[int]) -> Sequence[int]:
+    """Those of the datasets that have attachments that hold rows."""
+    of_rows = Attachment.holds_rows.is_(True), Attachment.removed_at.is_(None)
+    wanted = select(Attachment.dataset_id).where(Attachment.dataset_id.in_(dataset_ids), *of_rows)
+    return db.scalars(wanted.distinct()).all()
+
+
 def everywhere(
-    db: Session, dataset_ids: Sequence[int], *, limit: int | None, offset: int
+    db: Session, dataset_ids: Sequence[int], parts: Sequence[int], *, limit: int | None, offset: int
 ) -> tuple[Sequence[Attachment], int]:
-    """The attachments of several datasets in order of creation, and how many there are in all."""
-    wanted = _kept(Attachment).where(Attachment.dataset_id.in_(dataset_ids))
+    """The attachments of several datasets in order of creation, and how many there are in all. `parts`: the datasets whose
+    attachments that hold rows are left out."""
+    is_hidden = and_(Attachment.holds_rows.is_(True), Attachment.dataset_id.in_(parts))
+    wanted = _kept(Attachment).where(Attachment.dataset_id.in_(dataset_ids), not_(is_hidden))
     total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     query = wanted.order_by(Attachment.id).offset(offset)
     return db.scalars(query if limit is None else query.limit(limit)).all(), total

@@ -52,7 +52,7 @@ def shelves(work: Work, listed: Sequence[Dataset]) -> Mapping[int, Shelf]:
     return {
         one.id: Shelf(
             number=one.id,
-            creator=one.created_by,
+            creator=one.created_by if one.created_by in creators else None,
             categories=[str(term.slug) for term in terms[one.id]] or [categories.UNCATEGORIZED],
             words=[
                 *_called(creators.get(one.created_by or "")),

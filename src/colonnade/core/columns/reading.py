@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from colonnade.core import sentvalues
 from colonnade.core.columns.model import SentPage, SentRow
 from colonnade.core.datasets.model import ReadableDataset
-from colonnade.core.overview import Known
 from colonnade.core.records import service as records
 from colonnade.core.records.service import Page
 from colonnade.core.work import Work
 from colonnade.errors import NotFound
 from colonnade.generation import GenerationRef
-from colonnade.query import raw
 from colonnade.query.bind import bind
-from colonnade.query.schema import KEY, Field, FieldType, Schema
+from colonnade.query.schema import KEY, FieldType, Schema
 from colonnade.query.tree import Compare, CompareOp, Expr, FieldRef, Literal, Order, Output, Query
 
 _ALWAYS = Literal(value=True)
@@ -35,13 +34,6 @@ def page(
     found = records.select_stored(work, readable, query, beside)
     is_whole = (where is None or where == _ALWAYS) and readable.access.filters is None
     return SentPage(sent(found), found.total, is_whole)
-
-
-def fetched(work: Work, readable: ReadableDataset, known: Known) -> SentPage | None:
-    """The rows that are known to be those of a page; None where they have to be asked for. Raises as
-    `records.fetch_stored`."""
-    found = records.fetch_stored(work, readable, known, beside)
-    return None if found is None else SentPage(sent(found), found.total)
 
 
 def row(work: Work, readable: ReadableDataset, key: str) -> SentRow:
@@ -83,58 +75,6 @@ def sent(found: Page) -> tuple[SentRow, ...]:
     """The rows of a page that holds all fields that are seen and what stands `beside` them."""
     if not found.table.num_rows:
         return ()
-    fields = found.query.schema.fields
-    columns = [_cells(found.table, one) for one in fields]
+    values = sentvalues.of(found.table, found.query.schema.fields)
     keys = found.table.column(KEY).to_pylist()
-    if not columns:
-        return tuple(SentRow([], key) for key in keys)
-    return tuple(
-        SentRow(_there(cells), key) for key, cells in zip(keys, zip(*columns, strict=True), strict=True)
-    )
-
-
-class _Missing:
-    """A cell that its file did not have."""
-
-
-_MISSING = _Missing()
-
-
-def _there(cells: Sequence[Any]) -> list[Any]:
-    """Without the cells that a row of a file was too short for."""
-    found = list(cells)
-    while found and found[-1] is _MISSING:
-        found.pop()
-    return [None if one is _MISSING else one for one in found]
-
-
-def _cells(table: Any, field: Field) -> list[Any]:
-    values = table.column(field.name).to_pylist()
-    if not field.keeps_raw:
-        return [_native(one) for one in values]
-    read = _came if field.lenient else _kept
-    return [read(value, beside) for value, beside in zip(values, _raws(table, field), strict=True)]
-
-
-def _raws(table: Any, field: Field) -> list[str | None]:
-    found: list[str | None] = table.column(field.raw_name).to_pylist()
-    return found
-
-
-def _came(value: Any, beside: str | None) -> Any:
-    if beside == raw.ABSENT:
-        return _MISSING
-    return raw.came(raw.printed(value) if beside is None else None, beside)
-
-
-def _kept(value: Any, beside: str | None) -> Any:
-    """Of a field that refuses what does not fit."""
-    return _native(value) if beside is None else beside
-
-
-_NATIVE: tuple[type, ...] = (str, bool, int, float, list, dict)
-
-
-def _native(value: Any) -> Any:
-    """As JSON has it."""
-    return value if value is None or isinstance(value, _NATIVE) else raw.printed(value)
+    return tuple(SentRow(cells, key) for cells, key in zip(values, keys, strict=True))

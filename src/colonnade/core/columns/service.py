@@ -20,7 +20,6 @@ from colonnade.core.columns.model import Summary as Summary
 from colonnade.core.columns.planning import planned as planned
 from colonnade.core.columns.planning import schema_of as schema_of
 from colonnade.core.columns.planning import typed as typed
-from colonnade.core.columns.reading import fetched as fetched
 from colonnade.core.columns.reading import page as page
 from colonnade.core.columns.reading import row as row
 from colonnade.core.columns.writing import check_unlocked as check_unlocked

@@ -12,8 +12,9 @@ def remove(work: Work, person: Person) -> None:
     it. Raises `Denied`, and `Conflict` for the last one who may do everything."""
     accounts.check_may_manage(work)
     accounts.check_not_last(work, person)
-    # Whoever gets the user name later must not know of the datasets of who had it before.
-    for dataset_id in store.ids_held(work.db, person.id):
+    # Whoever gets the user name later must not know of the datasets of who had it before; and those that were made by
+    # who has left are not found by the name any more.
+    for dataset_id in {*store.ids_held(work.db, person.id), *store.ids_made_by(work.db, person.username)}:
         work.db.add(CatalogueChange(dataset_id=dataset_id))
     work.db.delete(person)
     work.db.flush()

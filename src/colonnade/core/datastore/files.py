@@ -1,9 +1,9 @@
-"""Files of nodes: giving them, and looking at them. Whoever may see a node may see its files."""
+"""Files of nodes: giving them, and looking at them. Whoever may see a node, and all of its rows, may have its files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from colonnade.core.datastore import sources
+from colonnade.core.datastore import mirrors, sources
 from colonnade.core.datastore.sources import UPLOAD as UPLOAD
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.managedfiles.model import ManagedFile
@@ -62,40 +62,47 @@ def attach(
     if editable.node.kind == Kind.RESOURCE:
         items[FORMAT] = [{"tid": _format(work, file)}]
     writing.put_items(work, editable, items)
-    managedfiles.hold(work, editable.node.id, field, [file.id])
+    mirrors.follow_in(work, editable.node.id)
     return [file]
 
 
 def readable_file(work: Work, number: int) -> ManagedFile:
-    """The file with this number. Raises `NotFound`, also for who may not see its node."""
-    return _seen(work, managedfiles.by_id(work, number))
+    """The file with this number. Raises `NotFound`, also for who may not see its node; `Denied` for who may not see all of its
+    rows."""
+    return _seen(work, managedfiles.by_id(work, number), managedfiles.unknown_number(number))
 
 
 def served(work: Work, name: str) -> ManagedFile:
-    """The file with this public name, to be given out. Raises `NotFound` in the same cases."""
-    file = _seen(work, managedfiles.by_name(work, name))
+    """The file with this public name, to be given out. Raises in the same cases."""
+    file = _seen(work, managedfiles.by_name(work, name), managedfiles.unknown(name))
     if file.node_id is not None:
         _count(work, file.node_id)
     return file
 
 
 def of_node(work: Work, readable: ReadableNode, field: str | None = None) -> Sequence[ManagedFile]:
-    """The files that a node has; or those of one of its fields."""
+    """The files that a node has; or those of one of its fields. Raises `Denied` for who may not see all of its rows."""
+    _check_whole(readable)
     held = managedfiles.of_nodes(work, [readable.node.id])[readable.node.id]
     return [one for one in held if field is None or one.place == field]
 
 
-def _seen(work: Work, file: ManagedFile) -> ManagedFile:
-    unknown = NotFound(f"There is no file with ID {file.id}.", code="managedfile.unknown")
+def _seen(work: Work, file: ManagedFile, unknown: NotFound) -> ManagedFile:
     if file.node_id is None:
         if file.created_by_id is None or file.created_by_id != work.actor.person_id:
             raise unknown
         return file
     try:
-        nodes.readable(work, file.node_id)
+        readable = nodes.readable(work, file.node_id)
     except (Denied, NotFound):
         raise unknown from None
+    _check_whole(readable)
     return file
+
+
+def _check_whole(readable: ReadableNode) -> None:
+    if not readable.access.shows_all:
+        raise Denied("You may not see all of this file.", code="managedfile.denied")
 
 
 def _count(work: Work, node_id: int) -> None:

@@ -12,8 +12,8 @@ from colonnade.builder import process
 from colonnade.builder.job import BuildJob, FileInput
 from colonnade.core.connections import fetching
 from colonnade.core.connections.fetching import Source
-from colonnade.core.datastore import service, sources, store
-from colonnade.core.datastore.model import Datastore, DatastoreChanged, Import
+from colonnade.core.datastore import mirrors, service, sources, store
+from colonnade.core.datastore.model import Datastore, Import
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Job, Kind, State
@@ -91,7 +91,9 @@ def build(portal: Portal, uid: str, done: Done) -> Any:
     (scratch / "work").mkdir(parents=True)
     begun = done["begin"]
     source = FileInput(_input(portal, uid), begun["name"], SOURCE, DELIMITED, begun["params"])
-    job = BuildJob(out=out, scratch=scratch / "work", inputs=(source,), limits=limits_of(portal))
+    job = BuildJob(
+        out=out, scratch=scratch / "work", inputs=(source,), limits=limits_of(portal), has_words=False
+    )
     while not portal.slots.acquire(timeout=POLL_SECONDS):
         check()
     try:
@@ -116,7 +118,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
         datastore.digest, datastore.rows = done["fetch"], manifest.rows
         datastore.state, datastore.changed_at = Import.DONE.value, now()
         telling.done(work, job)
-        work.happened(DatastoreChanged(datastore.node_id))
+        mirrors.follow_in(work, datastore.node_id)
     return None
 
 

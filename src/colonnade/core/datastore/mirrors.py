@@ -30,11 +30,12 @@ from colonnade.formats.registry import DELIMITED
 
 @dataclass(frozen=True)
 class _Wanted:
-    """`params`: of the extractor that makes rows of the file; None: it is to be an attachment."""
+    """`params`: of the extractor that makes rows of the file; None: it is to be an attachment. `holds_rows`: as of one."""
 
     title: str
     stored: StoredFile
     params: Mapping[str, Any] | None
+    holds_rows: bool
 
 
 def changed(portal: Portal, event: Event) -> None:
@@ -55,10 +56,23 @@ def removed(portal: Portal, event: Event) -> None:
     assert isinstance(event, NodeRemoved)
     if event.kind is not Kind.RESOURCE and not event.items:
         return
-    with portal.writing(SYSTEM) as work:
-        service.drop_of(work, event.nid)
-        managedfiles.remove_of(work, event.nid)
+    _remove(portal, event.nid)
     _unmirror(portal, event.mirrors)
+
+
+def start(portal: Portal) -> None:
+    """Take up what a process before had no time for: nodes that are gone, datasets that are to follow."""
+    with portal.reading(SYSTEM) as work:
+        lost = store.lost(work.db)
+    for node_id in lost:
+        _remove(portal, node_id)
+    refreshing.queue_due(portal)
+
+
+def _remove(portal: Portal, node_id: int) -> None:
+    with portal.writing(SYSTEM) as work:
+        service.drop_of(work, node_id)
+        managedfiles.remove_of(work, node_id)
 
 
 def follow(portal: Portal, node_id: int) -> None:
@@ -70,12 +84,16 @@ def follow(portal: Portal, node_id: int) -> None:
         if node.dataset_id is None and not _has_to_do(work, node):
             return
     with portal.writing(SYSTEM) as work:
-        found = store.node(work.db, node_id)
-        if found is not None and found.dataset_id is not None:
-            _check_rows(work, found.id, found.dataset_id)
-        elif found is not None:
-            _follow(work, found)
-    refreshing.queue_due(portal)
+        follow_in(work, node_id)
+
+
+def follow_in(work: Work, node_id: int) -> None:
+    """The same as a part of what made them differ."""
+    found = store.node(work.db, node_id)
+    if found is not None and found.dataset_id is not None:
+        _check_rows(work, found.id, found.dataset_id)
+    elif found is not None and found.is_own_resource:
+        _follow(work, found)
 
 
 def _has_to_do(work: Work, node: Node) -> bool:
@@ -92,17 +110,17 @@ def _follow(work: Work, node: Node) -> None:
         service.drop_of(work, node.id, keeps_configuration=file is not None)
         datastore = store.one(work.db, node.id)
     if file is not None and _is_to_be_imported(work, file, datastore):
-        service.begin_import(work, node.id)
+        service.begin_import(work, node.id, file)
     wanted = _wanted(node, file, datastore)
     for pair in references.pairs_of_resource(work, node.id):
         _mirror(work, pair, wanted)
 
 
 def _is_stale(file: ManagedFile | None, datastore: Datastore) -> bool:
-    """Whether there are rows of a file that the resource has no more."""
+    """Whether it is about a file that the resource has no more."""
     if file is None or not sources.is_tabular(file):
         return True
-    return datastore.digest is not None and datastore.digest not in file.digests
+    return datastore.file_id is not None and datastore.file_id != file.id
 
 
 def _is_to_be_imported(work: Work, file: ManagedFile, datastore: Datastore | None) -> bool:
@@ -118,7 +136,7 @@ def _wanted(node: Node, file: ManagedFile | None, datastore: Datastore | None) -
     params = None
     if datastore is not None and datastore.digest == stored.digest and datastore.rows is not None:
         params = sources.extractor_params(sources.configuration(file, datastore))
-    return _Wanted(node.title, stored, params)
+    return _Wanted(node.title, stored, params, sources.is_tabular(file))
 
 
 def _mirror(work: Work, pair: NodeReference, wanted: _Wanted | None) -> None:
@@ -141,7 +159,14 @@ def _mirror(work: Work, pair: NodeReference, wanted: _Wanted | None) -> None:
         )
         resource_id = resource.id
     elif wanted is not None:
-        kept = attachments.put(work, dataset.id, pair.attachment_id, title=wanted.title, stored=wanted.stored)
+        kept = attachments.put(
+            work,
+            dataset.id,
+            pair.attachment_id,
+            title=wanted.title,
+            stored=wanted.stored,
+            holds_rows=wanted.holds_rows,
+        )
         attachment_id = None if kept is None else kept.id
     if resource_id is None and pair.resource_id is not None:
         has_other_rows = resources.remove(work, pair.resource_id)
@@ -168,7 +193,6 @@ def _unmirror(portal: Portal, mirrors: tuple[Mirror, ...]) -> None:
                 datasets.note_change(work, dataset)
                 if has_other_rows:
                     refreshing.ask(work, one.dataset_id)
-    refreshing.queue_due(portal)
 
 
 def _check_rows(work: Work, node_id: int, dataset_id: int) -> None:

@@ -35,6 +35,8 @@ class Datastore(Base):
     state: Mapped[int] = mapped_column(default=Import.UNINITIALISED.value)
     job_uid: Mapped[str | None]
     """The import that was asked for last."""
+    file_id: Mapped[int | None]
+    """The managed file of the import that was asked for last."""
     digest: Mapped[str | None]
     """Of the content whose rows are in."""
     rows: Mapped[int | None]

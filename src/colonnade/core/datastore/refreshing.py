@@ -9,14 +9,16 @@ from colonnade.core.work import SYSTEM, Event, Portal, Work
 
 
 def ask(work: Work, dataset_id: int) -> None:
-    """The rows of a dataset are to follow, if readers see any: else they come with its publication."""
+    """The rows of a dataset are to follow, if readers see any: else they come with its publication. A job is queued, or noted
+    down where another one is going on."""
     dataset = datasets.by_id(work, dataset_id)
     if dataset is not None and dataset.is_published:
         store.note_due(work.db, dataset_id)
+        _queue(work, dataset_id)
 
 
 def queue_due(portal: Portal) -> None:
-    """Queue what was asked for, where nothing else is going on; the rest is queued when that has ended."""
+    """Queue what was noted down, where nothing else is going on."""
     with portal.reading(SYSTEM) as work:
         due = store.due(work.db)
     for dataset_id in due:

@@ -51,14 +51,15 @@ def queue_import(work: Work, editable: EditableNode) -> Job | None:
     datastore = ensure(work, editable.node.id)
     if datastore.job_uid is not None and state_of(work, datastore) is Import.IN_PROGRESS:
         return jobs.get(work, datastore.job_uid)
-    if datastore.state == Import.DONE and not file.is_remote and datastore.digest == file.digest:
+    if _is_in(work, datastore, file):
         return None
-    return begin_import(work, editable.node.id)
+    return begin_import(work, editable.node.id, file)
 
 
-def begin_import(work: Work, node_id: int) -> Job:
+def begin_import(work: Work, node_id: int, file: ManagedFile) -> Job:
     """Queue an import of a node's file, whatever there was before."""
     datastore = ensure(work, node_id)
+    datastore.file_id = file.id
     job = jobs.queue(work, Kind.DATASTORE, None, params={"node_id": node_id})
     datastore.job_uid, datastore.state, datastore.message = job.uid, Import.IN_PROGRESS.value, None
     datastore.changed_at = now()
@@ -79,6 +80,7 @@ def drop_of(work: Work, node_id: int, *, keeps_configuration: bool = False) -> N
         if keeps_configuration and datastore.configuration:
             datastore.state, datastore.rows = Import.UNINITIALISED.value, None
             datastore.digest = datastore.message = datastore.job_uid = None
+            datastore.file_id = None
         else:
             store.remove(work.db, node_id)
             work.db.expunge(datastore)
@@ -151,6 +153,12 @@ def state_of(work: Work, datastore: Datastore | None) -> Import:
 
 def _is_running(work: Work, datastore: Datastore) -> bool:
     return datastore.job_uid is not None and jobs.get(work, datastore.job_uid).is_active
+
+
+def _is_in(work: Work, datastore: Datastore, file: ManagedFile) -> bool:
+    """Whether the rows of a file are here, as it is now. What another server has may have changed."""
+    is_done = datastore.state == Import.DONE and datastore.digest == file.digest
+    return is_done and not file.is_remote and _is_stored(work, datastore.node_id)
 
 
 def _is_stored(work: Work, node_id: int) -> bool:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, union
 from sqlalchemy.orm import Session
 
 from colonnade.core.datastore.model import Datastore, DueRefresh
+from colonnade.core.managedfiles.model import ManagedFile
 from colonnade.core.nodes.model import Node
+from colonnade.core.tables.model import DataTable
 
 
 def one(db: Session, node_id: int) -> Datastore | None:
@@ -27,6 +29,14 @@ def some(db: Session, node_ids: Sequence[int]) -> Sequence[Datastore]:
 
 def remove(db: Session, node_id: int) -> None:
     db.execute(delete(Datastore).where(Datastore.node_id == node_id))
+
+
+def lost(db: Session) -> Sequence[int]:
+    """The numbers of nodes that are gone while something of them is here."""
+    had = (Datastore.node_id, DataTable.node_id, ManagedFile.node_id)
+    known = select(Node.id)
+    found = db.scalars(union(*(select(one).where(one.is_not(None), one.not_in(known)) for one in had)))
+    return [one for one in found if one is not None]
 
 
 def due(db: Session) -> Sequence[int]:

@@ -95,7 +95,7 @@ def _distribution(file: Distribution) -> dict[str, Any]:
             "description": file.description,
             "format": file.file_type or file.title,
             "mediaType": file.media_type or "application/octet-stream",
-            "downloadURL": file.address,
+            "downloadURL" if file.is_file else "accessURL": file.address,
         }
     )
 

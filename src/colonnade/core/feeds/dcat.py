@@ -77,7 +77,7 @@ def distribution(one: Described, file: Distribution) -> Thing:
     told = file.description or f"{one.title} ({file.title})"
     found.say("dcterms:description", Text(told, one.language))
     found.say("dcat:accessURL", Link(file.address))
-    found.say("dcat:downloadURL", Link(file.address))
+    found.say("dcat:downloadURL", Link(file.address) if file.is_file else None)
     if file.file_type is not None:
         iri = vocabularies.authority("file-type", file.file_type)
         found.say("dcterms:format", Thing(("dcterms:MediaTypeOrExtent",), iri))

@@ -119,8 +119,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Distribution:
-    """`key`: names it in its dataset. `address`: of the file itself. `file_type`: a term of the European Union's file
-    types; `size`: bytes."""
+    """`key`: names it in its dataset. `address`: of the file itself; not `is_file`: of a page or an API that leads to the
+    data. `file_type`: a term of the European Union's file types; `size`: bytes."""
 
     key: str
     kind: Kind
@@ -130,6 +130,7 @@ class Distribution:
     file_type: str | None = None
     description: str | None = None
     size: int | None = None
+    is_file: bool = True
 
 
 class Openness(StrEnum):

@@ -92,7 +92,7 @@ def by_id(work: Work, number: int) -> ManagedFile:
     """Raises `NotFound`."""
     found = store.by_id(work.db, number)
     if found is None:
-        raise NotFound(f"There is no file with ID {number}.", code="managedfile.unknown")
+        raise unknown_number(number)
     return found
 
 
@@ -105,8 +105,16 @@ def by_name(work: Work, name: str) -> ManagedFile:
     """The one with this public name. Raises `NotFound`."""
     found = store.by_uri(work.db, PUBLIC + name)
     if found is None:
-        raise NotFound(f"There is no file {name}.", code="managedfile.unknown")
+        raise unknown(name)
     return found
+
+
+def unknown_number(number: int) -> NotFound:
+    return NotFound(f"There is no file with ID {number}.", code="managedfile.unknown")
+
+
+def unknown(name: str) -> NotFound:
+    return NotFound(f"There is no file {name}.", code="managedfile.unknown")
 
 
 def of_nodes(work: Work, node_ids: Sequence[int]) -> Mapping[int, Sequence[ManagedFile]]:
@@ -136,11 +144,12 @@ def remove_of(work: Work, node_id: int) -> None:
     _remove(work, of_nodes(work, [node_id])[node_id])
 
 
-def clear_orphans(work: Work) -> int:
-    """Remove the files that no node ever took; returns how many there were."""
+def clear_orphans(work: Work) -> list[str]:
+    """Remove the files that no node took for a day; returns what they were called."""
     gone = store.orphans(work.db, now() - ORPHANED_AFTER)
+    names = [one.filename for one in gone]
     _remove(work, gone)
-    return len(gone)
+    return names
 
 
 def uses_digest(work: Work, digest: str) -> bool:

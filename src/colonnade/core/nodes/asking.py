@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, literal, not_, or_
+from sqlalchemy import ColumnElement, Integer, String, and_, cast, false, func, literal, not_, or_
 
 from colonnade.core.nodes.model import Condition, Node, Ordering
 from colonnade.errors import Invalid
@@ -61,6 +61,8 @@ def condition(one: Condition) -> ColumnElement[bool]:
     if make is None or not one.values:
         raise _wrong(f"There is no operator {one.operator}.")
     is_number = one.column in _NUMBERS and "LIKE" not in operator
+    if one.column in _NUMBERS and not is_number:
+        column = cast(column, String)
     values = [_number(value) for value in one.values] if is_number else list(one.values)
     said = [value for value in values if value is not None]
     if not said:

@@ -50,7 +50,8 @@ def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = 
     if len(nids) > MOST:
         raise Invalid(f"At most {MOST:,} references.", code="node.references")
     before = {} if is_new else _pairs(work, one.node)
-    gone = [nid for nid in before if nid not in nids]
+    gone = _known(work, [nid for nid in before if nid not in nids])
+    nids += [nid for nid in before if nid not in nids and nid not in gone]
     new = [nid for nid in nids if nid not in before]
     others = _others(work, one.node, new, gone)
     removed = tuple(_mirror(work, before[nid]) for nid in gone)
@@ -78,6 +79,11 @@ def _pairs(work: Work, node: Node) -> dict[int, NodeReference]:
     if node.kind == Kind.DATASET:
         return {one.resource_node_id: one for one in store.pairs_of_dataset(work.db, node.id)}
     return {one.dataset_node_id: one for one in store.pairs_of_resource(work.db, node.id)}
+
+
+def _known(work: Work, nids: Sequence[int]) -> list[int]:
+    """Those that the actor may see. Whoever sends back what was shown does not mean the others to go."""
+    return [found.node.id for found in service.readables(work, nids)] if nids else []
 
 
 def _others(work: Work, node: Node, new: Sequence[int], gone: Sequence[int]) -> list[Other]:

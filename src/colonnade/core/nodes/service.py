@@ -15,6 +15,8 @@ from colonnade.errors import Denied, NotFound, Unauthenticated
 Parents = Sequence[tuple[int, Dataset]]
 
 NO_ROWS = Access(data_visible=False)
+GROUPS = "groups"
+"""The key of `Node.items` for the groups of a node that is no dataset."""
 _MADE_BY_ALL = frozenset({Kind.DATASET, Kind.RESOURCE, Kind.DATA_DASHBOARD, Kind.DATA_STORY})
 """What whoever may make datasets may make; the rest is for who looks after the portal."""
 
@@ -158,8 +160,14 @@ def groups_of(work: Work, one: ReadableNode) -> list[int]:
         for group, rule in rules
         if "edit_dataset" in rule.permissions and not group.is_built_in
     ]
-    said = [] if some else one.node.items.get("groups", [])
-    return list(dict.fromkeys([*store.nids_of_groups(work.db, ids), *said]))
+    said = [] if some else one.node.items.get(GROUPS, [])
+    known = store.groups_by_nids(work.db, said) if said else {}
+    return list(dict.fromkeys([*store.nids_of_groups(work.db, ids), *(nid for nid in said if nid in known)]))
+
+
+def groups_of_person(work: Work, person_id: int) -> list[int]:
+    """The numbers of the groups that somebody joined."""
+    return store.nids_of_person(work.db, person_id)
 
 
 def may_edit(work: Work, node: Node, parents: Parents) -> bool:

@@ -2,22 +2,24 @@
 says. Nothing else needs to know of nodes for that: the log of what changed for readers is read."""
 
 import uuid as uuids
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from colonnade.core.attachments.model import Attachment
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import CatalogueChange, Dataset
 from colonnade.core.nodes import store, tags
-from colonnade.core.nodes.model import Kind, Node, NodeProgress, NodeReference, NodeRevision, Tags
+from colonnade.core.nodes.model import Kind, Node, NodeProgress, NodeReference, Tags
 from colonnade.core.people.model import Group
 from colonnade.core.resources.model import Resource
 from colonnade.core.work import SYSTEM, Portal, Work
 
+Row = dict[str, Any]
+"""Columns of a node."""
 AT_ONCE = 500
 """Changes that are followed in one transaction: other writers wait for it."""
 
@@ -26,7 +28,7 @@ _DONE = select(NodeProgress.seq).where(NodeProgress.id == 1).scalar_subquery()
 _NEW_GROUPS = exists().where(
     Group.is_built_in.is_(False), ~exists().where(Node.group_id == Group.id, Node.title == Group.title)
 )
-_BEHIND = select(func.coalesce(_LAST, 0) > _DONE, _NEW_GROUPS)
+BEHIND = select(func.coalesce(_LAST, 0) > _DONE, _NEW_GROUPS)
 _IS_CURRENT = select(func.coalesce(_LAST, 0) <= _DONE)
 _CATCH_UP = (
     update(NodeProgress).where(NodeProgress.id == 1).values(seq=func.coalesce(_LAST, NodeProgress.seq))
@@ -37,13 +39,18 @@ _CHANGES = (
     .order_by(CatalogueChange.seq)
     .limit(AT_ONCE)
 )
+_DATASETS = (
+    select(Dataset)
+    .where(Dataset.id.in_(bindparam("ids", expanding=True)))
+    .options(defer(Dataset.metadata_draft))
+)
 _NODES_OF = select(Node).where(Node.dataset_id.in_(bindparam("ids", expanding=True)))
 
 
 def settle(portal: Portal) -> None:
     """Let the nodes be up to date. Where they are, this is one question."""
     with portal.database.read() as db:
-        row = db.execute(_BEHIND).one()
+        row = db.execute(BEHIND).one()
     behind = any(row)
     while behind:
         with portal.writing(SYSTEM) as work:
@@ -62,22 +69,15 @@ def followed(work: Work) -> Iterator[None]:
 
 def revise(work: Work, node: Node, log: str = "") -> None:
     """Write down a new revision of a node that has its number."""
-    revision = NodeRevision(node_id=node.id, log=log, at=node.changed, by=work.actor.person_id)
-    work.db.add(revision)
-    work.db.flush()
-    node.vid, node.vuuid = revision.id, revision.uuid
-    node.log, node.revised_at, node.revised_by = revision.log, revision.at, revision.by
+    node.vuuid, node.log = str(uuids.uuid4()), log
+    node.revised_at, node.revised_by = node.changed, work.actor.person_id
+    node.vid = store.add_revision(work.db, node.id, node.vuuid, log, node.changed, node.revised_by)
 
 
 def mirror(node: Node, dataset: Dataset) -> None:
     """What a dataset says of itself that its node says, too."""
-    said = dataset.metadata_published if dataset.is_published else dataset.metadata_draft
-    node.title = meta.title(said or {}) or dataset.uid
-    node.uuid = dataset.uuid
-    node.is_published = dataset.is_published
-    node.is_open = dataset.is_published and not dataset.is_restricted
-    node.created = int(dataset.created_at.timestamp())
-    node.changed = int(dataset.updated_at.timestamp())
+    for name, value in _said_of(dataset).items():
+        setattr(node, name, value)
 
 
 def note_words(work: Work, metadata: Sequence[Mapping[str, Any]]) -> None:
@@ -115,7 +115,7 @@ def _step(work: Work) -> bool:
     _groups(work)
     changes = work.db.execute(_CHANGES).all()
     ids = sorted({one.dataset_id for one in changes})
-    some = {one.id: one for one in work.db.scalars(select(Dataset).where(Dataset.id.in_(ids)))}
+    some = {one.id: one for one in work.db.scalars(_DATASETS, {"ids": ids})}
     nodes = {one.dataset_id: one for one in work.db.scalars(_NODES_OF, {"ids": ids})}
     buried(work, [(nodes[key], one) for key, one in some.items() if key in nodes and one.deleted_at])
     living = [one for one in some.values() if not one.deleted_at and (one.is_published or one.id in nodes)]
@@ -129,31 +129,40 @@ def _step(work: Work) -> bool:
 
 
 def _datasets(work: Work, living: Sequence[Dataset], nodes: Mapping[int | None, Node]) -> None:
-    new = [one for one in living if one.id not in nodes]
-    authors = store.person_ids(work.db, [one.created_by for one in living if one.created_by])
-    added = [Node(kind=Kind.DATASET.value, dataset_id=one.id, title="") for one in new]
-    for dataset, node in [
-        *((one, nodes[one.id]) for one in living if one.id in nodes),
-        *zip(new, added, strict=True),
-    ]:
-        mirror(node, dataset)
-    for dataset, node in zip(new, added, strict=True):
-        node.author_id = authors.get(dataset.created_by or "")
+    authors = _authors(work, living)
+    added: list[Row] = []
+    for one in living:
+        if one.id in nodes:
+            mirror(nodes[one.id], one)
+        else:
+            author = authors.get(one.created_by or "")
+            row = {"kind": Kind.DATASET.value, "dataset_id": one.id, "author_id": author}
+            added.append({**row, **_said_of(one)})
     _add(work, added)
     note_words(work, [one.metadata_published for one in living if one.metadata_published])
 
 
-def _add(work: Work, added: Sequence[Node]) -> None:
-    """New nodes, each with its first revision."""
-    work.db.add_all(added)
-    work.db.flush()
-    first = [NodeRevision(node_id=one.id, at=one.changed, by=one.author_id) for one in added]
-    work.db.add_all(first)
-    work.db.flush()
-    for node, revision in zip(added, first, strict=True):
-        node.vid, node.vuuid = revision.id, revision.uuid
-        node.revised_at, node.revised_by = revision.at, revision.by
-    work.db.flush()
+def _said_of(dataset: Dataset) -> Row:
+    said = (dataset.metadata_published if dataset.is_published else dataset.metadata_draft) or {}
+    return {
+        "title": meta.title({meta.DEFAULT: said.get(meta.DEFAULT, {})}) or dataset.uid,
+        "uuid": dataset.uuid,
+        "is_published": dataset.is_published,
+        "is_open": dataset.is_published and not dataset.is_restricted,
+        "created": int(dataset.created_at.timestamp()),
+        "changed": int(dataset.updated_at.timestamp()),
+    }
+
+
+def _authors(work: Work, some: Iterable[Dataset]) -> dict[str, int]:
+    return store.person_ids(work.db, {one.created_by for one in some if one.created_by})
+
+
+def _add(work: Work, rows: Sequence[Row]) -> None:
+    """New nodes, each with its first revision. There may be very many: no object is made of one."""
+    if rows:
+        work.db.flush()
+        store.add_nodes(work.db, rows)
 
 
 def _resources(work: Work, living: Sequence[Dataset]) -> None:
@@ -171,10 +180,11 @@ def _resources(work: Work, living: Sequence[Dataset]) -> None:
         known = _known(work.db, table, link, by_id)
         kept = {one.id for one in found}
         store.remove(work.db, [node.id for key, node in known.items() if key not in kept])
-        _new_resources(work, [one for one in found if one.id not in known], by_id, link.key)
         for one in found:
             if one.id in known:
-                _tell(known[one.id], one, by_id[one.dataset_id])
+                for name, value in _said_of_resource(one, by_id[one.dataset_id]).items():
+                    setattr(known[one.id], name, value)
+        _new_resources(work, [one for one in found if one.id not in known], by_id, link)
 
 
 def _is_known(one: Resource | Attachment, dataset: Dataset) -> bool:
@@ -192,45 +202,53 @@ def _known(
 
 
 def _new_resources(
-    work: Work, found: Sequence[Resource | Attachment], by_id: Mapping[int, Dataset], link: str
+    work: Work, found: Sequence[Resource | Attachment], by_id: Mapping[int, Dataset], link: Any
 ) -> None:
-    nids = store.nids_of_datasets(work.db, sorted({one.dataset_id for one in found}))
-    authors = store.person_ids(work.db, [name for one in by_id.values() if (name := one.created_by)])
-    added: list[Node] = []
+    if not found:
+        return
+    authors = _authors(work, by_id.values())
+    rows: list[Row] = []
     for one in found:
         dataset = by_id[one.dataset_id]
-        node = Node(kind=Kind.RESOURCE.value, title="", **{link: one.id})
-        node.uuid = str(uuids.uuid5(uuids.UUID(dataset.uuid), one.uid))
-        node.author_id = authors.get(dataset.created_by or "")
-        _tell(node, one, dataset)
-        added.append(node)
-    _add(work, added)
-    places = store.last_places(work.db, list(nids.values()), of_datasets=True)
-    for one, node in zip(found, added, strict=True):
-        nid = nids[one.dataset_id]
+        row = {
+            "kind": Kind.RESOURCE.value,
+            link.key: one.id,
+            "author_id": authors.get(dataset.created_by or ""),
+        }
+        uuid = str(uuids.uuid5(uuids.UUID(dataset.uuid), one.uid))
+        rows.append({**row, "uuid": uuid, **_said_of_resource(one, dataset)})
+    _add(work, rows)
+    parents = store.nids_of_datasets(work.db, sorted({one.dataset_id for one in found}))
+    places = store.last_places(work.db, list(parents.values()), of_datasets=True)
+    nids = store.nids_by(work.db, link, [one.id for one in found])
+    for one in found:
+        nid = parents[one.dataset_id]
         places[nid] = places.get(nid, -1) + 1
-        pair = NodeReference(dataset_node_id=nid, resource_node_id=node.id, resource_place=places[nid])
+        pair = NodeReference(dataset_node_id=nid, resource_node_id=nids[one.id], resource_place=places[nid])
         pair.dataset_place = 0
         work.db.add(pair)
     work.db.flush()
 
 
-def _tell(node: Node, one: Resource | Attachment, dataset: Dataset) -> None:
+def _said_of_resource(one: Resource | Attachment, dataset: Dataset) -> Row:
     changed = one.updated_at if isinstance(one, Resource) else one.created_at
-    node.title = one.title or (one.filename if isinstance(one, Attachment) else one.uid)
-    node.is_published = dataset.is_published
-    node.created, node.changed = int(one.created_at.timestamp()), int(changed.timestamp())
+    return {
+        "title": one.title or (one.filename if isinstance(one, Attachment) else one.uid),
+        "is_published": dataset.is_published,
+        "created": int(one.created_at.timestamp()),
+        "changed": int(changed.timestamp()),
+    }
 
 
 def _groups(work: Work) -> None:
     query = select(Group, Node).outerjoin(Node, Node.group_id == Group.id).where(Group.is_built_in.is_(False))
-    new: list[Node] = []
-    rows: Any = work.db.execute(query)
-    for group, node in rows:
+    new: list[Row] = []
+    found: Any = work.db.execute(query)
+    for group, node in found:
         if node is None:
             made = int(group.created_at.timestamp())
-            new.append(Node(kind=Kind.GROUP.value, group_id=group.id, title=group.title, is_open=True))
-            new[-1].created = new[-1].changed = made
+            row = {"kind": Kind.GROUP.value, "group_id": group.id, "title": group.title, "is_open": True}
+            new.append({**row, "created": made, "changed": made})
         else:
             node.title = group.title
     _add(work, new)

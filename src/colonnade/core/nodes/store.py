@@ -2,13 +2,14 @@
 
 import uuid as uuids
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased, defer
 
 from colonnade.core.datasets.model import Dataset, Ruleset
 from colonnade.core.nodes.model import Kind, Node, NodeReference, NodeRevision, Tag
-from colonnade.core.people.model import Group, Person
+from colonnade.core.people.model import Group, Membership, Person
 from colonnade.core.work import Actor
 from colonnade.db.base import row_by_id, row_ids
 
@@ -83,6 +84,12 @@ def by_slug(db: Session, slug: str) -> Node | None:
 
 def by_group_uid(db: Session, uid: str) -> Node | None:
     return db.scalar(select(Node).join(Group, Group.id == Node.group_id).where(Group.uid == uid))
+
+
+def nids_of_person(db: Session, person_id: int) -> list[int]:
+    """The groups that a person joined, as nodes."""
+    query = select(Node.id).join(Membership, Membership.group_id == Node.group_id)
+    return list(db.scalars(query.where(Membership.person_id == person_id).order_by(Node.id)))
 
 
 def groups_by_nids(db: Session, nids: Sequence[int]) -> dict[int, Group]:
@@ -237,10 +244,48 @@ def revisions(db: Session, nid: int) -> Sequence[NodeRevision]:
     return db.scalars(select(NodeRevision).where(NodeRevision.node_id == nid).order_by(NodeRevision.id)).all()
 
 
+_TAGS = select(Tag.name, Tag.id).where(
+    Tag.vocabulary == bindparam("vocabulary"), Tag.name.in_(bindparam("names", expanding=True))
+)
+
+
 def tags(db: Session, vocabulary: str, names: Iterable[str]) -> dict[str, int]:
     """The numbers of those words that have one."""
-    query = select(Tag.name, Tag.id).where(Tag.vocabulary == vocabulary, Tag.name.in_(sorted(set(names))))
-    return dict(db.execute(query).all())
+    return dict(db.execute(_TAGS, {"vocabulary": vocabulary, "names": list(names)}).all())
+
+
+def nids_by(db: Session, link: Any, ids: Sequence[int]) -> dict[int, int]:
+    """The nodes that stand for these things; `link`: the column that says for which."""
+    return dict(db.execute(select(link, Node.id).where(link.in_(ids))).all())
+
+
+def add_nodes(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add many nodes, each with its first revision."""
+    last = db.scalar(select(func.max(Node.id))) or 0
+    db.execute(insert(Node), [dict(one) for one in rows])
+    fresh = db.execute(select(Node.id, Node.changed, Node.author_id).where(Node.id > last))
+    first = [{"node_id": nid, "at": at, "by": by} for nid, at, by in fresh]
+    db.execute(insert(NodeRevision), first)
+    of_it = NodeRevision.node_id == Node.id
+    values = {
+        "vid": select(NodeRevision.id).where(of_it).scalar_subquery(),
+        "vuuid": select(NodeRevision.uuid).where(of_it).scalar_subquery(),
+        "revised_at": Node.changed,
+        "revised_by": Node.author_id,
+    }
+    made = update(Node).where(Node.id > last).values(**values)
+    db.execute(made, execution_options={"synchronize_session": False})
+
+
+_NEW_REVISION = insert(NodeRevision)
+
+
+def add_revision(db: Session, nid: int, uuid: str, log: str, at: int, by: int | None) -> int:
+    """Its number. Not by way of an object: a node is written once its revision has one."""
+    values = {"node_id": nid, "uuid": uuid, "log": log, "at": at, "by": by}
+    key = db.connection().execute(_NEW_REVISION, values).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 def tags_by_ids(db: Session, tids: Iterable[int]) -> dict[int, Tag]:

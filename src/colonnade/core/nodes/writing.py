@@ -8,6 +8,7 @@ from colonnade.core.datasets import amending
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, EditableDataset
+from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import naming, owners, references, service, settling, store
 from colonnade.core.nodes.model import Changes, EditableNode, Kind, Node, NodeChanged, NodeRemoved, seconds
 from colonnade.core.people import service as people
@@ -17,10 +18,10 @@ from colonnade.errors import Conflict, Denied, Invalid
 
 UNTITLED = "Untitled"
 LONGEST_TITLE = 255
-GROUPS = "groups"
-"""The key of `Node.items` for the groups of a node that is no dataset."""
 AUTHOR = "author"
 """The key of `Node.items` for the name of an author who has no account here."""
+FILES = frozenset({"field_upload", "field_link_remote_file", "field_image"})
+"""The keys of `Node.items` whose items are files."""
 NOTED_AFTER = 60
 """Seconds after which a change of a resource is a new revision of its datasets."""
 
@@ -32,13 +33,15 @@ def create(work: Work, kind: Kind, changes: Changes) -> EditableNode:
     said = _checked(work, changes)
     if said.uuid is not None and store.uuid_taken(work.db, said.uuid):
         raise Conflict(f"Another node has the uuid {said.uuid}.", code="node.uuid_taken")
-    if kind is Kind.DATASET:
+    with work.db.no_autoflush:  # each part is written once; what depends on an id flushes by itself
+        if kind is not Kind.DATASET:
+            return _revised(work, _plain(work, kind, said), said)
         with settling.followed(work):
             return _revised(work, _dataset(work, said), said)
-    return _revised(work, _plain(work, kind, said), said)
 
 
 def _revised(work: Work, made: EditableNode, said: Changes) -> EditableNode:
+    _hold(work, made.node, said.items)
     settling.revise(work, made.node, said.log or "")
     _refer(work, made, said, is_new=True)
     return made
@@ -57,6 +60,7 @@ def update(work: Work, editable: EditableNode, changes: Changes) -> None:
         else:
             _change(work, node, said)
         _describe(work, node, said)
+        _hold(work, node, said.items)
         _refer(work, editable, said)
         if was_open != node.is_open and node.kind == Kind.DATASET:
             store.refresh_open(work.db, store.resources_of(work.db, [node.id]))
@@ -72,6 +76,7 @@ def put_items(work: Work, editable: EditableNode, items: Mapping[str, Sequence[A
     naming.check_items(items)
     with settling.followed(work):
         _keep(editable.node, items)
+        _hold(work, editable.node, items)
         touch(work, editable.node)
     work.happened(NodeChanged(editable.node.id))
 
@@ -125,7 +130,10 @@ def _checked(work: Work, changes: Changes) -> Changes:
     for moment in (changes.created, changes.changed):
         if moment is not None:
             naming.check_moment(moment)
-    return replace(changes, title=title)
+    author = changes.author_id
+    if author is not None and author not in people.by_ids(work, [author]):
+        author = None
+    return replace(changes, title=title, author_id=author)
 
 
 def _dataset(work: Work, said: Changes) -> EditableNode:
@@ -141,6 +149,7 @@ def _dataset(work: Work, said: Changes) -> EditableNode:
     if said.is_published is not False:
         datasets.show(work, dataset)
     if said.groups:
+        work.db.flush()
         owners.put_groups(work, made, said.groups)
     if said.changed is not None:
         dataset.updated_at = naming.moment(said.changed)
@@ -192,6 +201,13 @@ def _keep(node: Node, items: Mapping[str, Sequence[Any]]) -> None:
     node.items = {name: some for name, some in kept.items() if some}
 
 
+def _hold(work: Work, node: Node, items: Mapping[str, Sequence[Any]]) -> None:
+    """A node has the files that its items name, and no others: those that were let go are removed."""
+    for name, some in items.items():
+        if name in FILES:
+            managedfiles.hold(work, node.id, name, managedfiles.of_items({name: some}, name))
+
+
 def _amend(work: Work, dataset: Dataset, said: Changes) -> None:
     editable = EditableDataset(dataset)
     metadata = {template: dict(fields) for template, fields in said.metadata.items()}
@@ -237,7 +253,7 @@ def _describe_group(work: Work, node: Node, said: Changes) -> None:
 def _say_groups(work: Work, node: Node, said: Changes) -> None:
     if said.groups is not None:
         owners.groups(work, said.groups)
-        _keep(node, {GROUPS: list(said.groups)})
+        _keep(node, {service.GROUPS: list(said.groups)})
 
 
 def _refer(work: Work, editable: EditableNode, said: Changes, *, is_new: bool = False) -> None:
@@ -247,7 +263,8 @@ def _refer(work: Work, editable: EditableNode, said: Changes, *, is_new: bool = 
     if wanted is None or node.kind not in (Kind.DATASET, Kind.RESOURCE):
         return
     others = references.put(work, editable, wanted, is_new=is_new)
-    for other, dataset in others:
+    moved = others if said.changed is None else ()  # who says of when a change is does not change others now
+    for other, dataset in moved:
         other.changed = seconds()
         if dataset is not None:
             dataset.updated_at = now()

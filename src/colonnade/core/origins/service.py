@@ -114,6 +114,13 @@ def vanished(work: Work, address: str) -> Iterator[Trouble]:
         yield Trouble(one.kind, one.key, one.title, Problem("", "It is not there any more; it stays here."))
 
 
+def here(work: Work, address: str) -> Iterator[Known]:
+    """All that came, in the order of the list."""
+    site_id = _site(work, address).id
+    for one in _all(lambda after: store.here(work.db, site_id, after, AT_ONCE)):
+        yield _known(one)
+
+
 def _all(ask: Callable[[int], Sequence[Origin]]) -> Iterator[Origin]:
     after = 0
     while found := ask(after):

@@ -64,3 +64,9 @@ def vanished(db: Session, site_id: int, run: int, after: int, limit: int) -> Seq
         .limit(limit)
     )
     return db.scalars(query).all()
+
+
+def here(db: Session, site_id: int, after: int, limit: int) -> Sequence[Origin]:
+    """Those that are here, in the order in which they were first listed, behind this one."""
+    query = select(Origin).where(Origin.site_id == site_id, Origin.node_id.is_not(None), Origin.id > after)
+    return db.scalars(query.order_by(Origin.id).limit(limit)).all()

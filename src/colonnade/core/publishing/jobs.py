@@ -226,6 +226,7 @@ def _drop_derived(portal: Portal, table_uid: str) -> None:
     with tables.latch(portal, table_uid), portal.reading(SYSTEM) as work:
         table = tables.table(work, table_uid)
         generation = tables.current(work, table)
+        assert table.dataset_id is not None, "these are tables of a dataset"
         owned = {one.uid for one in resources.of_dataset(work, table.dataset_id) if one.is_owned}
         if generation is None or not owned:
             tables.drop_rows(portal, table_uid)

@@ -13,7 +13,6 @@ from colonnade.builder.extent import Extent
 from colonnade.core.datasets import facet_settings
 from colonnade.core.datasets.model import Dataset, EditableDataset, ReadableDataset
 from colonnade.core.datasets.security import FULL, Access
-from colonnade.core.overview import Known
 from colonnade.core.records import identity, technical
 from colonnade.core.records.binding import bound_for
 from colonnade.core.records.coercion import LiveRow, arrow_rows
@@ -224,20 +223,6 @@ def select_stored(
         return _page(work, replace(bound, outputs=outputs), now)
 
     return _newest(work, generation, page)
-
-
-def fetch_stored(work: Work, readable: ReadableDataset, known: Known, beside: Beside) -> Page | None:
-    """The records that are known to be those of a page, as `select_stored` has them, for who may see all records of a dataset; None if
-    the rows are not at this mark any more, or not in the order of their ids. Raises `Denied` as `select`."""
-    assert readable.access.filters is None, "a filter is a condition"
-    generation = _seen(work, readable)
-    if generation is None:
-        return None
-    bound = bound_for(readable, generation, Query(limit=max(len(known.ids), 1)))
-    outputs = (*bound.outputs, *beside(readable.access.visible(generation.schema)))
-    whole = replace(bound, outputs=outputs)
-    found = work.rows.fetch(generation.ref, whole, known.ids, known.mark, work.settings.query_seconds)
-    return None if found is None else Page(whole, found.table, known.total)
 
 
 def visible_fields(work: Work, readable: ReadableDataset) -> Schema:

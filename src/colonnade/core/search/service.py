@@ -170,8 +170,8 @@ def _group(
     known = records_across.known_page(
         work, readable, generation, question.shared(work), limit=limit, offset=offset
     )
-    if known is not None and (short := columns.fetched(work, readable, known)) is not None:
-        return Group(readable, short.total, short.rows)
+    if known is not None:
+        return Group(readable, known.total, tuple(SentRow(cells, key) for key, cells in known.rows))
     where = question.of(readable, generation.table_uid, readable.access.visible(generation.schema))
     page = columns.page(work, readable, where, limit=limit, offset=offset)
     return Group(readable, page.total, page.rows)

@@ -73,7 +73,8 @@ _CURRENTS = (
 
 def currents(db: Session, dataset_ids: Sequence[int]) -> dict[int, Generation]:
     """The generations that count of the main tables of these datasets."""
-    return dict(db.execute(_CURRENTS, {"dataset_ids": list(dataset_ids)}).all())
+    found = db.execute(_CURRENTS, {"dataset_ids": list(dataset_ids)})
+    return {dataset_id: current for dataset_id, current in found if dataset_id is not None}
 
 
 _FEW = 200

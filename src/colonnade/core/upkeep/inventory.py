@@ -82,6 +82,8 @@ class _Names:
         return self._known[dataset_id]
 
     def table(self, table: DataTable) -> str:
+        if table.dataset_id is None:
+            return f"the datastore of node {table.node_id}"
         name = self.dataset(table.dataset_id)
         if table.resource_id is None:
             return name

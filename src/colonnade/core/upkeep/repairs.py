@@ -51,7 +51,8 @@ def fall_back(portal: Portal, name: str) -> str:
         if tables.table(work, seen.uid).current != seen.table.current:
             raise Conflict(f"{seen.name} was published meanwhile.", code="table.swapped")
         tables.fall_back(work, seen.uid, number)
-        dataset = datasets.by_id(work, seen.table.dataset_id)
+        dataset_id = seen.table.dataset_id
+        dataset = None if dataset_id is None else datasets.by_id(work, dataset_id)
         if dataset is not None:
             datasets.note_change(work, dataset)
     what = "it has no rows now" if number is None else f"generation {number} counts now"

@@ -7,7 +7,17 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
 from colonnade.core.work import Portal
-from colonnade.dialects.dkan import catalogue, datastores, files, packages, pages, searching, users
+from colonnade.dialects.dkan import (
+    catalogue,
+    datastores,
+    files,
+    nodes,
+    packages,
+    pages,
+    searching,
+    taxonomy,
+    users,
+)
 from colonnade.dialects.dkan.endpoints import PREFIX as PREFIX
 from colonnade.dialects.dkan.endpoints import Formats
 from colonnade.dialects.dkan.errors import render
@@ -15,7 +25,13 @@ from colonnade.http.edge import answer_errors
 
 DATASTORE = "/api/action/datastore"
 
-ROUTES: Sequence[BaseRoute] = (*users.ROUTES, *files.ROUTES, *datastores.ROUTES)
+ROUTES: Sequence[BaseRoute] = (
+    *users.ROUTES,
+    *nodes.ROUTES,
+    *files.ROUTES,
+    *datastores.ROUTES,
+    *taxonomy.ROUTES,
+)
 """Below `PREFIX`."""
 DATASTORE_ROUTES: Sequence[BaseRoute] = (*users.SIGNING, *searching.SEARCH)
 """Below `DATASTORE`."""

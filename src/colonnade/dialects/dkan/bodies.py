@@ -25,7 +25,7 @@ _SPACE = b" \t\r\n"
 def kind_of(content_type: str | None) -> str:
     """The parser for a header `Content-Type`. Raises `Invalid` (406)."""
     named = (content_type or URLENCODED).partition(";")[0].strip()
-    kind = best(KINDS, named)
+    kind = best(KINDS, named.lower())
     if kind is None:
         raise said(406, f"Unsupported request content type {named}")
     return kind

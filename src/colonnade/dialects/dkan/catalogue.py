@@ -1,5 +1,6 @@
 """The public catalogue as documents: data.json and DCAT (sections 12.1 and 12.3 of the reference)."""
 
+import datetime as dt
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from colonnade.core.feeds.model import Described, Openness, Site
 from colonnade.core.feeds.profiles import DCAT_AP
 from colonnade.core.nodes import listing
 from colonnade.core.nodes import service as nodes
-from colonnade.core.nodes.model import Kind
+from colonnade.core.nodes.model import Kind, Node
 from colonnade.core.records.streams import primed
 from colonnade.dialects.dkan import entries
 from colonnade.dialects.dkan.endpoints import at_root
@@ -94,8 +95,8 @@ def dataset(site: Site, one: Entry) -> dict[str, Any]:
     told = {
         **data_json.dataset(site, described),
         "keyword": list(described.keywords) or [NO_KEYWORD],
-        "modified": value(node, "field_harvest_source_modified") or _day(node.changed),
-        "issued": (value(node, "field_harvest_source_issued") or _day(node.created))[:10],
+        "modified": _told_day(node, "field_harvest_source_modified") or _day(node.changed),
+        "issued": _told_day(node, "field_harvest_source_issued") or _day(node.created),
         "publisher": {
             "@type": "org:Organization",
             "name": described.publisher.name if described.publisher else host,
@@ -105,6 +106,7 @@ def dataset(site: Site, one: Entry) -> dict[str, Any]:
         "theme": values(node, "field_pod_theme") or [theme.name for theme in described.themes],
         "rights": value(node, "field_rights"),
         "landingPage": texts.address(value(node, "field_landing_page", "url")) or described.page,
+        "references": list(dict.fromkeys((*described.references, *described.relations))),
         "isPartOf": value(node, "field_is_part_of"),
         "conformsTo": texts.address(value(node, "field_conforms_to", "url")),
         "describedBy": value(node, "field_data_dictionary"),
@@ -152,6 +154,13 @@ def _level(one: Entry) -> str:
 
 def _day(seconds: int) -> str:
     return entries.moment(seconds).date().isoformat()
+
+
+def _told_day(node: Node, field: str) -> str | None:
+    try:
+        return dt.date.fromisoformat((value(node, field) or "")[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def _flag(text: str | None) -> bool | None:

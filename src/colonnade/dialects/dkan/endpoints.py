@@ -118,10 +118,18 @@ class Endpoint:
         self._takes_files = takes_files
         self._wrappers = wrappers
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(self._handlers)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        settings = portal_of(Request(scope)).settings
-        limit = settings.max_upload_bytes + UPLOAD_MARGIN if self._takes_files else JSON_LIMIT
-        await BoundedBodies(self._bounded, limit_for=lambda _: limit)(scope, receive, send)
+        most = portal_of(Request(scope)).settings.max_upload_bytes + UPLOAD_MARGIN
+
+        def limit_for(content_type: str) -> int:
+            is_form = content_type.strip().lower().startswith(MULTIPART)
+            return most if self._takes_files and is_form else JSON_LIMIT
+
+        await BoundedBodies(self._bounded, limit_for)(scope, receive, send)
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -138,34 +146,47 @@ class Endpoint:
         if handle is None:
             raise unknown_operation()
         check_format(request)
-        actor, has_session = await run_in_threadpool(sessions.actor_of, request)
-        request.state.actor = actor
-        body, files = await self._read(request, method, opened)
+        if self._takes_files:
+            actor, _ = await run_in_threadpool(sessions.actor_of, request)
+            is_read = actor.is_signed_in and method in WITH_BODY
+        else:
+            is_read = method in WITH_BODY
+        sent = await _read(request, opened) if is_read else _Read()
+        return await run_in_threadpool(self._handled, handle, request, query, sent)
+
+    def _handled(self, handle: Handler, request: Request, query: Body, sent: "_Read") -> Response:
+        """In a thread: what asks the catalogue, and what takes the time of a processor."""
+        request.state.actor, has_session = sessions.actor_of(request)
+        body = sent.fields if sent.kind is None else bodies.parsed(sent.kind, sent.content)
         if has_session and self._needs_token:
             sessions.check_csrf(request, {**body, **query})
-        asked = Asked(request, query, bodies.unwrapped(body, self._wrappers), files, has_session)
-        return await run_in_threadpool(self._handled, handle, asked)
-
-    def _handled(self, handle: Handler, asked: Asked) -> Response:
         if self._settles:
-            nodes.settle(asked.portal)
+            nodes.settle(portal_of(request))
+        asked = Asked(request, query, bodies.unwrapped(body, self._wrappers), sent.files, has_session)
         found = handle(asked)
-        return found if isinstance(found, Response) else answer(asked.request, found)
+        return found if isinstance(found, Response) else answer(request, found)
 
-    async def _read(self, request: Request, method: str, opened: ExitStack) -> tuple[Body, Sequence[Sent]]:
-        is_nobodys = self._takes_files and not request.state.actor.is_signed_in
-        if method not in WITH_BODY or is_nobodys:
-            return {}, ()
-        kind = bodies.kind_of(request.headers.get("content-type"))
-        if kind != MULTIPART:
-            content = await request.body()
-            return await run_in_threadpool(bodies.parsed, kind, content), ()
-        form = await of_utf8(request).form(max_files=MOST_FILES, max_fields=MOST)
-        files = list(_files(form))
-        for one in files:
-            opened.callback(one.content.close)
-        fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        return brackets.nested(fields), files
+
+@dataclass(frozen=True)
+class _Read:
+    """A body as it came: of a `kind` that is still to be parsed, or a form's fields and files."""
+
+    kind: str | None = None
+    content: bytes = b""
+    fields: Body = field(default_factory=dict)
+    files: Sequence[Sent] = ()
+
+
+async def _read(request: Request, opened: ExitStack) -> _Read:
+    kind = bodies.kind_of(request.headers.get("content-type"))
+    if kind != MULTIPART:
+        return _Read(kind, await request.body())
+    form = await of_utf8(request).form(max_files=MOST_FILES, max_fields=MOST)
+    files = list(_files(form))
+    for one in files:
+        opened.callback(one.content.close)
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return _Read(fields=brackets.nested(fields), files=files)
 
 
 def route(

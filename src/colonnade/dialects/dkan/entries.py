@@ -18,6 +18,7 @@ from colonnade.core.nodes.model import Node, ReadableNode
 from colonnade.core.work import Work
 from colonnade.dialects.dkan import managed
 from colonnade.dialects.dkan.licences import ADDRESSES
+from colonnade.dialects.dkan.mapping_metadata import UNSPECIFIED, licence_key
 from colonnade.http.addresses import PortalAddresses
 from colonnade.http.edge import actor, portal_of
 from colonnade.http.pagination import site_of
@@ -103,12 +104,13 @@ def moment(seconds: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-def licence(one: Entry) -> str | None:
-    """Its address; where that is not known, its name."""
+def licence(one: Entry) -> str:
+    """The address of its text; where that is not known, its word here or its name."""
     found = one.described.licence
     if found is None:
-        return None
-    return found.address or ADDRESSES.get(found.name or "") or found.name
+        return UNSPECIFIED
+    key = licence_key(found.name) if found.name else ""
+    return ADDRESSES.get(key) or found.address or key
 
 
 def _entry(one: Listed, described: Described, files: Sequence[File]) -> Entry:
@@ -128,6 +130,7 @@ def _distribution(file: File) -> Distribution:
         file_type=formats.file_type_of(file.media_type),
         description=file.summary or None,
         size=file.size,
+        is_file=file.download is not None,
     )
 
 

@@ -15,6 +15,8 @@ from colonnade.http.reasons import ReasonedResponse
 
 SAID = "dkan.said"
 """The code of what this door itself has to say."""
+FORM = "node.form"
+"""The code of what a form of Drupal would have to say, by field."""
 STATUS: Mapping[type[errors.PortalError], int] = {
     errors.Unauthenticated: 401,
     errors.Denied: 403,
@@ -43,8 +45,7 @@ def render(request: Request, error: errors.PortalError) -> Response:
     reason = reason_of(status, message)
     if error.code in NO_BODY or answers.choice_of(request) is None:
         return ReasonedResponse(b"", status, answers.headers(request), reason=reason)
-    body = error.facts["body"] if error.code == SAID else message
-    return answers.answer(request, body, status, reason)
+    return answers.answer(request, _body(error, message), status, reason)
 
 
 def status_of(error: errors.PortalError) -> int:
@@ -71,6 +72,14 @@ def reason_of(status: int, message: str) -> str:
     if status == 500:
         return f"Internal Server Error : An error occurred (0): {bare}"
     return f"{WORDS.get(status, '')} : {bare}".lstrip()
+
+
+def _body(error: errors.PortalError, message: str) -> Any:
+    if error.code == SAID:
+        return error.facts["body"]
+    if error.code == FORM and isinstance(error, errors.Invalid):
+        return {"form_errors": {name: " ".join(what) for name, what in error.fields.items()}}
+    return message
 
 
 def _unknown(request: Request) -> str:

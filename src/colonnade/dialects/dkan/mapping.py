@@ -63,7 +63,8 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
     metadata: dict[str, dict[str, Any]] = {}
     for field, value in sent.items():
         if field.name in _REFERENCES:
-            changes = replace(changes, **{_REFERENCES[field.name]: _numbers(field, value)})
+            told: dict[str, Any] = {_REFERENCES[field.name]: _numbers(field, value)}
+            changes = replace(changes, **told)
         elif kind is Kind.DATASET and field.name in _WORDS:
             words = _names(work, field, value)
             metadata.setdefault(meta.DEFAULT, {})[_WORDS[field.name]] = words or None
@@ -126,8 +127,7 @@ def _terms(work: Work, field: Field, value: object) -> list[int | str]:
     found: list[int | str] = []
     for item in items_of(value):
         key = "tid" if isinstance(item, Mapping) and number_of(item, "tid") is not None else "name"
-        for one in [item] if key == "tid" else split(item, "name"):
-            found.append(_term(field, one, key))
+        found += [_term(field, one, key) for one in ([item] if key == "tid" else split(item, "name"))]
     numbers = {one for one in found if isinstance(one, int)}
     known = tags.by_ids(work, numbers)
     if any(one not in known or known[one].vocabulary != field.vocabulary for one in numbers):
@@ -171,15 +171,16 @@ def _files(work: Work, field: Field, value: object) -> list[Kept]:
             if not isinstance(item, Mapping):
                 raise wrong(field, "a file is named by its fid")
             continue
-        extras = {
-            name: texts_of(item, name)
-            for name in _EXTRAS
-            if isinstance(item, Mapping) and item.get(name) is not None
-        }
+        extras = {name: _extra(item[name]) for name in _EXTRAS if isinstance(item, Mapping) and name in item}
         found.append({"fid": number, **extras})
     if len(found) > 1 and not field.is_multi:
         raise wrong(field, "it takes one value")
     return found
+
+
+def _extra(value: object) -> str | None:
+    """What an item says of its file beside the number."""
+    return value[:MAX_TERM] if isinstance(value, str) else texts_of(value)
 
 
 def _address(item: Item) -> str | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
@@ -21,6 +22,11 @@ FORMATS = frozenset({HTML, "full_html", PLAIN})
 LONGEST_ADDRESS = 2048
 ZONE = "America/New_York"
 """What Drupal says of dates where nobody set a zone; the values are as they were sent."""
+_BLOCK = re.compile(
+    r"\s*<(p|div|ul|ol|dl|table|h[1-6]|blockquote|pre|section|article|figure|hr|address|header|footer)\b",
+    re.IGNORECASE,
+)
+"""What a browser makes no paragraph of."""
 DEEPEST = 12
 """Brackets within brackets of a geometry."""
 _DATE = "%Y-%m-%d %H:%M:%S"
@@ -189,7 +195,7 @@ def _safe(text: str, format_: str) -> str:
     if not text:
         return ""
     plain = html.escape(text) if format_ == PLAIN else markup.cleaned(text)
-    return f"{plain}\n" if plain.lstrip().startswith("<") else f"<p>{plain}</p>\n"
+    return f"{plain}\n" if _BLOCK.match(plain) else f"<p>{plain}</p>\n"
 
 
 def _text_shown(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from colonnade.core.work import Work
 from colonnade.dialects.dkan import managed, mapping_items, mapping_metadata
 from colonnade.dialects.dkan.mapping_fields import FEDERAL, FIELDS, Field, Shape
 from colonnade.dialects.dkan.mapping_items import Kept
+from colonnade.dialects.dkan.people import name_of
 from colonnade.dialects.dkan.shapes import und
 
 API = "/api/dataset"
@@ -210,7 +211,7 @@ def _author(work: Work, node: Node) -> str:
     if node.author_id is None:
         return str(next(iter(node.items.get(AUTHOR, [])), ""))
     found = people.by_ids(work, [node.author_id]).get(node.author_id)
-    return "" if found is None else found.username
+    return "" if found is None else name_of(found)
 
 
 def _flag(value: bool) -> str:

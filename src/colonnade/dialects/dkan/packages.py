@@ -77,7 +77,7 @@ def resource_show(request: Request) -> object:
 
 def group_list(request: Request) -> object:
     with reading(request) as work:
-        found = nodes.index(work, [Condition("type", "=", (Kind.GROUP.value,))], offset=0, limit=MOST_GROUPS)
+        found = nodes.index(work, [Condition("kind", "=", (Kind.GROUP.value,))], offset=0, limit=MOST_GROUPS)
         return [{"name": one.title} for one in found]
 
 
@@ -226,7 +226,7 @@ def _found(work: Work, name: str, kind: Kind) -> ReadableNode | None:
 
 
 def _group_called(work: Work, title: str) -> ReadableNode:
-    wanted = [Condition("type", "=", (Kind.GROUP.value,)), Condition("title", "=", (title,))]
+    wanted = [Condition("kind", "=", (Kind.GROUP.value,)), Condition("title", "=", (title,))]
     found = nodes.index(work, wanted, offset=0, limit=1)
     if not found:
         raise NotFound("Not found.", code="package.unknown")

@@ -1,12 +1,15 @@
 """YAML as Spyc lays it out, and legal where Spyc's is not (section 2.2 of the reference); and YAML that is sent."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from colonnade.http.bodies import DEEPEST
+
 WIDTH, INDENT = 60, 4
-LONGEST = 1 << 20
+LONGEST = 256 << 10
 """Bytes of YAML that are read: it takes a hundred times as long as JSON."""
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9._]*(e[-+]?[0-9]+)?", re.IGNORECASE)
@@ -50,14 +53,8 @@ def dumped(value: Any) -> bytes:
     return text.encode()
 
 
-class _Loader(yaml.SafeLoader):
-    """Texts, numbers, truths, lists and maps. A name for something that is said again is refused: a few of them make a
-    billion. Dates stay texts."""
-
-    def compose_node(self, parent: Any, index: int) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("names of what is said elsewhere are not read")
-        return super().compose_node(parent, index)
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Texts, numbers, truths, lists and maps. Dates stay texts."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -78,8 +75,19 @@ def loaded(content: bytes) -> Any:
     if len(content) > LONGEST:
         raise ValueError(f"YAML has at most {LONGEST:,} bytes")
     try:
+        _check(yaml.parse(content, Loader=_Loader))
         return yaml.load(content, Loader=_Loader)  # noqa: S506 - a kind of the safe one
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
-    except RecursionError:
-        raise ValueError("this is nested too deep") from None
+
+
+def _check(events: Iterator[Any]) -> None:
+    """A name for something that is said elsewhere is refused, for a few of them make a billion; and what is nested deep
+    before anything is made of it."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("names of what is said elsewhere are not read")  # noqa: TRY004 - a fault of the text
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested deeper than {DEEPEST} levels")

@@ -142,13 +142,15 @@ def _files() -> None:
     )
     for column in ("uri", "digest", "copy_digest", "node_id"):
         op.create_index(op.f(f"ix_managed_file_{column}"), "managed_file", [column])
+    no = sa.false()
+    op.add_column("attachment", sa.Column("holds_rows", sa.Boolean(), server_default=no, nullable=False))
     op.create_table(
         "datastore",
         sa.Column("node_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("configuration", sa.JSON(), nullable=False),
         sa.Column("state", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=True) for name in ("job_uid", "digest", "message")),
-        sa.Column("rows", sa.Integer(), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("file_id", "rows")),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("node_id", name=op.f("pk_datastore")),
     )
