@@ -148,7 +148,7 @@ def _text(text: str) -> dict[str, Any]:
 
 
 def _made(server: Server, **body: Any) -> str:
-    answer = server.client.post(NODE, json=body)
+    answer = server.client.post(f"{NODE}.json", json=body)
     answer.raise_for_status()
     nid: str = answer.json()["nid"]
     return nid

@@ -207,6 +207,13 @@ class Settings:
     threads: int = _fact(
         "THREADS", threads, "all", "Threads that the query engine uses; `all` is one for each processor."
     )
+    attach_answers_list: bool = _fact(
+        "ATTACH_ANSWERS_LIST",
+        switch,
+        "0",
+        "1 answers a file that a resource is given by the DKAN API with a list, as DKAN's code did; 0 with an object, as "
+        "its documents say. Several files are a list either way.",
+    )
     datastore_imports_at_once: bool = _fact(
         "DATASTORE_IMPORTS_AT_ONCE",
         switch,

@@ -33,9 +33,9 @@ STATES = "Name,2019,group\nAlabama,1,south\n Alaska ,2,\n"
 
 
 @contextmanager
-def portal_of_nodes(folder: Path) -> Iterator[Portal]:
+def portal_of_nodes(folder: Path, **overrides: Any) -> Iterator[Portal]:
     """A portal whose datasets follow the files of their resources."""
-    with opened(folder) as one:
+    with opened(folder, **overrides) as one:
         heard(one)
         yield one
 

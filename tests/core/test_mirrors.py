@@ -1,6 +1,7 @@
 """What other doors see of files of resources: resources and attachments of datasets, and rows that follow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.core.datastores import (
@@ -14,10 +15,13 @@ from tests.core.datastores import (
     status,
     stored,
 )
-from tests.core.support import ADMIN, Job, person, rows
+from tests.core.support import ADMIN, Job, person, rows, secure
+from tests.net.support import served
 
+from colonnade.core.attachments import service as attachments
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datastore import files
+from colonnade.core.datastore import files, mirrors
+from colonnade.core.datastore import jobs as datastore_jobs
 from colonnade.core.datastore import service as datastore
 from colonnade.core.datastore.model import Import
 from colonnade.core.jobs import service as jobs
@@ -28,13 +32,13 @@ from colonnade.core.nodes import writing
 from colonnade.core.nodes.model import Changes
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.tables import service as tables
-from colonnade.core.work import SYSTEM, Portal
-from colonnade.errors import NotFound
+from colonnade.core.work import SYSTEM, Actor, Portal
+from colonnade.errors import Denied, NotFound
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with portal_of_nodes(tmp_path_factory.mktemp("portal")) as one:
+    with portal_of_nodes(tmp_path_factory.mktemp("portal"), allow_private_fetch=True) as one:
         yield one
 
 
@@ -159,14 +163,87 @@ def test_a_dataset_that_is_published_later_gets_its_rows(portal: Portal) -> None
     assert (refreshed(portal, uid), len(rows(portal, uid))) == ("done", 2)
 
 
-def test_a_file_on_another_server_is_not_seen_beside_the_rows(portal: Portal) -> None:
-    """It has no content here before its import."""
+def test_a_file_on_another_server_comes_with_its_import(portal: Portal) -> None:
+    """It has no content here before."""
+    nid = node(portal, title="Far away")
+    _, uid = dataset_with(portal, nid)
+    with served() as site:
+        site.page("/far.csv", b"n\n1\n")
+        with portal.writing(ADMIN) as work:
+            file = managedfiles.remote(work, f"{site.url}/far.csv")
+            link = {"field_link_remote_file": [{"fid": file.id, "uri": file.uri}]}
+            writing.put_items(work, nodes.editable(work, nid), link)
+        assert (seen(portal, uid), status(portal, nid).state) == (([], []), Import.UNINITIALISED)
+        assert importing(portal, nid).run(times=2) == "done"
+        assert (seen(portal, uid), refreshed(portal, uid)) == ((["Far away"], []), "done")
+        site.page("/far.csv", b"n\n2\n3\n")
+        assert importing(portal, nid).run() == "done"
+    assert (refreshed(portal, uid), [row["n"] for row in rows(portal, uid)]) == ("done", [2, 3])
+    before = set(portal.blobs.digests())
+    assert importing(portal, nid).run() == "failed", "nobody is there"
+    assert (status(portal, nid).state, len(stored(portal, nid))) == (Import.ERROR, 2)
+    with portal.writing(ADMIN) as work:
+        writing.remove(work, nodes.editable(work, nid))
+    refreshed(portal, uid)
+    assert len(before - set(portal.blobs.digests())) == 1
+
+
+def test_a_file_of_rows_is_for_who_sees_all_of_them(portal: Portal) -> None:
+    """Beside the rows it would tell what they hide."""
+    nid, paper = node(portal, title="Rows"), node(portal, title="Paper")
+    _, uid = dataset_with(portal, nid, paper)
+    file = attached(portal, nid)
+    attached(portal, paper, "%PDF-", name="paper.pdf")
+    stranger = person(portal)
+
+    def shown(actor: Actor) -> list[str | None]:
+        with portal.reading(actor) as work:
+            (found,) = attachments.of_readables(work, [datasets.readable(work, uid)])
+            everywhere = attachments.everywhere(work)[0]
+            assert [one for one in everywhere if one.dataset_id == found[0].dataset_id] == list(found)
+            assert list(attachments.some(work, [one.id for one in found])) == list(found)
+            return [one.title for one in found]
+
+    assert shown(stranger) == ["Rows", "Paper"]
+    secure(portal, uid, visible_fields=["name"])
+    assert (shown(stranger), shown(ADMIN)) == (["Paper"], ["Rows", "Paper"])
+    with portal.reading(ADMIN) as work:
+        (found,) = attachments.of_readables(work, [datasets.readable(work, uid)])
+        hidden = next(one.uid for one in found if one.title == "Rows")
+    with portal.reading(stranger) as work, pytest.raises(NotFound):
+        attachments.one(work, datasets.readable(work, uid), hidden)
+    with portal.reading(stranger) as work, pytest.raises(Denied):
+        files.readable_file(work, file.id)
+    with portal.reading(stranger) as work, pytest.raises(Denied):
+        files.served(work, file.name)
+
+
+def test_files_are_imported_without_being_asked_where_that_is_set(portal: Portal) -> None:
+    """dkan-9-datastore-at-once"""
+    eager = replace(portal, settings=replace(portal.settings, datastore_imports_at_once=True))
+    nid = node(eager)
+    attached(eager, nid)
+    assert status(eager, nid).state is Import.IN_PROGRESS
+    with eager.reading(SYSTEM) as work:
+        job = next(one for one in jobs.active(work) if one.params.get("node_id") == nid)
+    assert Job(eager, job.uid, datastore_jobs.plan(eager)).run() == "done"
+    assert len(stored(eager, nid)) == 2
+    attached(eager, nid, "%PDF-", name="paper.pdf")
+    with eager.reading(SYSTEM) as work:
+        assert not [one for one in jobs.active(work) if one.params.get("node_id") == nid]
+
+
+def test_what_a_process_before_had_no_time_for_is_done_at_the_start(portal: Portal) -> None:
     nid = node(portal)
     _, uid = dataset_with(portal, nid)
-    with portal.writing(ADMIN) as work:
-        file = managedfiles.remote(work, "http://127.0.0.1:9/x.csv")
-        managedfiles.hold(work, nid, "field_link_remote_file", [file.id])
-        writing.put_items(work, nodes.editable(work, nid), {"field_link_remote_file": [{"fid": file.id}]})
-    assert (seen(portal, uid), status(portal, nid).state) == (([], []), Import.UNINITIALISED)
-    assert importing(portal, nid).run() == "failed"
-    assert status(portal, nid).state is Import.ERROR
+    file = attached(portal, nid)
+    importing(portal, nid).run()
+    refreshed(portal, uid)
+    deaf = replace(portal, handlers={})
+    with deaf.writing(ADMIN) as work:
+        writing.remove(work, nodes.editable(work, nid))
+    assert len(stored(portal, nid)) == 2
+    mirrors.start(portal)
+    assert stored(portal, nid) == []
+    with portal.reading(ADMIN) as work, pytest.raises(NotFound):
+        files.readable_file(work, file.id)

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tests.core import support
 from tests.core.support import ADMIN, dataset, person, rule, secure, shown, source
 
 from colonnade.core.datasets import amending
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
-from colonnade.core.nodes import asking, references, service, settling, store, tags, writing
+from colonnade.core.nodes import references, service, settling, store, tags, writing
 from colonnade.core.nodes.model import (
     Changes,
     Condition,
@@ -20,7 +18,6 @@ from colonnade.core.nodes.model import (
     Kind,
     Node,
     NodeRemoved,
-    Ordering,
     ReadableNode,
     ReferencesChanged,
     Tags,
@@ -64,13 +61,14 @@ def _sees(portal: Portal, nid: int, actor: Actor = ANONYMOUS) -> bool:
     return is_seen
 
 
-def _index(portal: Portal, actor: Actor = ANONYMOUS, *conditions: Condition, **more: Any) -> list[int]:
+def _nodes(portal: Portal, actor: Actor, *conditions: Condition) -> Sequence[Node]:
     service.settle(portal)
     with portal.reading(actor) as work:
-        found = service.index(
-            work, conditions, more.get("order", ()), offset=more.get("offset", 0), limit=1000
-        )
-        return [one.id for one in found]
+        return service.index(work, conditions, offset=0, limit=1000)
+
+
+def _index(portal: Portal, actor: Actor = ANONYMOUS, *conditions: Condition) -> list[int]:
+    return [one.id for one in _nodes(portal, actor, *conditions)]
 
 
 def _nid(portal: Portal, uid: str) -> int:
@@ -174,21 +172,22 @@ def test_what_others_changed_meanwhile_is_not_passed_over(portal: Portal) -> Non
     assert _seen(portal, _nid(portal, uid)).node.title == "Meanwhile"
 
 
-def test_groups_are_nodes(portal: Portal) -> None:
-    person(portal, groups=["fire-brigade"])
+def test_groups_are_nodes_that_are_not_published_by_themselves(portal: Portal) -> None:
+    member = person(portal, groups=["fire-brigade"])
     service.settle(portal)
-    with portal.reading(ANONYMOUS) as work:
-        (node,) = service.index(work, [Condition("title", "=", ("fire-brigade",))], offset=0, limit=9)
-        found = service.by_alias(work, service.alias(work, service.readable(work, node.id)))
-    assert (found.node.kind, found.node.title) == ("group", "fire-brigade")
-    _update(portal, found.node.id, title="Fire Brigade")
-    assert _seen(portal, found.node.id).node.title == "Fire Brigade"
-    with portal.reading(ANONYMOUS) as work:
-        titles = [
-            one.title for one in service.index(work, [Condition("kind", "=", ("group",))], offset=0, limit=99)
-        ]
-        assert "Members" not in titles
-        assert service.groups_of_person(work, 1) == []
+    with portal.reading(member) as work:
+        assert member.person_id is not None
+        (nid,) = service.groups_of_person(work, member.person_id)
+        found = service.readable(work, nid)
+        assert service.by_alias(work, service.alias(work, found)).node.id == nid
+    assert (found.node.kind, found.node.title, found.node.is_published) == ("group", "fire-brigade", False)
+    assert not _sees(portal, nid)
+    assert not _sees(portal, nid, person(portal))
+    _update(portal, nid, title="Fire Brigade", is_published=True)
+    assert _sees(portal, nid)
+    assert _seen(portal, nid).node.title == "Fire Brigade"
+    titles = [one.title for one in _nodes(portal, ADMIN, Condition("kind", "=", ("group",)))]
+    assert "Members" not in titles
 
 
 RIGHTS = [
@@ -368,78 +367,6 @@ def test_many_changes_are_followed_in_steps(portal: Portal, monkeypatch: pytest.
     for uid in uids:
         shown(portal, uid)
     assert len({_nid(portal, uid) for uid in uids}) == 5
-
-
-COLUMNS = sorted(asking.COLUMNS)
-OPERATORS = [
-    "=",
-    "!=",
-    "<>",
-    "<=>",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "IN",
-    "not  in",
-    "LIKE",
-    "NOT LIKE",
-    "BETWEEN",
-    "NOT BETWEEN",
-    "IS",
-    "IS NOT",
-    "IS NULL",
-    "IS NOT NULL",
-]
-
-
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    column=st.sampled_from(COLUMNS),
-    operator=st.sampled_from(OPERATORS),
-    values=st.lists(
-        st.sampled_from(["1", "0", "-5", "9" * 30, "dataset", "%a%", "", "x'; --", "²", "1e3"]),
-        min_size=1,
-        max_size=3,
-    ),
-    order=st.lists(st.builds(Ordering, st.sampled_from(COLUMNS), st.booleans()), max_size=2),
-)
-def test_every_question_to_the_index_is_answered(
-    portal: Portal, column: str, operator: str, values: list[str], order: list[Ordering]
-) -> None:
-    _index(portal, ADMIN, Condition(column, operator, tuple(values)), order=order)
-
-
-@pytest.mark.parametrize(
-    "asked", [Condition("items", "=", ("1",)), Condition("id", "REGEXP", ("1",)), Condition("id", "=", ())]
-)
-def test_a_question_to_the_index_that_there_is_not_is_refused(portal: Portal, asked: Condition) -> None:
-    with pytest.raises(Invalid):
-        _index(portal, ADMIN, asked)
-    with pytest.raises(Invalid):
-        _index(portal, ADMIN, order=[Ordering("secret")])
-
-
-def test_lists_begin_with_what_is_pinned_and_new(portal: Portal) -> None:
-    old = _made(portal, created=1_000)
-    older, pinned = _made(portal, created=10), _made(portal, created=1, sticky=True)
-    twin = _made(portal, created=1_000)
-    found = [nid for nid in _index(portal) if nid in {old, older, pinned, twin}]
-    assert found == [pinned, old, twin, older]
-
-
-def test_addresses_lead_to_nodes(portal: Portal) -> None:
-    nid = _made(portal, title="Led to")
-    resource, page = _made(portal, Kind.RESOURCE, datasets=[nid]), _made(portal, Kind.PAGE)
-    alone = _made(portal, Kind.RESOURCE)
-    with portal.reading(ANONYMOUS) as work:
-        for one in (nid, resource, page, alone):
-            found = service.readable(work, one)
-            assert service.by_alias(work, f"/{service.alias(work, found)}").node.id == one
-        for path in ("dataset/none", "resource/none", "group/none", "node/x", "", "other/things"):
-            with pytest.raises(NotFound):
-                service.by_alias(work, path)
-        assert service.readable_by_uuid(work, service.readable(work, nid).node.uuid).node.id == nid
 
 
 def test_files_of_a_node_are_written_without_a_revision(portal: Portal) -> None:

@@ -12,7 +12,7 @@ from colonnade.core.catalogue import library
 from colonnade.core.datasets import leaving, makers
 from colonnade.core.mail.model import LetterWritten
 from colonnade.core.notices import service as notices
-from colonnade.core.people import accounts
+from colonnade.core.people import accounts, mailed
 from colonnade.core.people import service as people
 from colonnade.core.people.model import Person
 from colonnade.core.work import SYSTEM, Event, Portal, Work
@@ -79,6 +79,18 @@ def test_datasets_are_not_found_by_who_has_left(portal: Portal) -> None:
         leaving.remove(work, people.person(work, actor.username))
     assert _found(portal, actor.username) == []
     assert uid in listed(portal, ADMIN)
+
+
+def test_datasets_are_found_by_what_their_makers_are_called_from_the_first_sign_in_on(portal: Portal) -> None:
+    actor = person(portal, "create_dataset")
+    assert actor.username is not None
+    uid = dataset(portal, actor=actor)
+    shown(portal, uid)
+    with portal.writing(SYSTEM) as work:
+        key = mailed.invite(work, people.person(work, actor.username))
+    assert _found(portal, "Quill") == []
+    makers.choose(portal, key, "a good long one", address="::1", last_name="Quill")
+    assert _found(portal, "Quill") == [uid]
 
 
 def _found(portal: Portal, words: str) -> list[str]:

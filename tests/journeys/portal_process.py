@@ -26,8 +26,14 @@ from colonnade.core import uploads
 from colonnade.core.columns import service as columns
 from colonnade.core.columns.model import SentRow
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import files
+from colonnade.core.datastore import service as datastore
 from colonnade.core.imports import service as imports
 from colonnade.core.jobs import service as jobs
+from colonnade.core.nodes import service as nodes
+from colonnade.core.nodes import writing as nodes_writing
+from colonnade.core.nodes.model import Changes
+from colonnade.core.nodes.model import Kind as NodeKind
 from colonnade.core.people import service as people
 from colonnade.core.publishing import importing
 from colonnade.core.publishing import service as publishing
@@ -121,6 +127,38 @@ class Stage:
             is_imported = imports.one(work, file).is_imported
         wrong = tuple(str(one) for one in checks.check(self._portal, lambda *_: None).findings)
         return [one.values for one in page.rows], is_imported, wrong
+
+    def file_under(self, content: str) -> tuple[int, str]:
+        """A resource with a file, in a dataset. Returns its number as a node, and the dataset's uid."""
+        stored = uploads.keep(self._portal, io.BytesIO(content.encode()), filename="data.csv")
+        with self._portal.writing(self._actor) as work:
+            resource = nodes_writing.create(work, NodeKind.RESOURCE, Changes(title="Words"))
+            files.attach(work, resource, [(stored, {})])
+            resources_of = Changes(title="Words", resources=[resource.node.id])
+            dataset = nodes_writing.create(work, NodeKind.DATASET, resources_of).dataset
+        assert dataset is not None
+        return resource.node.id, dataset.uid
+
+    def fill(self, node: int) -> None:
+        """Import the file of a resource."""
+        with self._portal.writing(self._actor) as work:
+            datastore.queue_import(work, nodes.editable(work, node))
+
+    def filled(self, node: int, uid: str) -> tuple[int, int, int, tuple[str, ...]]:
+        """How far an import is, the rows of the resource and those of its dataset, and what is wrong with the portal."""
+        with self._portal.reading(self._actor) as work:
+            state = datastore.status(work, nodes.editable(work, node)).state.value
+            counts = [
+                0
+                if table is None or (found := tables.current(work, table)) is None
+                else tables.count(work, found)
+                for table in (
+                    tables.of_node(work, node),
+                    tables.main_table(work, datasets.readable(work, uid).dataset.id),
+                )
+            ]
+        wrong = tuple(str(one) for one in checks.check(self._portal, lambda *_: None).findings)
+        return state, counts[0], counts[1], wrong
 
     def publish(self, uid: str) -> str:
         with self._portal.writing(self._actor) as work:

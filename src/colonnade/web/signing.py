@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.datasets import makers
 from colonnade.core.people import mailed, sessions
 from colonnade.core.people.model import Person
 from colonnade.core.work import ANONYMOUS
@@ -145,7 +146,7 @@ def _set_password(request: Request, key: str, form: Mapping[str, str], *, is_new
     try:
         password = twice(form)
         names = {name: form.get(name) for name in ("first_name", "last_name")} if is_new else {}
-        mailed.choose(portal_of(request), key, password, address=address_of(request), **names)
+        makers.choose(portal_of(request), key, password, address=address_of(request), **names)
     except Invalid as error:
         return _key_page(request, key, is_new=is_new, error=error)
     except (NotFound, Conflict) as gone:

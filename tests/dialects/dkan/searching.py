@@ -63,10 +63,18 @@ def uuid_of(house: House, dataset_uid: str) -> str:
         return found.node.uuid
 
 
-def own(client: Client, content: str, name: str = "data.csv") -> str:
+def uid_of(house: House, nid: str) -> str:
+    """What other doors call a dataset."""
+    with house.running.portal.reading(house.actor(house.admin)) as work:
+        dataset = nodes.readable(work, int(nid)).dataset
+        assert dataset is not None
+        return dataset.uid
+
+
+def own(client: Client, content: str, **fields: Any) -> str:
     """The uuid of a resource that was made here, and whose file is imported."""
-    nid = client.node("resource", "Data")
-    files = {"files[1]": (name, content.encode(), "text/csv")}
+    nid = client.node("resource", "Data", **fields)
+    files = {"files[1]": ("data.csv", content.encode(), "text/csv")}
     answer = client.ask("POST", f"/node/{nid}/attach_file", data={"field_name": "field_upload"}, files=files)
     assert answer.status_code == 200, answer.text
     assert client.post(f"/datastore/{nid}/import").json() == [True]

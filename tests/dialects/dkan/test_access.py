@@ -213,6 +213,12 @@ def test_dkan_5_3_a_second_login_needs_the_token_like_anything(
     assert told(login(session[0], named.name, PASSWORD)) == (401, CSRF)
 
 
+def test_a_page_of_another_site_signs_nobody_in(visitor: TestClient, named: Client) -> None:
+    answer = login(visitor, named.name, PASSWORD, **{"Sec-Fetch-Site": "cross-site"})
+    assert told(answer) == (401, CSRF)
+    assert "set-cookie" not in answer.headers
+
+
 @says("dkan-5.2-token dkan-5.2-user-token dkan-5.2-any-token dkan-1-token dkan-1.1-token")
 def test_dkan_5_2_the_token_of_a_session(session: tuple[TestClient, Any]) -> None:
     http, body = session

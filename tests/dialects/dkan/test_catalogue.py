@@ -14,8 +14,6 @@ from tests.support.saying import says
 
 from colonnade.core.datasets import service as datasets
 from colonnade.core.nodes import service as nodes
-from colonnade.core.people import service as accounts
-from colonnade.core.work import SYSTEM
 
 DCT = "{http://purl.org/dc/terms/}"
 TODAY = dt.datetime.now(dt.UTC).date().isoformat()
@@ -269,14 +267,14 @@ def test_a_resource_is_shown(people: Cast, shown: Shown) -> None:
 
 
 @says("dkan-12.2-group_list dkan-12.2-group_package_show")
-def test_groups_and_their_packages_are_shown(house: House, people: Cast, shown: Shown) -> None:
-    with house.running.portal.writing(SYSTEM) as work:
-        uid = accounts.add_group(work, "Foresters").uid
-        dataset_uid = datasets.readable(work, shown.slug).dataset.uid
-    house.give_group(dataset_uid, uid, ["edit_dataset"])
+def test_groups_and_their_packages_are_shown(people: Cast) -> None:
+    group = people.admin.node("group", "Foresters")
+    dataset = people.admin.node("dataset", "Woods", og_group_ref={"und": [{"target_id": group}]})
+    uuid = people.admin.shown(f"/node/{dataset}")["uuid"]
     assert {"name": "Foresters"} in action(people.stranger, "group_list")
-    (found,) = action(people.stranger, "group_package_show", id="Foresters")
-    assert [one["id"] for one in found] == [shown.uuid]
+    for name in ("Foresters", group, people.admin.shown(f"/node/{group}")["uuid"]):
+        (found,) = action(people.stranger, "group_package_show", id=name)
+        assert [one["id"] for one in found] == [uuid]
     action(people.stranger, "group_package_show", 404, id="Nobody")
 
 

@@ -180,4 +180,5 @@ def test_a_resource_of_another_door_follows_its_dataset(house: House, people: Ca
     shown = people.admin.shown(f"/node/{listed[0]['nid']}")
     nid = shown["field_resources"]["und"][0]["target_id"]
     assert people.admin.shown(f"/node/{nid}")["field_datastore_status"]["und"][0]["value"] == "1"
+    assert people.admin.shown(f"/datastore/{nid}") == {**STATUS, "storage": 1, "data_import": 6}
     assert told(people.admin.post(f"/datastore/{nid}/drop")) == (403, ["Access denied for user admin"])

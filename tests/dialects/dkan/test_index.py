@@ -242,6 +242,11 @@ def test_an_order_is_asked_for(people: Cast, nids: list[str], direction: str, is
             {"fields[a][b]": "x"}, "fields has too many brackets", id="dkan-4-index-fields-brackets"
         ),
         pytest.param({"parameters[nid]": "1," * 6000}, "at most 5,000 values", id="dkan-4-index-values"),
+        pytest.param(
+            {"parameters[title]": "1," * 200, "options[parameters_op][title]": "like"},
+            "like compares at most 100 values (parameters[title]).",
+            id="dkan-4-index-compared",
+        ),
     ],
 )
 @says("dkan-4-bad-index dkan-6-unknown-column")
@@ -277,6 +282,11 @@ def test_dkan_6_datasets_of_all_doors_are_nodes_and_restricted_ones_are_not(
     house.restrict(made["uid"], is_restricted=True)
     assert people.stranger.shown("/node", **asked) == []
     assert _ids(people.admin.shown("/node", **asked)) == [found["nid"]]
+
+
+def test_long_lists_are_asked_as_one_question(people: Cast, nids: list[str]) -> None:
+    asked = {"parameters[nid]": ",".join([*nids, *(["999999"] * 1000)]), **ORDER}
+    assert _ids(people.admin.shown("/node", pagesize=100, **asked)) == nids
 
 
 @says("dkan-6-unknown-argument")

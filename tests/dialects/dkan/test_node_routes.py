@@ -157,6 +157,7 @@ def test_the_type_of_a_node_stays(people: Cast, nid: str) -> None:
         406,
         ["Node type cannot be changed"],
     )
+    assert people.creator.put(f"/node/{nid}", {"type": {"und": []}}).status_code == 406
     assert people.creator.put(f"/node/{nid}", {"type": "dataset"}).status_code == 200
 
 

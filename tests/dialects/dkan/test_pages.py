@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.dialects.dkan.support import Cast, Client
-from tests.support.house import House
+from tests.support.house import AUTOMATION, House
 from tests.support.saying import says
 
 from colonnade.core.datasets import service as datasets
@@ -142,3 +142,21 @@ def test_rows_are_downloaded_as_far_as_they_may_be_seen(house: House, people: Ca
         nid = nodes.resources_of(work, node)[0].node.id
     answer = people.stranger.ask("GET", f"root:/node/{nid}/download")
     assert answer.text == "name,town\r\nAda,Ulm\r\n"
+
+
+@says("dkan-11-download")
+def test_a_file_beside_the_rows_is_downloaded_where_it_is(house: House, people: Cast) -> None:
+    made = house.published("a\n1\n")
+    path = f"{AUTOMATION}/datasets/{made['uid']}/attachments/"
+    sent = {"file": ("notes.txt", b"Notes")}
+    answer = house.client.post(path, files=sent, headers=house.admin.headers)
+    assert answer.status_code == 201, answer.text
+    house.publish(made["uid"])
+    nodes.settle(house.running.portal)
+    with house.running.portal.reading(house.actor(house.admin)) as work:
+        node = nodes.of_dataset(work, datasets.readable(work, made["uid"]))
+        assert node is not None
+        (nid,) = (one.node.id for one in nodes.resources_of(work, node) if one.node.attachment_id is not None)
+    target = led(people.stranger, f"/node/{nid}/download")
+    assert house.client.get(str(target)).text == "Notes"
+    assert led(people.stranger, f"/node/{nid}") == f"/explore/dataset/{made['dataset_id']}/"

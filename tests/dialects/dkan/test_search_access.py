@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.dialects.dkan.searching import asked, foreign, uuid_of
+from tests.dialects.dkan.searching import asked, foreign, own, sent, uid_of, uuid_of
 from tests.dialects.dkan.support import DATASTORE, Cast
 from tests.support.house import House
 from tests.support.saying import says
@@ -31,8 +31,13 @@ def test_ckans_address_leads_nowhere_else(people: Cast) -> None:
     assert answer.headers["location"].startswith(f"{DATASTORE}/search.json?")
 
 
-def test_no_more_than_a_hundred_rows_but_for_an_administrator(house: House, people: Cast) -> None:
-    uuid = foreign(house, "n\n" + "\n".join(str(number) for number in range(120)))
+@pytest.fixture(scope="module")
+def numbers(house: House) -> str:
+    """A resource with 120 rows."""
+    return foreign(house, "n\n" + "\n".join(str(number) for number in range(120)))
+
+
+def test_no_more_than_a_hundred_rows_but_for_an_administrator(people: Cast, numbers: str) -> None:
     for client, limit, count in (
         (people.stranger, "500", 100),
         (people.manager, "500", 100),
@@ -40,7 +45,7 @@ def test_no_more_than_a_hundred_rows_but_for_an_administrator(house: House, peop
         (people.admin, "0", 100),
         (people.admin, "110", 110),
     ):
-        found = asked(client, {"resource_id": uuid, "limit": limit})["result"]
+        found = asked(client, {"resource_id": numbers, "limit": limit})["result"]
         assert (len(found["records"]), found["limit"], found["total"]) == (count, int(limit), 120), (
             client.name
         )
@@ -53,6 +58,35 @@ def test_what_was_sent_comes_back_and_columns_of_any_name_are_shown(house: House
         people.stranger, {"resource_id": uuid, "fields": "timestamp,code,price", "filters[code]": "007"}
     )
     assert found["result"]["records"] == [{"timestamp": "2020-01-01", "code": "007", "price": "12.5"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("total", "total"), ('x" from y --', 'x" from y --'), ("", "sum_n"), ("n$raw", "n$raw"), ("N", "N")],
+)
+def test_a_figure_may_be_called_anything(people: Cast, numbers: str, name: str, told: str) -> None:
+    found = sent(
+        people.stranger,
+        {"resource_id": {"t": numbers}, "group_by": "n", "sum": {"t": {"n": name}}, "limit": 1},
+    )
+    assert found["result"]["records"] == [{"n": "0", told: "0"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a\0b", "sum gives a column a name that it cannot have."),
+        ("n", "Alias 'n' is declared several times."),
+    ],
+)
+def test_but_not_as_another_column(people: Cast, numbers: str, name: str, message: str) -> None:
+    body = {
+        "resource_id": {"t": numbers},
+        "group_by": "n",
+        "sum": {"t": {"n": name}},
+        "count": {"t": {"n": name}},
+    }
+    assert sent(people.stranger, body) == {"error": {"message": message}}
 
 
 @says("dkan-11-user")
@@ -132,3 +166,28 @@ def test_a_row_filter_holds_in_every_answer(people: Cast, guarded: Mapping[str, 
     pairs = asked(people.stranger, join)["result"]
     assert (pairs["total"], {one["name"] for one in pairs["records"]}) == (4, {"Ada", "Cyd"})
     assert asked(people.admin, join)["result"]["total"] == 5
+
+
+def test_who_sees_but_a_part_of_a_dataset_sees_no_more_of_its_resources(house: House, people: Cast) -> None:
+    creator = people.creator
+    dataset = creator.node("dataset", "Salaries")
+    uuid = own(creator, SECRETS, field_dataset_ref={"und": [{"target_id": dataset}]})
+    dataset_uid = uid_of(house, dataset)
+    house.settled(dataset_uid)
+    rules = {"visible_fields": ["name", "salary"], "filter_query": "salary > 9 and salary < 25"}
+    house.restrict(dataset_uid, is_restricted=False, **rules)
+    found = asked(people.stranger, {"resource_id": uuid})["result"]
+    assert found["records"] == [{"name": "Ada", "salary": "10"}, {"name": "Ben", "salary": "20"}]
+    assert [one["id"] for one in found["fields"]] == ["name", "salary"]
+    assert asked(people.stranger, {"resource_id": uuid, "filters[name]": "Cyd"})["success"] is False
+    assert asked(creator, {"resource_id": uuid})["result"]["total"] == 3
+    house.restrict(dataset_uid, is_restricted=False, is_data_visible=False)
+    assert "error" in asked(people.stranger, {"resource_id": uuid})
+
+
+def test_rows_of_what_is_not_published_are_its_makers(people: Cast) -> None:
+    uuid = own(people.creator, SECRETS, status=0)
+    assert asked(people.creator, {"resource_id": uuid})["result"]["total"] == 3
+    for client in (people.stranger, people.member):
+        message = f"There is no resource with rows whose resource_id is {uuid}."
+        assert asked(client, {"resource_id": uuid}) == {"error": {"message": message}}

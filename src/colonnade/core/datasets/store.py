@@ -59,9 +59,12 @@ def slug_taken(db: Session, slug: str) -> bool:
     return db.scalar(_NAMED, {"slug": slug}) is not None
 
 
+_CALLED = select(Dataset.id).where(Dataset.uid == bindparam("uid"))
+
+
 def uid_taken(db: Session, uid: str) -> bool:
     """Deleted datasets keep their uid."""
-    return db.scalar(select(Dataset.id).where(Dataset.uid == uid)) is not None
+    return db.scalar(_CALLED, {"uid": uid}) is not None
 
 
 def page(

@@ -15,7 +15,7 @@ from colonnade.core.work import Work
 from colonnade.engine.port import Join, Selection
 from colonnade.errors import Invalid, NotFound
 from colonnade.query.bind import bind
-from colonnade.query.schema import Field, FieldType, Schema
+from colonnade.query.schema import RAW_SUFFIX, Field, FieldType, Schema
 from colonnade.query.tree import (
     And,
     BoundQuery,
@@ -158,7 +158,7 @@ class _Asking(ABC):
         )
         bound = self._bound(query, question)
         found = self._found(bound, question)
-        columns = _columns(bound, found, {one.shown: one.field for one in shown})
+        columns = _columns(bound, found)
         # The keys of groups are always there, also those that nobody wants to see.
         wanted = [*(one.shown for one in shown), *(one.name for one in question.figures)]
         rows = _rows({name: columns[name] for name in wanted}, found.table.num_rows)
@@ -169,7 +169,7 @@ class _Asking(ABC):
         query = Query(select=self._figures(question), where=self._where(question), limit=1)
         bound = self._bound(query, question)
         found = self._found(bound, question)
-        rows = _rows(_columns(bound, found, {}), found.table.num_rows)
+        rows = _rows(_columns(bound, found), found.table.num_rows)
         nothing = {one.name: "0" if one.function == "count" else None for one in question.figures}
         page = (rows or [nothing]) if question.offset == 0 else []
         return Answer((), page, 1)
@@ -364,15 +364,14 @@ def _type(one: _Known) -> str:
     return TYPE_SERIAL if one.name == ENTRY else TYPE_TEXT
 
 
-def _columns(bound: BoundQuery, found: Selection, fields: Mapping[str, Field]) -> dict[str, list[str | None]]:
+def _columns(bound: BoundQuery, found: Selection) -> dict[str, list[str | None]]:
     """The texts of each column of the answer; what was sent of a column stands beside it."""
-    names = [one.name for one in bound.outputs]
     raws: dict[str, list[Any]] = {}
     told: dict[str, list[Any]] = {}
-    for at, name in enumerate(names):
-        values = found.table.column(at).to_pylist()
-        (raws if name.endswith("$raw") and name.removesuffix("$raw") in fields else told)[name] = values
-    return {name: cells.texts(values, raws.get(f"{name}$raw")) for name, values in told.items()}
+    for at, one in enumerate(bound.outputs):
+        is_raw = isinstance(one.expr, FieldRef) and one.expr.name.endswith(RAW_SUFFIX)
+        (raws if is_raw else told)[one.name] = found.table.column(at).to_pylist()
+    return {name: cells.texts(values, raws.get(name + RAW_SUFFIX)) for name, values in told.items()}
 
 
 def _rows(columns: Mapping[str, list[str | None]], count: int) -> list[dict[str, str | None]]:

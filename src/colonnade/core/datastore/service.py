@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.datastore import sources, store
-from colonnade.core.datastore.model import Datastore, DatastoreChanged, Import, Status
+from colonnade.core.datastore.model import (
+    CONFIGURATION,
+    Datastore,
+    DatastoreChanged,
+    Import,
+    Status,
+)
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import Job, Kind
 from colonnade.core.managedfiles.model import ManagedFile
@@ -22,6 +28,8 @@ NO_FILE, IMPORTED, NOT_IMPORTED, NO_TABLE = "0", "1", "2", "3"
 
 def status(work: Work, editable: EditableNode) -> Status:
     """Raises `Denied` for what no rows can be made of."""
+    if editable.node.resource_id is not None:
+        return _foreign_status(work, editable)
     file = file_of(work, editable)
     datastore = store.one(work.db, editable.node.id)
     state = state_of(work, datastore)
@@ -149,6 +157,14 @@ def state_of(work: Work, datastore: Datastore | None) -> Import:
     if state is Import.IN_PROGRESS and not _is_running(work, datastore):
         return Import.PAUSED
     return state
+
+
+def _foreign_status(work: Work, editable: EditableNode) -> Status:
+    """Of a resource that another door made: its rows are in, or come with the next publication."""
+    dataset = editable.dataset
+    table = None if dataset is None else tables.main_table(work, dataset.id)
+    is_stored = table is not None and table.current is not None
+    return Status(Import.DONE if is_stored else Import.UNINITIALISED, is_stored, CONFIGURATION)
 
 
 def _is_running(work: Work, datastore: Datastore) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from colonnade.core.datasets.security import Access
+from colonnade.core.datasets.security import FULL, Access
+from colonnade.core.nodes import references
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import ReadableNode
 from colonnade.core.records.binding import row_filter
 from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
-from colonnade.core.tables.model import Generation
 from colonnade.core.work import Work
 from colonnade.errors import Denied, NotFound
 from colonnade.generation import GenerationRef
@@ -69,21 +69,44 @@ def rows_of(work: Work, uuid: str) -> Rows:
 def rows_of_node(work: Work, readable: ReadableNode) -> Rows:
     """Raises `NotFound`, also where the actor may see no rows."""
     node = readable.node
-    found: Generation | None = None
-    source = None
     if not readable.access.data_visible:
         raise _unknown(node.uuid)
-    if node.is_own_resource:
-        table = tables.of_node(work, node.id)
-        found = None if table is None else tables.current(work, table)
-    elif node.resource_id is not None and readable.dataset is not None:
-        dataset_id = readable.dataset.id
-        some = resources.of_dataset(work, dataset_id)
-        source = next((one.uid for one in some if one.id == node.resource_id), None)
-        found = None if source is None else tables.currents(work, [dataset_id]).get(dataset_id)
+    if not node.is_own_resource:
+        found = None
+        if node.resource_id is not None and readable.dataset is not None:
+            found = _in_dataset(work, readable.dataset.id, node.resource_id, readable.access)
+    elif readable.access.shows_all:
+        found = _own(work, node.id)
+    else:
+        found = _mirrored(work, readable)
     if found is None:
         raise _unknown(node.uuid)
-    return Rows(found.ref, found.schema, readable.access, source)
+    return found
+
+
+def _own(work: Work, nid: int) -> Rows | None:
+    table = tables.of_node(work, nid)
+    found = None if table is None else tables.current(work, table)
+    return None if found is None else Rows(found.ref, found.schema, FULL)
+
+
+def _mirrored(work: Work, readable: ReadableNode) -> Rows | None:
+    """As a part of a dataset. What some may not see is said of a dataset's fields, which have types and maybe other
+    names: of the texts of a table of one's own a condition may let through what it was to keep back."""
+    pairs = {pair.dataset_node_id: pair for pair in references.pairs_of_resource(work, readable.node.id)}
+    for one in nodes.datasets_of(work, readable):
+        pair = pairs.get(one.node.id)
+        if pair is None or pair.resource_id is None or one.dataset is None or not one.access.data_visible:
+            continue
+        return _in_dataset(work, one.dataset.id, pair.resource_id, one.access)
+    return None
+
+
+def _in_dataset(work: Work, dataset_id: int, resource_id: int, access: Access) -> Rows | None:
+    some = resources.of_dataset(work, dataset_id)
+    source = next((one.uid for one in some if one.id == resource_id), None)
+    found = None if source is None else tables.currents(work, [dataset_id]).get(dataset_id)
+    return None if found is None else Rows(found.ref, found.schema, access, source)
 
 
 def newest(work: Work, rows: Rows) -> Rows:

@@ -33,6 +33,13 @@ def slugs(work: Work, nids: Sequence[int]) -> Sequence[str]:
     return store.slugs(work.db, nids)
 
 
+def last_revisions(work: Work) -> Sequence[str]:
+    """What the last revision of each dataset is called that the actor may see, the latest first."""
+    nids = last_changed(work)
+    found = store.last_revisions(work.db, nids)
+    return [vuuid for nid in nids if (vuuid := found.get(nid)) is not None]
+
+
 def revisions(work: Work, one: ReadableNode) -> Sequence[NodeRevision]:
     """The last one first."""
     return list(reversed(store.revisions(work.db, one.node.id)))

@@ -200,6 +200,12 @@ def _made(actor: Actor, node: Node) -> bool:
     return actor.person_id is not None and node.author_id == actor.person_id
 
 
+def _is_member(work: Work, node: Node) -> bool:
+    """Whether the node is a group that the actor joined."""
+    group = None if node.group_id is None else store.group(work.db, node.group_id)
+    return group is not None and group.uid in work.actor.groups
+
+
 @dataclass(frozen=True)
 class _Known:
     """What is needed to decide about nodes: of each its datasets (of a dataset's node, this one), also deleted ones; and
@@ -236,7 +242,7 @@ def _seen(work: Work, node: Node, known: _Known) -> ReadableNode | None:
         return _seen_resource(work, node, known)
     if node.dataset_id is None and not node.is_foreign:
         is_known = node.is_published or _made(work.actor, node) or administers(work.actor)
-        return ReadableNode(node) if is_known else None
+        return ReadableNode(node) if is_known or _is_member(work, node) else None
     for dataset in living:
         found = known.open.get(dataset.id)
         if found is not None:

@@ -247,8 +247,9 @@ def _groups(work: Work) -> None:
     for group, node in found:
         if node is None:
             made = int(group.created_at.timestamp())
-            row = {"kind": Kind.GROUP.value, "group_id": group.id, "title": group.title, "is_open": True}
-            new.append({**row, "created": made, "changed": made})
+            row = {"kind": Kind.GROUP.value, "group_id": group.id, "title": group.title}
+            # What groups there are is nobody's business until somebody publishes them here.
+            new.append({**row, "is_published": False, "created": made, "changed": made})
         else:
             node.title = group.title
     _add(work, new)

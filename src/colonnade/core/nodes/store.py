@@ -203,6 +203,13 @@ def slugs(db: Session, nids: Sequence[int]) -> Sequence[str]:
     return [one for one in found if one is not None]
 
 
+def last_revisions(db: Session, nids: Sequence[int]) -> dict[int, str | None]:
+    """What the last revision of each of these nodes is called."""
+    parts = (nids[start : start + AT_ONCE] for start in range(0, len(nids), AT_ONCE))
+    query = select(Node.id, Node.vuuid)
+    return {nid: vuuid for part in parts for nid, vuuid in db.execute(query.where(Node.id.in_(part)))}
+
+
 def pairs_of_datasets(db: Session, nids: Sequence[int]) -> dict[int, list[int]]:
     """The numbers of the resources of each of these datasets, in order."""
     query = select(NodeReference.dataset_node_id, NodeReference.resource_node_id)

@@ -44,7 +44,9 @@ def post_attach(asked: Asked) -> object:
             added = files.attach(work, nodes.editable(work, nid), stored, field=field, replaces=replaces)
         except Conflict as full:
             raise said(500, full.message) from full
-        return [{"fid": str(one.id), "uri": asked.uri("file", one.id)} for one in added]
+        told = [{"fid": str(one.id), "uri": asked.uri("file", one.id)} for one in added]
+    is_one = len(told) == 1 and not asked.portal.settings.attach_answers_list
+    return told[0] if is_one else told
 
 
 def get_file(asked: Asked) -> object:

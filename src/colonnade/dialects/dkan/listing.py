@@ -14,6 +14,9 @@ PAGE_SIZE = 20
 """Also the most, but for who may ask for everything."""
 MOST_VALUES = 5_000
 """Of one question: each is work for the database."""
+MOST_COMPARED = 100
+"""Values of one condition that is no list."""
+_LISTS = frozenset({"=", "<=>", "IN", "!=", "<>", "NOT IN"})
 LARGEST = 10**12
 
 COLUMNS: Mapping[str, str] = {
@@ -104,6 +107,8 @@ def _conditions(query: Body) -> list[Condition]:
             if not isinstance(operator, str):
                 raise wrong(f"options[parameters_op][{column}] must be an operator.")
             values = tuple(_values(sent, f"{name}[{column}]"))
+            if len(values) > MOST_COMPARED and operator.strip().upper() not in _LISTS:
+                raise wrong(f"{operator} compares at most {MOST_COMPARED} values ({name}[{column}]).")
             found.append(Condition(_column(column, name), operator, values))
     if sum(len(one.values) for one in found) > MOST_VALUES:
         raise wrong(f"There are at most {MOST_VALUES:,} values in one question.")

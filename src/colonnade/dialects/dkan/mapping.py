@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import tags
@@ -57,6 +59,7 @@ def kind_of(body: Body) -> Kind:
 def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> Changes:
     """What a body says of a node. `before`: the node that is changed, None for a new one; what is sent as it was shown
     changes nothing. Files on other servers that are named are written down. Raises `Invalid` in Drupal's words."""
+    _check_texts(body)
     sent = {field: body[field.name] for field in FIELDS[kind] if field.name in body and not field.is_computed}
     changes = _base(kind, body, before)
     kept: dict[str, list[Kept]] = {}
@@ -74,6 +77,14 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
         for name, value in DEFAULTS.get(kind, {}).items():
             kept.setdefault(name, [{"value": value}])
     return replace(changes, items=kept, metadata=_metadata(kind, kept, metadata, is_new=before is None))
+
+
+def _check_texts(body: Body) -> None:
+    """Refuse what cannot be written: halves of characters, which some forms of a body can carry."""
+    try:
+        orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError as error:
+        raise Invalid(f"Field validation errors: {error}", code="field.invalid") from None
 
 
 def _metadata(

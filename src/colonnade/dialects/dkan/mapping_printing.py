@@ -54,7 +54,7 @@ def rendered(work: Work, one: ReadableNode, site: str) -> dict[str, Any]:
     return {
         "vid": str(node.vid or node.id),
         "uid": str(node.author_id or 0),
-        "title": _title(one),
+        "title": node.title,
         "log": node.log,
         "status": _flag(node.is_published),
         "comment": "0",
@@ -201,10 +201,6 @@ _SPECIAL: Mapping[str, Callable[[Work, ReadableNode, str], list[dict[str, Any]]]
     "field_datastore_status": _status,
     "group_group": _is_group,
 }
-
-
-def _title(one: ReadableNode) -> str:
-    return one.node.title
 
 
 def _author(work: Work, node: Node) -> str:

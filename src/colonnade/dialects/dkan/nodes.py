@@ -47,7 +47,7 @@ def put_node(asked: Asked) -> dict[str, str]:
     with asked.writing() as work:
         before = nodes.editable(work, _nid(asked))
         kind = Kind(before.node.kind)
-        if asked.body.get(TYPE) not in {None, kind.value}:
+        if asked.body.get(TYPE) not in (None, kind.value):
             raise said(406, "Node type cannot be changed")
         writing.update(work, before, mapping.parsed(work, kind, asked.body, before))
         return _told(asked, before)

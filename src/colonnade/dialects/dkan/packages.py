@@ -89,9 +89,8 @@ def group_package_show(request: Request) -> object:
 
 
 def revision_list(request: Request) -> object:
-    listed(request)
     with reading(request) as work:
-        return [one.vuuid for one in _nodes(work, listing.last_changed(work)) if one.vuuid is not None]
+        return listing.last_revisions(work)
 
 
 def package_revision_list(request: Request) -> object:
@@ -231,10 +230,6 @@ def _group_called(work: Work, title: str) -> ReadableNode:
     if not found:
         raise NotFound("Not found.", code="package.unknown")
     return nodes.readable(work, found[0].id)
-
-
-def _nodes(work: Work, nids: Sequence[int]) -> Iterable[Node]:
-    return (one.node for one in nodes.readables(work, nids))
 
 
 def _count(request: Request, name: str) -> int | None:

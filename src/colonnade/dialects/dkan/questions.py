@@ -115,12 +115,20 @@ def _figures(function: str, given: Any, aliases: frozenset[str]) -> Iterator[Fig
     for key, value in given.items():
         if isinstance(value, Mapping):
             for name, told in value.items():
-                yield Figure(function, Column(str(key), str(name)), _text(function, told))
+                yield _called(function, Column(str(key), str(name)), told)
         elif key in aliases:
             for name in _names(function, value):
                 yield _figure(function, Column(str(key), name))
         else:  # a column, and what it is to be called
-            yield Figure(function, Column(None, str(key)), _text(function, value))
+            yield _called(function, Column(None, str(key)), value)
+
+
+def _called(function: str, column: Column, told: Any) -> Figure:
+    """`told`: what it is to be called in the answer; nothing: as always."""
+    name = _text(function, told or "").strip()
+    if "\0" in name:
+        raise _wrong(function, "gives a column a name that it cannot have")
+    return Figure(function, column, name) if name else _figure(function, column)
 
 
 def _figure(function: str, column: Column) -> Figure:

@@ -55,7 +55,7 @@ def _answer(work: Work, args: Any, left: Callable[[], float]) -> dict[str, Any]:
         question = questions.question(args)
         found = search.ask(work, question, left)
     except (Invalid, NotFound, Denied) as error:
-        return _failed(error.message)
+        return _failed(str(error.facts.get("detail", error.message)))
     return {
         "help": HELP,
         "success": bool(found.rows),

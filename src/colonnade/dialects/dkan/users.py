@@ -18,6 +18,7 @@ from colonnade.dialects.dkan import sessions
 from colonnade.dialects.dkan.answers import answer
 from colonnade.dialects.dkan.endpoints import Asked, at_root, number, route
 from colonnade.dialects.dkan.errors import said
+from colonnade.http.sessions import is_cross_site
 
 VERSION_HEADER = "services_user_login_version"
 """With 1.1 the arguments of a login have other names."""
@@ -26,6 +27,8 @@ VERSION_HEADER = "services_user_login_version"
 def post_login(asked: Asked) -> Response:
     if asked.has_session:
         raise said(406, f"Already logged in as {asked.actor.username}.")
+    if is_cross_site(asked.request):  # a page elsewhere would sign somebody in as somebody else
+        raise sessions.unproven()
     is_newer = asked.request.headers.get(VERSION_HEADER, "") == "1.1"
     names = ("name", "pass") if is_newer else ("username", "password")
     name, password = (_text(asked.needed(one)) for one in names)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from colonnade import errors
+from colonnade.core.datasets import makers
 from colonnade.core.people import mailed
 from colonnade.core.people import service as people
 from colonnade.core.people import sessions as signings
@@ -126,7 +127,7 @@ def post_activate(request: Request, form: Form) -> Response:
     if not form.get("password"):
         return json(request, {"password": REQUIRED}, 400)
     try:
-        person = mailed.choose(
+        person = makers.choose(
             portal_of(request),
             form.get("activation_key", ""),
             form["password"],
