@@ -8,7 +8,6 @@ from tests.core.datastores import attached, importing, node, portal_of_nodes, st
 from tests.core.support import ADMIN
 
 from colonnade.core.datastore import files
-from colonnade.core.datastore import jobs as datastore_jobs
 from colonnade.core.datastore import service as datastore
 from colonnade.core.datastore.model import Import
 from colonnade.core.jobs import service as jobs
@@ -231,3 +230,17 @@ def test_the_order_of_rows_is_that_of_the_file(portal: Portal) -> None:
     found = stored(portal, nid)
     assert [int(row["n"]) for row in found] == list(range(500, 0, -1))
     assert [row[ID] for row in found] == list(range(1, 501))
+
+
+def test_an_import_is_waited_for_no_longer_than_is_said(portal: Portal) -> None:
+    """dkan-10-import-in-the-background"""
+    nid = node(portal)
+    attached(portal, nid)
+    job = importing(portal, nid)
+    assert not datastore.wait(portal, job.uid, 0.05)
+    with portal.writing(ADMIN) as work:
+        again = datastore.queue_import(work, nodes.editable(work, nid))
+    assert again is not None
+    assert again.uid == job.uid
+    assert job.run() == "done"
+    assert datastore.wait(portal, job.uid, 0)

@@ -27,6 +27,8 @@ class Asked:
     host: str
     path: str
     headers: Mapping[str, str]
+    body: bytes | None = None
+    """Of what was posted."""
 
 
 Answer = Callable[["Handler"], None]
@@ -39,6 +41,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.site.asked.append(Asked(headers.get("host", ""), self.path, headers))
+        self.site.pages[self.path](self)
+
+    def do_POST(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers["content-length"]))
+        self.site.asked.append(Asked(headers.get("host", ""), self.path, headers, body))
         self.site.pages[self.path](self)
 
     def send(self, body: bytes, status: int = 200, **headers: str) -> None:

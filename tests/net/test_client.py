@@ -294,3 +294,16 @@ def test_a_request_shows_no_secret() -> None:
     shown = repr(Request("http://data.example/", (("X-Token", "t0k"),), ("ada", "pässword")))
     assert "t0k" not in shown
     assert "pässword" not in shown
+
+
+def test_what_is_posted_goes_to_the_address_that_was_asked_and_to_no_other(site: Site) -> None:
+    site.page("/login", b"in")
+    headers = (("Content-Type", "application/json"),)
+    content, _ = got(client(site), "http://data.example/login", headers=headers, body=b'{"a": 1}')
+    assert content == b"in"
+    (asked,) = site.asked
+    assert (asked.body, asked.headers["content-type"]) == (b'{"a": 1}', "application/json")
+    site.redirect("/moved", "/login", status=307)
+    error = refused(client(site), "http://data.example/moved", body=b"secret")
+    assert (type(error), error.code) == (Invalid, "fetch.redirects")
+    assert [one.path for one in site.asked] == ["/login", "/moved"]

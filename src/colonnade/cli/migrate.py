@@ -100,8 +100,12 @@ def migrate_dkan(
                 tell(step)
                 queue.begin_some()
 
-            Run(reached.portal, actor, site, told, parallel).bring()
-            queue.finish(tell)
+            try:
+                Run(reached.portal, actor, site, told, parallel).bring()
+                queue.finish(tell)
+            except KeyboardInterrupt:
+                click.echo("What has come is kept; the same command goes on.", err=True)
+                raise
         problems = _told(reached, site.base, path)
         if numbers is not None:
             with reached.portal.reading(SYSTEM) as work, _csv(numbers) as out:

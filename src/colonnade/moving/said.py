@@ -2,12 +2,11 @@
 
 import datetime as dt
 import hashlib
+import json
 import uuid as uuids
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from colonnade.moving.site import Record
 
@@ -131,7 +130,7 @@ def moment(value: object) -> int | None:
 
 def digest(*values: object) -> str:
     """Of JSON values: the same for the same content."""
-    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _reader(form: str) -> Any:

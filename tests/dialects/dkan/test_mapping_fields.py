@@ -321,3 +321,17 @@ def test_other_doors_know_what_is_said_here_and_the_other_way_round(house: House
     assert shown["body"] == _und(_body("Changed", "<p>Changed</p>\n"))
     assert shown["field_license"] == _und(_text("cc-zero"))
     assert len(shown["field_tags"]["und"]) == 2
+
+
+def test_the_number_of_a_hidden_word_does_not_tell_the_word(people: Cast) -> None:
+    hidden = people.creator.node("dataset", "Hidden words", status=0, field_tags=_und("whistleblower"))
+    term = people.creator.shown(f"/node/{hidden}")["field_tags"]
+    wrong = (406, ["Invalid option for field field_tags"])
+    assert (
+        told(people.other.post("/node", {"type": "dataset", "title": "Guess", "field_tags": term})) == wrong
+    )
+    for client in (people.creator, people.editor):
+        assert client.put(f"/node/{hidden}", {"field_tags": term}).status_code == 200
+    assert people.creator.put(f"/node/{hidden}", {"status": 1}).status_code == 200
+    nid = people.other.node("dataset", "Known by now", field_tags=term)
+    assert people.stranger.shown(f"/node/{nid}")["field_tags"] == term

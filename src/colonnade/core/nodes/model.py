@@ -141,6 +141,10 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     vocabulary: Mapped[str]
     name: Mapped[str]
+    is_open: Mapped[bool] = mapped_column(default=False)
+    """A dataset that everybody may see said it once."""
+    made_by: Mapped[int | None]
+    """The person who said it first."""
 
 
 class NodeProgress(Base):

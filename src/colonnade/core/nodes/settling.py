@@ -80,12 +80,19 @@ def mirror(node: Node, dataset: Dataset) -> None:
         setattr(node, name, value)
 
 
-def note_words(work: Work, metadata: Sequence[Mapping[str, Any]]) -> None:
-    """Give keywords and themes a number each."""
+def note_words(work: Work, some: Sequence[Dataset]) -> None:
+    """Give keywords and themes of datasets a number each, and note which of them everybody may know."""
+    open_ = [one for one in some if one.is_published and not one.is_restricted]
+    shown = [one.metadata_published or {} for one in open_]
+    others = [one.metadata_published or one.metadata_draft for one in some if one not in open_]
     for vocabulary, field in ((Tags.TAGS, "keyword"), (Tags.TOPICS, "theme")):
-        said = (meta.effective({meta.DEFAULT: one.get(meta.DEFAULT, {})}) for one in metadata)
-        lists = [one[meta.DEFAULT].get(field) or [] for one in said]
-        tags.tids(work, vocabulary, [name for names in lists for name in names])
+        tags.tids(work, vocabulary, _words(shown, field), is_open=True)
+        tags.tids(work, vocabulary, _words(others, field))
+
+
+def _words(metadata: Sequence[Mapping[str, Any]], field: str) -> list[str]:
+    said = (one.get(meta.DEFAULT, {}).get(field) for one in metadata)
+    return [name for one in said if one is not None for name in meta.in_force(one) or []]
 
 
 def buried(work: Work, gone: Sequence[tuple[Node, Dataset]]) -> None:
@@ -139,7 +146,7 @@ def _datasets(work: Work, living: Sequence[Dataset], nodes: Mapping[int | None, 
             row = {"kind": Kind.DATASET.value, "dataset_id": one.id, "author_id": author}
             added.append({**row, **_said_of(one)})
     _add(work, added)
-    note_words(work, [one.metadata_published for one in living if one.metadata_published])
+    note_words(work, living)
 
 
 def _said_of(dataset: Dataset) -> Row:
@@ -189,7 +196,7 @@ def _resources(work: Work, living: Sequence[Dataset]) -> None:
 
 def _is_known(one: Resource | Attachment, dataset: Dataset) -> bool:
     """Readers know of a resource once its rows were published, of an attachment at once."""
-    if isinstance(one, Attachment) or one.loaded_at is not None:
+    if isinstance(one, Attachment) or one.is_owned:
         return True
     return dataset.data_processed_at is not None and one.created_at <= dataset.data_processed_at
 

@@ -284,6 +284,11 @@ def add_nodes(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     db.execute(made, execution_options={"synchronize_session": False})
 
 
+def open_tags(db: Session, tids: Sequence[int]) -> None:
+    closed = update(Tag).where(Tag.id.in_(tids), Tag.is_open.is_(False))
+    db.execute(closed.values(is_open=True), execution_options={"synchronize_session": False})
+
+
 _NEW_REVISION = insert(NodeRevision)
 
 

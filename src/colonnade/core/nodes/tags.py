@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 
+from colonnade.core.datasets.security import SEE_ALL
 from colonnade.core.nodes import store
 from colonnade.core.nodes.model import Tag, Tags
 from colonnade.core.work import Work
 
 
-def tids(work: Work, vocabulary: Tags, names: Iterable[str]) -> dict[str, int]:
-    """The number of each of these words; one that has none is given one."""
+def tids(work: Work, vocabulary: Tags, names: Iterable[str], *, is_open: bool = False) -> dict[str, int]:
+    """The number of each of these words; one that has none is given one. `is_open`: everybody may know them."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
     found = store.tags(work.db, vocabulary, wanted)
-    added = [Tag(vocabulary=vocabulary.value, name=name) for name in wanted if name not in found]
+    maker = work.actor.person_id
+    added = [
+        Tag(vocabulary=vocabulary.value, name=name, is_open=is_open, made_by=maker)
+        for name in wanted
+        if name not in found
+    ]
+    if is_open and found:
+        store.open_tags(work.db, list(found.values()))
     if added:
         work.db.add_all(added)
         work.db.flush()
@@ -24,6 +32,13 @@ def known(work: Work, vocabulary: Tags, names: Iterable[str]) -> dict[str, int]:
     """The numbers of those words that have one; for readers, who give none."""
     wanted = list(dict.fromkeys(names))
     return store.tags(work.db, vocabulary, wanted) if wanted else {}
+
+
+def may_use(work: Work, tag: Tag) -> bool:
+    """Whether the actor may name a word by its number: who does learns the word."""
+    if tag.vocabulary == Tags.FORMATS or tag.is_open or work.actor.may(SEE_ALL):
+        return True
+    return tag.made_by is not None and tag.made_by == work.actor.person_id
 
 
 def by_ids(work: Work, tids: Iterable[int]) -> dict[int, Tag]:

@@ -56,7 +56,7 @@ def update(work: Work, editable: EditableNode, changes: Changes) -> None:
         if editable.dataset is not None:
             _amend(work, editable.dataset, said)
             settling.mirror(node, editable.dataset)
-            settling.note_words(work, [editable.dataset.metadata_draft])
+            settling.note_words(work, [editable.dataset])
         else:
             _change(work, node, said)
         _describe(work, node, said)
@@ -155,7 +155,7 @@ def _dataset(work: Work, said: Changes) -> EditableNode:
         dataset.updated_at = naming.moment(said.changed)
     node = Node(kind=Kind.DATASET.value, dataset_id=dataset.id, title=title)
     settling.mirror(node, dataset)
-    settling.note_words(work, [dataset.metadata_draft])
+    settling.note_words(work, [dataset])
     return _added(work, node, said, dataset)
 
 

@@ -9,7 +9,7 @@ import orjson
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import tags
-from colonnade.core.nodes.model import Changes, EditableNode, Kind, Tags
+from colonnade.core.nodes.model import Changes, EditableNode, Kind, Tag, Tags
 from colonnade.core.work import Work
 from colonnade.dialects.dkan import mapping_items, mapping_metadata
 from colonnade.dialects.dkan.mapping_fields import DEFAULTS, FIELDS, LONG, Field, Shape
@@ -69,7 +69,7 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
             told: dict[str, Any] = {_REFERENCES[field.name]: _numbers(field, value)}
             changes = replace(changes, **told)
         elif kind is Kind.DATASET and field.name in _WORDS:
-            words = _names(work, field, value)
+            words = _names(work, field, value, before)
             metadata.setdefault(meta.DEFAULT, {})[_WORDS[field.name]] = words or None
         else:
             kept[field.name] = _kept(work, field, value, before)
@@ -108,7 +108,7 @@ def _kept(work: Work, field: Field, value: object, before: EditableNode | None) 
     if field.shape is Shape.TARGET:
         return [{"target_id": nid} for nid in _numbers(field, value)]
     if field.shape is Shape.TERM:
-        return [{"tid": tid} for tid in _tids(work, field, value)]
+        return [{"tid": tid} for tid in _tids(work, field, value, before)]
     if field.shape is Shape.FILE:
         return _files(work, field, value)
     if before is not None:
@@ -132,7 +132,7 @@ def _numbers(field: Field, value: object) -> list[int]:
     return numbers
 
 
-def _terms(work: Work, field: Field, value: object) -> list[int | str]:
+def _terms(work: Work, field: Field, value: object, before: EditableNode | None) -> list[int | str]:
     """Numbers of terms, and names that have none yet, in order. Raises `Invalid` for the number of no term."""
     assert field.vocabulary is not None
     found: list[int | str] = []
@@ -141,11 +141,23 @@ def _terms(work: Work, field: Field, value: object) -> list[int | str]:
         found += [_term(field, one, key) for one in ([item] if key == "tid" else split(item, "name"))]
     numbers = {one for one in found if isinstance(one, int)}
     known = tags.by_ids(work, numbers)
-    if any(one not in known or known[one].vocabulary != field.vocabulary for one in numbers):
-        raise mapping_items.no_option(field)
+    for one in numbers:
+        tag = known.get(one)
+        if tag is None or tag.vocabulary != field.vocabulary or not _may_name(work, field, tag, before):
+            raise mapping_items.no_option(field)
     if len(found) > 1 and not field.is_multi:
         raise wrong(field, "it takes one value")
     return found
+
+
+def _may_name(work: Work, field: Field, tag: Tag, before: EditableNode | None) -> bool:
+    """A number that stood there before may stand there again, whoever may know the word."""
+    if tags.may_use(work, tag):
+        return True
+    if before is None:
+        return False
+    words = said_by(work, before).get(meta.DEFAULT, {}).get(_WORDS.get(field.name, ""), ())
+    return tag.name in (words or ()) or {"tid": tag.id} in before.node.items.get(field.name, [])
 
 
 def _term(field: Field, item: Item, key: str) -> int | str:
@@ -158,15 +170,15 @@ def _term(field: Field, item: Item, key: str) -> int | str:
     return name.strip()
 
 
-def _tids(work: Work, field: Field, value: object) -> list[int]:
-    found = _terms(work, field, value)
+def _tids(work: Work, field: Field, value: object, before: EditableNode | None) -> list[int]:
+    found = _terms(work, field, value, before)
     vocabulary = field.vocabulary or Tags.TAGS
     numbers = tags.tids(work, vocabulary, [one for one in found if isinstance(one, str)])
     return list(dict.fromkeys(one if isinstance(one, int) else numbers[one] for one in found))
 
 
-def _names(work: Work, field: Field, value: object) -> list[str]:
-    found = _terms(work, field, value)
+def _names(work: Work, field: Field, value: object, before: EditableNode | None) -> list[str]:
+    found = _terms(work, field, value, before)
     known = tags.by_ids(work, [one for one in found if isinstance(one, int)])
     return list(dict.fromkeys(one if isinstance(one, str) else known[one].name for one in found))
 

@@ -1,5 +1,7 @@
 """Nodes: a number for everything, revisions, references; tables of rows that belong to a node alone."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,36 @@ from colonnade.db.base import UtcDateTime
 revision = "0011"
 down_revision = "0010"
 
-FORMATS = ["csv", "html", "xls", "json", "xlsx", "doc", "docx", "rdf", "txt", "jpg", "png", "gif", "tiff", "pdf", "odf", "ods", "odt", "tsv", "tab", "geojson", "xml", "zip", "kml", "kmz", "shp", "esri-rest", "arcgis", "api"]
+FORMATS = [
+    "csv",
+    "html",
+    "xls",
+    "json",
+    "xlsx",
+    "doc",
+    "docx",
+    "rdf",
+    "txt",
+    "jpg",
+    "png",
+    "gif",
+    "tiff",
+    "pdf",
+    "odf",
+    "ods",
+    "odt",
+    "tsv",
+    "tab",
+    "geojson",
+    "xml",
+    "zip",
+    "kml",
+    "kmz",
+    "shp",
+    "esri-rest",
+    "arcgis",
+    "api",
+]
 
 
 def upgrade() -> None:
@@ -32,12 +63,14 @@ def _nodes() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("vocabulary", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
         sa.UniqueConstraint("vocabulary", "name", name=op.f("uq_tag_vocabulary")),
         sqlite_autoincrement=True,
     )
-    tag = sa.table("tag", sa.column("vocabulary"), sa.column("name"))
-    op.bulk_insert(tag, [{"vocabulary": "format", "name": name} for name in FORMATS])
+    tag = sa.table("tag", sa.column("vocabulary"), sa.column("name"), sa.column("is_open"))
+    op.bulk_insert(tag, [{"vocabulary": "format", "name": name, "is_open": True} for name in FORMATS])
     op.create_table(
         "node_progress",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -47,7 +80,7 @@ def _nodes() -> None:
     op.bulk_insert(sa.table("node_progress", sa.column("id"), sa.column("seq")), [{"id": 1, "seq": 0}])
 
 
-def _node_columns() -> list[sa.Column[object]]:
+def _node_columns() -> list[sa.Column[Any]]:
     numbers = ("dataset_id", "resource_id", "attachment_id", "group_id", "author_id", "vid", "revised_by")
     return [
         sa.Column("id", sa.Integer(), nullable=False),
