@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from colonnade.engine.embedded.ordering import in_order
-from colonnade.engine.sql.compile import ByIds, Placed, compile_query
+from colonnade.engine.sql.compile import ByIds, Listed, Placed, compile_query
 from colonnade.engine.sql.parts import Relation
 from colonnade.query.bind import bind
 from colonnade.query.odsql import parse_group_by, parse_order_by, parse_select, parse_where
@@ -101,6 +101,7 @@ class Database:
             table = self.connection.execute(page.statement.sql, list(page.statement.params)).to_arrow_table()
             rows: list[dict[str, Any]] = in_order(table, places).to_pylist()
             return rows
+        assert not isinstance(page, Listed), "nobody said that the ids are known"
         return self._run(page.sql, page.params)
 
     def total(self, query: BoundQuery, **situation: Any) -> int | None:

@@ -23,9 +23,7 @@ def slug(text: str, *, separator: str = "-") -> str:
     return re.sub(r"[^a-z0-9]+", separator, plain).strip(separator)
 
 
-def free_name(
-    wanted: str, is_taken: Callable[[str], bool], *, separator: str = "-", first: int = 2
-) -> str:
+def free_name(wanted: str, is_taken: Callable[[str], bool], *, separator: str = "-", first: int = 2) -> str:
     """The wanted name, or one of `name-2`, `name-3`, ... that is not taken (`first`: the number that they begin with):
     the first, as long as no name in between was given up. A few looks however many are taken."""
     if not is_taken(wanted):

@@ -138,5 +138,7 @@ def settled(house: House) -> None:
         if not active:
             return
         for uid in active:
-            if house.running.runner.is_known(uid):  # a job that follows another is written down just before it begins
+            if house.running.runner.is_known(
+                uid
+            ):  # a job that follows another is written down just before it begins
                 house.running.runner.wait(uid)

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from colonnade.core.terms.model import Term, Vocabulary
 
-
 _OF_VOCABULARY = select(Term).where(Term.vocabulary == bindparam("vocabulary")).order_by(Term.id)
 """Made once, as every dataset that is made asks this."""
 
