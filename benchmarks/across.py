@@ -8,7 +8,7 @@ import random
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.people import service as people
 from colonnade.core.search import service as search
 from colonnade.core.work import SYSTEM, Actor, Portal
+from colonnade.errors import Unavailable
 
 DATASETS = (100, 1_000, 5_000)
 LARGEST = 10_000
@@ -62,7 +63,8 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
 
 def _asked(portal: Portal, reporter: Actor, total: int) -> Iterator[Figure]:
     with timed() as watch:
-        _ask(portal, reporter, "rare17")
+        with suppress(Unavailable):  # very many tables are not asked one by one in the time of a query
+            _ask(portal, reporter, "rare17")
         assert portal.overview is not None
         assert portal.overview.settle(FOLLOWING_SECONDS)
     yield Figure(f"{total:,} datasets: the first question, and all followed", watch.seconds, "s")
@@ -70,10 +72,14 @@ def _asked(portal: Portal, reporter: Actor, total: int) -> Iterator[Figure]:
     for name, words in QUESTIONS:
         _ask(portal, reporter, words)
         ours = milliseconds(lambda words=words: _ask(portal, reporter, words), TIMES)  # type: ignore[misc]
-        others = milliseconds(lambda words=words: _ask(alone, reporter, words), TIMES_ONE_BY_ONE)  # type: ignore[misc]
-        yield Figure(f"{total:,} datasets, {name}, p50", p50(ours), "ms", p50(others))
+        others = _one_by_one(alone, reporter, words) if total <= DATASETS[0] else None
+        yield Figure(f"{total:,} datasets, {name}, p50", p50(ours), "ms", others)
         yield Figure("  p95", p95(ours), "ms", aim=AIM)
         yield Figure(f"  p95, {CLIENTS} clients", p95(_at_once(portal, reporter, words)), "ms", aim=AIM)
+
+
+def _one_by_one(alone: Portal, reporter: Actor, words: str) -> float:
+    return p50(milliseconds(lambda: _ask(alone, reporter, words), TIMES_ONE_BY_ONE))
 
 
 def _at_once(portal: Portal, reporter: Actor, words: str) -> Sequence[float]:

@@ -40,6 +40,7 @@ from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.publishing import removal
 from colonnade.core.records.service import RowsChanged
 from colonnade.core.rowstore import RowStore
+from colonnade.core.search import service as search_service
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import TableForgotten
 from colonnade.core.terms import service as terms
@@ -155,7 +156,7 @@ def start(settings: Settings) -> Running:
         _resume(portal, runner)
         mirrors.start(portal)
         if portal.overview is not None:
-            portal.overview.warm()
+            portal.overview.warm(partial(search_service.follow_all, portal))
         cleanup.callback(Nightly(portal, NIGHTLY).close)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
 

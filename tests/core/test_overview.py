@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import shutil
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ def _restarted(folder: Path, words: str) -> tuple[int, dict[str, int], int]:
     with opened(folder) as portal:
         library = Library(portal, ADMIN)
         assert portal.overview is not None
-        portal.overview.warm()
+        portal.overview.warm(lambda: None)
         known, found = library.known(), library.groups(words)
         library.settle()
         assert library.groups(words) == found
@@ -220,6 +221,28 @@ def test_an_overview_outlives_restarts_and_is_begun_anew_when_it_cannot_be_opene
         portal.overview.begin_anew()
         assert portal.overview.check() == []
         assert Library(portal, ADMIN).groups("smith") == {"row-1": 2, "row-2": 1}
+
+
+def test_after_a_start_whatever_lags_behind_is_followed_before_somebody_asks(tmp_path: Path) -> None:
+    with opened(tmp_path) as portal:
+        library = Library(portal, person(portal))
+        library.make("row-1", (None, _ROWS[1]))
+        library.settle()
+        library.make("row-2", (None, _ROWS[2]))
+    (tmp_path / "overview" / "version").write_text("of another time")
+    with opened(tmp_path) as portal:
+        library = Library(portal, ADMIN)
+        assert portal.overview is not None
+        followed = threading.Event()
+
+        def follow() -> None:
+            search.follow_all(portal)
+            followed.set()
+
+        portal.overview.warm(follow)
+        assert followed.wait(60)
+        assert portal.overview.settle()
+        assert library.known() == 2
 
 
 def test_a_dataset_that_goes_is_forgotten(library: Library) -> None:

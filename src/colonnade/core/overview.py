@@ -6,9 +6,10 @@ that the index knows; whoever asks counts the others one by one, and says that t
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -130,18 +131,24 @@ class Overview:
                 self._thread.start()
             self._changed.notify_all()
 
-    def warm(self) -> None:
-        """Read in the background the marks of all tables that are known here, so that the first question need not."""
+    def warm(self, then: Callable[[], None]) -> None:
+        """Read in the background the marks of all tables that are known here, so that the first question need not; `then`
+        looks for what lags behind. Nothing, where nobody ever asked."""
         if self._index.exists:
-            self._warming = threading.Thread(target=self._read_marks, name="overview-marks", daemon=True)
+            target = partial(self._read_marks, then)
+            self._warming = threading.Thread(target=target, name="overview-marks", daemon=True)
             self._warming.start()
 
-    def _read_marks(self) -> None:
+    def _read_marks(self, then: Callable[[], None]) -> None:
         for ref in list(self._index.snapshot.states):
             if self._is_closed:
                 return
             with suppress(PortalError):  # it is gone
                 self._rows.marks.of(ref)
+        try:
+            then()
+        except Exception:  # the edge of a thread: the first question finds out, too
+            log.exception("what the overview lacks was not found out")
 
     def forget(self, table_uid: str) -> None:
         """A table is gone."""

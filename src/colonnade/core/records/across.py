@@ -20,6 +20,8 @@ Asking = Callable[[ReadableDataset, str, Schema], Expr]
 """What is asked of a dataset whose table has this uid and whose reader sees these fields: a condition as `select` takes it,
 `Literal` true or false where it is known for all rows."""
 
+Names = Callable[[Sequence[ReadableDataset]], Mapping[int, Mapping[str, str]]]
+
 FEWEST = 2
 """Fewer datasets are as soon asked one by one."""
 
@@ -30,7 +32,7 @@ class Shared:
     such), and what they call those of some datasets, by dataset."""
 
     where: Expr | None
-    names: Callable[[Sequence[ReadableDataset]], Mapping[int, Mapping[str, str]]]
+    names: Names
 
 
 def counts(
@@ -66,7 +68,7 @@ def _one_by_one(
     left: Callable[[], float],
 ) -> dict[int, int]:
     currents = tables.currents(work, [one.dataset.id for one in others])
-    _follow(work, shared, [one for one in others if one.access.shows_all], currents)
+    follow(work, shared.names, [one for one in others if one.access.shows_all], currents)
     asked = asking(others)
     return {
         one.dataset.id: _count(work, one, currents[one.dataset.id], asked, left)
@@ -93,18 +95,18 @@ def _together(work: Work, shared: Shared, refs: Sequence[GenerationRef]) -> Mapp
     return overview.counts(shared.where, refs)
 
 
-def _follow(
-    work: Work, shared: Shared, some: Sequence[ReadableDataset], currents: Mapping[int, Generation]
+def follow(
+    work: Work, names: Names, some: Sequence[ReadableDataset], currents: Mapping[int, Generation]
 ) -> None:
-    """Whatever was asked: those that lag behind are taken up for the next question."""
+    """Whatever was asked: those that lag behind are taken up for the next question. `names` as of `Shared`."""
     overview = work.portal.overview
     lagging = [] if overview is None else overview.lagging([one.ref for one in currents.values()])
     if overview is None or not lagging:
         return
-    names = shared.names(some)
+    named = names(some)
     overview.follow(
         [
-            Followed(currents[number].ref, currents[number].schema, names.get(number, {}))
+            Followed(currents[number].ref, currents[number].schema, named.get(number, {}))
             for number in (one.dataset.id for one in some)
             if number in currents and currents[number].ref in lagging
         ]

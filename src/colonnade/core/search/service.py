@@ -8,6 +8,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from colonnade.core.columns import service as columns
 from colonnade.core.columns.model import SentPage, SentRow
@@ -21,7 +22,7 @@ from colonnade.core.search.asking import Question, asked
 from colonnade.core.search.asking import since as since
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
-from colonnade.core.work import Work
+from colonnade.core.work import SYSTEM, Portal, Work
 from colonnade.query import lucene
 from colonnade.query.schema import Schema
 from colonnade.query.tree import Expr, Order
@@ -67,6 +68,16 @@ def within(
     return columns.page(
         work, readable, question.of(readable, table_uid, visible), order, limit=limit, offset=offset
     )
+
+
+def follow_all(portal: Portal) -> None:
+    """Have whatever lags behind in the overview of small tables followed now, before somebody asks."""
+    with portal.reading(SYSTEM) as work:
+        ids = list(accesses.of_all(work))
+        currents = tables.currents(work, ids)
+        records_across.follow(
+            work, partial(columns.indexed, work), datasets.readable_by_ids(work, ids), currents
+        )
 
 
 def condition(
