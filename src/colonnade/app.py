@@ -31,6 +31,7 @@ from colonnade.core.jobs.model import JobEnded, JobQueued, Kind
 from colonnade.core.jobs.schedule import Nightly
 from colonnade.core.mail import service as mail
 from colonnade.core.mail.model import LetterWritten
+from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import NodeChanged, NodeRemoved, ReferencesChanged
 from colonnade.core.notices import ending
 from colonnade.core.overview import Overview
@@ -88,6 +89,8 @@ DOORS = {
 SLASHED = (f"{automation.PREFIX}/", f"{domain.PREFIX}/", f"{panda.PREFIX}/")
 """Doors whose documents write every path with a final slash."""
 LOCKED = "data.locked"
+LAST_SECONDS = 5.0
+"""That the end of a server waits for what its start began."""
 NIGHTLY = {Kind.TIDY: dt.time(2, 0), Kind.ALERTS: dt.time(2, 30)}
 """Jobs of every night, in UTC."""
 SPARE_WORKERS = 4
@@ -157,6 +160,7 @@ def start(settings: Settings) -> Running:
         mirrors.start(portal)
         if portal.overview is not None:
             portal.overview.warm(partial(search_service.follow_all, portal))
+        cleanup.callback(nodes.settle_soon(portal).join, LAST_SECONDS)
         cleanup.callback(Nightly(portal, NIGHTLY).close)
         return Running(_application(portal), portal, runner, first, cleanup.pop_all().close)
 

@@ -1,16 +1,18 @@
 """Nodes of datasets that not everybody sees all of, and what one node can do to others."""
 
 import uuid as uuids
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.core.support import ADMIN, dataset, person, secure, shown, source
 
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datasets import store as dataset_store
 from colonnade.core.nodes import listing, service, settling, writing
 from colonnade.core.nodes.model import Changes, Condition, Kind
 from colonnade.core.publishing import service as publishing
-from colonnade.core.work import ANONYMOUS, SYSTEM, Actor, Portal
+from colonnade.core.work import ANONYMOUS, Actor, Portal
 from colonnade.errors import Conflict, Denied, NotFound
 
 HIDING: list[Any] = [
@@ -151,7 +153,7 @@ def test_a_change_that_cannot_be_followed_stops_no_other(
     with monkeypatch.context() as patched:
         patched.setattr(settling, "_said_of", broken)
         service.settle(portal)
-    with portal.reading(SYSTEM) as work:
+    with portal.reading(ADMIN) as work:
         some = {datasets.editable(work, uid).dataset.id: uid for uid in uids}
         assert [some[one] for one in service.of_datasets(work, list(some))] == [uids[0], uids[2]]
     assert "not this one" in caplog.text
@@ -159,7 +161,7 @@ def test_a_change_that_cannot_be_followed_stops_no_other(
     with portal.writing(ADMIN) as work:
         datasets.note_change(work, datasets.editable(work, uids[1]).dataset)
     service.settle(portal)
-    with portal.reading(SYSTEM) as work:
+    with portal.reading(ADMIN) as work:
         assert set(service.of_datasets(work, list(some))) == set(some)
 
 
@@ -180,7 +182,7 @@ def test_uuids_are_the_same_in_capitals(portal: Portal) -> None:
 def test_new_datasets_are_as_restricted_as_the_portal_has_it(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portal.settings, "restricted_by_default", True)
+    monkeypatch.setattr(portal, "settings", replace(portal.settings, restricted_by_default=True))
     nid = _made(portal)
     assert not _shows_all(portal, nid)
     assert _shows_all(portal, nid, ADMIN)
@@ -197,18 +199,29 @@ def test_an_author_whose_ruleset_was_taken_away_is_not_told_of_the_dataset(porta
         with portal.reading(author) as work:
             listed = [one.id for one in service.index(work, offset=0, limit=1000)]
             names = listing.slugs(work, sorted(listing.newest(work)))
-            slug = datasets.by_ids(work, list(slugs))[0].slug
             revised = listing.last_revisions(work)
             return [nid in listed, slug in names, vuuid in revised]
 
     with portal.reading(ADMIN) as work:
         found = service.readable(work, nid)
         assert found.dataset is not None
-        slugs, vuuid = [found.dataset.id], found.node.vuuid
+        dataset_id, slug, vuuid = found.dataset.id, found.dataset.slug, found.node.vuuid
     assert told() == [True, True, True]
     with portal.writing(ADMIN) as work:
-        securable = datasets.securable(work, uid)
-        for rule in datasets.rulesets(work, securable):
-            datasets.remove_ruleset(work, securable, rule)
+        dataset_store.remove_rulesets(work.db, dataset_id)
     assert told() == [False, False, False]
     assert not _shows_all(portal, nid, author)
+
+
+def test_what_happened_before_a_start_is_followed_in_the_background(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    uid = dataset(portal)
+    shown(portal, uid)
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, "settle", None)
+        service.settle_soon(portal).join()
+    assert "could not be followed" in caplog.text
+    service.settle_soon(portal).join()
+    with portal.reading(ANONYMOUS) as work:
+        assert service.of_dataset(work, datasets.readable(work, uid)) is not None

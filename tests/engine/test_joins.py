@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 from tests.engine.support import AT, NEXT, REF, Setup, Sizes, put
 
+from colonnade.engine.embedded import joining
 from colonnade.engine.port import Engine, Join, Selection, Upsert
-from colonnade.errors import NotFound, Unavailable
+from colonnade.errors import Invalid, NotFound, Unavailable
 from colonnade.generation import GenerationRef
 from colonnade.query.bind import bind
 from colonnade.query.odsql.parser import parse_where
@@ -138,3 +139,14 @@ def test_very_many_pairs_are_bounded_in_time(setup: Setup, tmp_path: Any) -> Non
         reading.select(join, ({}, {}), seconds=0.2)
     assert raised.value.code == "query.deadline"
     engine.close()
+
+
+def test_a_join_that_would_make_too_many_rows_is_refused_before(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "MOST_PAIRS", 4)
+    with pytest.raises(Invalid, match=r"have 5 rows, and 4 are the most"):
+        asked(engine, Query(TWO, limit=1))
+    assert asked(engine, Query(TWO, limit=1), left_where="name != 'Ada'").total == 3, (
+        "a side has its own conditions"
+    )

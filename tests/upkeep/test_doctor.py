@@ -279,3 +279,22 @@ def test_a_folder_without_a_portal_is_told_in_a_line(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "There is no portal" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nodes_that_do_not_agree_with_what_they_stand_for_are_told_and_mended(mine: Furnished) -> None:
+    assert doctor(mine).exit_code == 0
+    for statement in (
+        "INSERT INTO node_reference (id, dataset_node_id, resource_node_id, resource_place, dataset_place)"
+        + " VALUES (900, 700, 701, 0, 0)",
+        "UPDATE node SET dataset_id = 900 WHERE id = (SELECT min(id) FROM node WHERE dataset_id IS NOT NULL)",
+        "UPDATE node SET resource_id = 900 WHERE id = (SELECT min(id) FROM node WHERE resource_id IS NOT NULL)",
+    ):
+        catalogue(mine, statement)
+    told = [
+        "Nodes: Published datasets without a number: 1.",
+        "Nodes: Nodes of what is gone: 2.",
+        "Nodes: References of nodes that are gone: 1.",
+    ]
+    assert lines(doctor(mine)) == told
+    assert doctor(mine, "--repair").exit_code == 0
+    assert doctor(mine).exit_code == 0

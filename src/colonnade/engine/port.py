@@ -244,7 +244,7 @@ class JoinReading(Protocol):
 
     def select(self, join: Join, hits: tuple[Hits, Hits], *, seconds: float | None = None) -> Selection:
         """A page and the total. `hits`: of the text conditions of each side. Without an order of its own, in that of the
-        first table's rows, then of the second's. Raises `StateGoneError`."""
+        first table's rows, then of the second's. Raises `StateGoneError`; `Invalid` for a join of far too many rows."""
         ...
 
 

@@ -226,6 +226,7 @@ def test_dkan_5_2_the_token_of_a_session(session: tuple[TestClient, Any]) -> Non
         answer = http.request(method, "/services/session/token", headers=JSON)
         assert (answer.status_code, answer.text) == (200, body["token"])
         assert answer.headers["content-type"].startswith("text/plain")
+        assert answer.headers["x-content-type-options"] == "nosniff"
     assert _ask(http, "POST", "/user/token").json() == {"token": body["token"]}
 
 

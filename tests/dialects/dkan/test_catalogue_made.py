@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from tests.dialects.dkan.catalogues import HOST, action, got
+from tests.dialects.dkan.searching import uid_of
 from tests.dialects.dkan.support import Cast
+from tests.support.house import House
 from tests.support.saying import says
 
 
@@ -109,3 +111,26 @@ def test_a_resource_that_was_made_here_leads_to_its_file(people: Cast, made: Map
     resource = found["resources"][0]
     assert action(people.stranger, "resource_show", id=resource["id"]) == resource
     assert got(people.stranger, resource["url"].removeprefix(HOST)).text == "a,b\n1,2\n"
+
+
+def test_the_address_of_a_file_elsewhere_is_told_to_those_who_may_have_all_of_it(
+    house: House, people: Cast
+) -> None:
+    url = "http://remote.example/kept-back.csv"
+    dataset = people.creator.node("dataset", "Kept back")
+    part_of = {"field_dataset_ref": {"und": [{"target_id": dataset}]}}
+    nid = people.creator.node(
+        "resource", "Elsewhere", field_link_remote_file={"und": [{"uri": url}]}, **part_of
+    )
+    uuid = people.creator.shown(f"/node/{nid}")["uuid"]
+    uid = uid_of(house, dataset)
+    house.settled(uid)
+    assert url in got(people.stranger, "/data.json").text
+    house.restrict(uid, is_restricted=False, visible_fields=["name"])
+    for path in ("/data.json", "/catalog.xml", "/catalog.json"):
+        found = got(people.stranger, path).text
+        assert "Kept back" in found, path
+        assert url not in found, path
+    assert action(people.stranger, "resource_show", id=uuid)["url"] is None
+    assert people.stranger.ask("GET", f"root:/node/{nid}/download").status_code == 404
+    assert people.creator.ask("GET", f"root:/node/{nid}/download").headers["location"] == url

@@ -287,3 +287,12 @@ def test_the_answer_is_a_list_where_it_is_set_so(
     nid = people.creator.node("resource", "A list")
     (made,) = attach(people.creator, nid, ("1", "a.csv", CSV)).json()
     assert set(made) == {"fid", "uri"}
+
+
+def test_what_is_refused_leaves_nothing_behind(house: House, people: Cast, nid: str) -> None:
+    kept = house.running.portal.blobs
+    before = set(kept.digests())
+    two = (("a", "b.csv", "kept,nowhere\n"), ("b", "c.csv", "neither,this\n"))
+    assert attach(people.creator, nid, *two, attach="0").status_code == 500
+    assert attach(people.creator, nid, ("1", "b.csv", "kept,nowhere\n")).status_code == 500
+    assert set(kept.digests()) == before

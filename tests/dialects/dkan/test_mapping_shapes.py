@@ -32,6 +32,7 @@ FORMS: list[Any] = [
     pytest.param(None, [], id="null"),
     pytest.param(0, [0], id="zero"),
     pytest.param({"tid": "3"}, [{"tid": "3"}], id="no-language"),
+    pytest.param({"und": {"1": {"a": "1"}, "01": {"a": "2"}}}, [{"a": "1"}, {"a": "2"}], id="key-twice"),
 ]
 
 
@@ -67,6 +68,7 @@ def test_numbers_are_read_from_texts_and_titles(sent: object, number: int | None
         pytest.param({"und": ["One, two (7)", 8]}, [7, 8], id="title-with-commas"),
         pytest.param({"und": "4,x"}, [4, None], id="no-number"),
         pytest.param({"und": "a\nb,c"}, [None], id="lines"),
+        pytest.param({"und": "1," + "a" * 140_000}, [None], id="very-long"),
         pytest.param([], [], id="none"),
     ],
 )

@@ -37,6 +37,13 @@ def check_field(editable: EditableNode, field: str) -> None:
         raise Denied("The file of this resource is kept elsewhere.", code="node.foreign")
 
 
+def check_room(editable: EditableNode, field: str, count: int, *, replaces: bool) -> None:
+    """Whether so many files can be attached. Raises `Conflict`."""
+    before = [] if replaces else managedfiles.of_items(editable.node.items, field)
+    if len(before) + count > 1:
+        raise Conflict("You cannot upload so many files.", code="managedfile.full")
+
+
 def attach(
     work: Work,
     editable: EditableNode,
@@ -50,9 +57,7 @@ def attach(
     `name`: the public name that is wanted. Raises `Conflict` where there is room for one file only, and as `check_field`
     and `managedfiles.keep`."""
     check_field(editable, field)
-    before = [] if replaces else managedfiles.of_items(editable.node.items, field)
-    if len(before) + len(sent) > 1:
-        raise Conflict("You cannot upload so many files.", code="managedfile.full")
+    check_room(editable, field, len(sent), replaces=replaces)
     if not sent:
         return []
     (stored, extras) = sent[0]

@@ -151,7 +151,7 @@ class _Asking(ABC):
         query = Query(
             select=(*(Named(one.expr, one.shown) for one in shown), *self._figures(question)),
             where=self._where(question),
-            group_by=tuple(Named(one.expr, one.shown) for one in map(self.find, question.group_by)),
+            group_by=tuple(Named(one.expr, one.shown) for one in self._grouped(question)),
             order_by=self._order(question),
             limit=limit,
             offset=question.offset,
@@ -192,15 +192,19 @@ class _Asking(ABC):
     def _shown(self, question: Question) -> list[_Known]:
         if question.columns is None:
             if question.group_by:
-                return [self.find(one) for one in question.group_by]
+                return self._grouped(question)
             return [] if question.figures else list(self._known)
         found = [one for column in question.columns for one in self._meant(column)]
         if question.group_by or question.figures:
-            grouped = {self.find(one).expr for one in question.group_by}
+            grouped = {one.expr for one in self._grouped(question)}
             for one in found:
                 if one.expr not in grouped:
                     raise Invalid(f"Column {one.name} must be in group_by.", code="datastore.group_by")
         return list(dict.fromkeys(found))
+
+    def _grouped(self, question: Question) -> list[_Known]:
+        """Each column once, however often and in whatever case it was named."""
+        return list(dict.fromkeys(self.find(one) for one in question.group_by))
 
     def _meant(self, column: Column) -> list[_Known]:
         if column.name == "*":

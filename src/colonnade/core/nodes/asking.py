@@ -9,6 +9,8 @@ from colonnade.core.nodes.model import Condition, Node, Ordering
 from colonnade.errors import Invalid
 
 LARGEST = 2**63 - 1
+LONGEST_PATTERN = 1_000
+"""Characters: SQLite takes none that is much longer, and each is work for every node."""
 
 _NOTHING = literal(0)
 _NUMBERS: Mapping[str, ColumnElement[Any]] = {
@@ -63,7 +65,10 @@ def condition(one: Condition) -> ColumnElement[bool]:
     is_number = one.column in _NUMBERS and "LIKE" not in operator
     if one.column in _NUMBERS and not is_number:
         column = cast(column, String)
-    values = [_number(value) for value in one.values] if is_number else list(one.values)
+    texts = [value.lower() for value in one.values] if one.column == "uuid" else list(one.values)
+    values = [_number(value) for value in texts] if is_number else texts
+    if "LIKE" in operator and any(len(value) > LONGEST_PATTERN for value in one.values):
+        raise _wrong(f"{operator} takes at most {LONGEST_PATTERN:,} characters ({one.column}).")
     said = [value for value in values if value is not None]
     if not said:
         return false() if operator not in {"!=", "<>", "NOT IN"} else not_(false())

@@ -11,8 +11,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from colonnade.core.datasets.model import Dataset
-from colonnade.core.datasets.security import FULL, Access
-from colonnade.core.work import Event, now
+from colonnade.core.datasets.security import FULL, Access, decided
+from colonnade.core.work import ANONYMOUS, Event, now
 from colonnade.db.base import Base
 
 
@@ -32,6 +32,12 @@ class Tags(StrEnum):
     TAGS = "tags"
     TOPICS = "dkan_topics"
     FORMATS = "format"
+
+
+def shows_all(dataset: Dataset) -> bool:
+    """Whether a dataset, once it is published, shows every field of every row to everybody."""
+    access = decided(ANONYMOUS, dataset.is_restricted, dataset.default_security, ())
+    return access is not None and access.shows_all
 
 
 def seconds() -> int:

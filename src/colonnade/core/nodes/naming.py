@@ -60,8 +60,8 @@ def slug(work: Work, title: str) -> str:
     return free_name(name, lambda one: slugs.is_taken(work, one), first=0)
 
 
-def check_uuid(text: str) -> None:
-    """Raises `Invalid`."""
+def checked_uuid(text: str) -> str:
+    """In small letters. Raises `Invalid`."""
     try:
         known = str(uuids.UUID(text)) == text.lower()
     except ValueError:
@@ -69,6 +69,7 @@ def check_uuid(text: str) -> None:
     if not known:
         message = f"{text[:60]} is no uuid, such as 960687d8-5a5e-4ae3-9b4b-7d0b1ab2a3b5."
         raise Invalid(message, fields={"uuid": [message]})
+    return text.lower()
 
 
 def check_items(items: Mapping[str, Sequence[Any]]) -> None:

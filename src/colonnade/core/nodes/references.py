@@ -12,6 +12,7 @@ from colonnade.core.nodes.model import (
     NodeReference,
     Pair,
     ReferencesChanged,
+    shows_all,
 )
 from colonnade.core.work import Work
 from colonnade.errors import Denied, Invalid
@@ -98,8 +99,8 @@ def _others(work: Work, node: Node, new: Sequence[int], gone: Sequence[int]) -> 
 
 
 def _check_may_link(work: Work, node: Node, other: Node, dataset: Dataset | None) -> None:
-    """Who changes one side changes the other. A resource that everybody may see may be shown anywhere. `dataset`: what
-    the other stands for."""
+    """Who changes one side changes the other. A resource of which everybody may see everything may be shown anywhere.
+    `dataset`: what the other stands for."""
     wanted = Kind.RESOURCE if node.kind == Kind.DATASET else Kind.DATASET
     if other.kind != wanted:
         raise _unknown(node, other.id)
@@ -107,14 +108,20 @@ def _check_may_link(work: Work, node: Node, other: Node, dataset: Dataset | None
     if resource.is_foreign:
         message = "This resource is kept by another API of the portal: add or remove it there."
         raise Denied(message, code="node.foreign")
-    if other.is_open and wanted is Kind.RESOURCE:
-        return
     own = () if dataset is None else ((other.id, dataset),)
     parents = own or store.parents(work.db, [other.id])[other.id]
+    if wanted is Kind.RESOURCE and other.is_open and _is_anybodys(parents):
+        return
     if not service.may_edit(work, other, parents):
         if not service.readables(work, [other.id]):
             raise _unknown(node, other.id)
         raise Denied("You may not change what is to be referred to.", code="node.edit_denied")
+
+
+def _is_anybodys(parents: service.Parents) -> bool:
+    """Whether one of the datasets of an open resource shows all of it to everybody, or there is none."""
+    living = (one for _, one in parents if one.is_published and one.deleted_at is None)
+    return not parents or any(shows_all(one) for one in living)
 
 
 def _unknown(node: Node, nid: int) -> Invalid:

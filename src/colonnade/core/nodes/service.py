@@ -1,5 +1,7 @@
 """The doors to nodes, and lists of them. What reads or changes a node takes a type that only these functions make."""
 
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +13,8 @@ from colonnade.core.nodes.model import Condition, EditableNode, Kind, Node, Orde
 from colonnade.core.usage import service as usage
 from colonnade.core.work import Actor, Portal, Work
 from colonnade.errors import Denied, NotFound, Unauthenticated
+
+log = logging.getLogger(__name__)
 
 Parents = Sequence[tuple[int, Dataset]]
 
@@ -24,6 +28,20 @@ _MADE_BY_ALL = frozenset({Kind.DATASET, Kind.RESOURCE, Kind.DATA_DASHBOARD, Kind
 def settle(portal: Portal) -> None:
     """Let the nodes be up to date with what happened through other doors; one question where they are."""
     settling.settle(portal)
+
+
+def settle_soon(portal: Portal) -> threading.Thread:
+    """The same in the background, at the start of a server: the first of all may have much to do."""
+    thread = threading.Thread(target=_settled, args=(portal,), name="nodes", daemon=True)
+    thread.start()
+    return thread
+
+
+def _settled(portal: Portal) -> None:
+    try:
+        settle(portal)
+    except Exception:  # the edge of a thread: the first request about nodes tries again
+        log.exception("what happened to datasets could not be followed")
 
 
 def administers(actor: Actor) -> bool:

@@ -1,22 +1,27 @@
 """Following what happens to datasets through other doors: whatever is published has a number, and its node says what it
 says. Nothing else needs to know of nodes for that: the log of what changed for readers is read."""
 
+import logging
 import uuid as uuids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, defer
 
 from colonnade.core.attachments.model import Attachment
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import CatalogueChange, Dataset
 from colonnade.core.nodes import store, tags
-from colonnade.core.nodes.model import Kind, Node, NodeProgress, NodeReference, Tags
+from colonnade.core.nodes.model import Kind, Node, NodeProgress, NodeReference, Tags, shows_all
 from colonnade.core.people.model import Group
 from colonnade.core.resources.model import Resource
 from colonnade.core.work import SYSTEM, Portal, Work
+from colonnade.errors import PortalError
+
+log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 """Columns of a node."""
@@ -37,7 +42,7 @@ _CHANGES = (
     select(CatalogueChange.seq, CatalogueChange.dataset_id)
     .where(CatalogueChange.seq > _DONE)
     .order_by(CatalogueChange.seq)
-    .limit(AT_ONCE)
+    .limit(bindparam("most"))
 )
 _DATASETS = (
     select(Dataset)
@@ -51,10 +56,17 @@ def settle(portal: Portal) -> None:
     """Let the nodes be up to date. Where they are, this is one question."""
     with portal.database.read() as db:
         row = db.execute(BEHIND).one()
-    behind = any(row)
+    behind, most = any(row), AT_ONCE
     while behind:
-        with portal.writing(SYSTEM) as work:
-            behind = _step(work)
+        try:
+            with portal.writing(SYSTEM) as work:
+                behind = _step(work, most)
+        except (OperationalError, PortalError):  # the catalogue is busy, or gone
+            raise
+        except Exception as error:  # whatever it is: every request of the door comes by here
+            if most == 1 and not _pass_over(portal, error):
+                raise
+            most = AT_ONCE if most == 1 else most // 2
 
 
 @contextmanager
@@ -99,7 +111,7 @@ def buried(work: Work, gone: Sequence[tuple[Node, Dataset]]) -> None:
     """Forget the nodes of datasets that were removed. Resources of other doors go with their dataset; those that were
     made here stay."""
     nids = [node.id for node, _ in gone]
-    secret = store.resources_of(work.db, [node.id for node, dataset in gone if dataset.is_restricted])
+    secret = store.resources_of(work.db, [node.id for node, dataset in gone if not shows_all(dataset)])
     resources = store.by_ids(work.db, store.resources_of(work.db, nids))
     store.remove(work.db, [*nids, *(one.id for one in resources if one.is_foreign)])
     left = [one.id for one in resources if not one.is_foreign]
@@ -107,8 +119,8 @@ def buried(work: Work, gone: Sequence[tuple[Node, Dataset]]) -> None:
 
 
 def free_lonely(work: Work, nids: Sequence[int], *, secret: frozenset[int] = frozenset()) -> None:
-    """Resources that may have lost their last dataset: one that not everybody could see stays hidden, the rest stands
-    alone. `secret`: those of datasets that became restricted meanwhile."""
+    """Resources that may have lost their last dataset: one of which not everybody could see everything stays hidden, the
+    rest stands alone. `secret`: those of datasets that did not show all to everybody."""
     alone = [nid for nid, found in store.parents(work.db, nids).items() if not found]
     for node in store.by_ids(work.db, alone):
         if not node.is_open or node.id in secret:
@@ -117,10 +129,23 @@ def free_lonely(work: Work, nids: Sequence[int], *, secret: frozenset[int] = fro
     store.refresh_open(work.db, nids)
 
 
-def _step(work: Work) -> bool:
-    """Whether there may be more to do."""
+def _pass_over(portal: Portal, error: Exception) -> bool:
+    """Leave out the next change, which cannot be followed; the next one of the same dataset is tried again. Returns
+    whether there was one."""
+    with portal.writing(SYSTEM) as work:
+        change = work.db.execute(_CHANGES, {"most": 1}).first()
+        if change is None:
+            return False
+        uid = work.db.scalar(select(Dataset.uid).where(Dataset.id == change.dataset_id))
+        log.error("a change of the dataset %s cannot be followed", uid, exc_info=error)
+        work.db.execute(update(NodeProgress).values(seq=change.seq))
+    return True
+
+
+def _step(work: Work, most: int) -> bool:
+    """Follow the next changes. Returns whether there may be more to do."""
     _groups(work)
-    changes = work.db.execute(_CHANGES).all()
+    changes = work.db.execute(_CHANGES, {"most": most}).all()
     ids = sorted({one.dataset_id for one in changes})
     some = {one.id: one for one in work.db.scalars(_DATASETS, {"ids": ids})}
     nodes = {one.dataset_id: one for one in work.db.scalars(_NODES_OF, {"ids": ids})}
@@ -132,7 +157,7 @@ def _step(work: Work) -> bool:
     store.refresh_open(work.db, store.resources_of(work.db, nids))
     if changes:
         work.db.execute(update(NodeProgress).values(seq=changes[-1].seq))
-    return len(changes) == AT_ONCE
+    return len(changes) == most
 
 
 def _datasets(work: Work, living: Sequence[Dataset], nodes: Mapping[int | None, Node]) -> None:
@@ -215,6 +240,8 @@ def _new_resources(
         return
     authors = _authors(work, by_id.values())
     rows: list[Row] = []
+    made = {one: str(uuids.uuid5(uuids.UUID(by_id[one.dataset_id].uuid), one.uid)) for one in found}
+    taken = store.taken_uuids(work.db, list(made.values()))
     for one in found:
         dataset = by_id[one.dataset_id]
         row = {
@@ -222,7 +249,8 @@ def _new_resources(
             link.key: one.id,
             "author_id": authors.get(dataset.created_by or ""),
         }
-        uuid = str(uuids.uuid5(uuids.UUID(dataset.uuid), one.uid))
+        # Somebody may have given this one to a node of theirs before.
+        uuid = str(uuids.uuid4()) if made[one] in taken else made[one]
         rows.append({**row, "uuid": uuid, **_said_of_resource(one, dataset)})
     _add(work, rows)
     parents = store.nids_of_datasets(work.db, sorted({one.dataset_id for one in found}))

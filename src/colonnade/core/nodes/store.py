@@ -11,7 +11,7 @@ from colonnade.core.datasets.model import Dataset, Ruleset
 from colonnade.core.nodes.model import Kind, Node, NodeReference, NodeRevision, Tag
 from colonnade.core.people.model import Group, Membership, Person
 from colonnade.core.work import Actor
-from colonnade.db.base import row_by_id, row_ids
+from colonnade.db.base import LARGEST_ID, row_by_id, row_ids
 
 AT_ONCE = 10_000  # ids in one question to the catalogue
 
@@ -45,7 +45,7 @@ _BY_UUID = select(Node).where(Node.uuid == bindparam("uuid"))
 
 
 def by_uuid(db: Session, uuid: str) -> Node | None:
-    return db.scalar(_BY_UUID, {"uuid": uuid})
+    return db.scalar(_BY_UUID, {"uuid": uuid.lower()})
 
 
 _BY_DATASET = select(Node).where(Node.dataset_id == bindparam("dataset_id"))
@@ -61,6 +61,14 @@ def uuid_taken(db: Session, uuid: str) -> bool:
     db.execute(gone.values(uuid=str(uuids.uuid4())))
     known = select(Dataset.id).where(Dataset.uuid == uuid).exists() | exists().where(Node.uuid == uuid)
     return bool(db.scalar(select(known)))
+
+
+def taken_uuids(db: Session, some: Sequence[str]) -> frozenset[str]:
+    """Those of these that nodes have."""
+    parts = (some[start : start + AT_ONCE] for start in range(0, len(some), AT_ONCE))
+    return frozenset(
+        one for part in parts for one in db.scalars(select(Node.uuid).where(Node.uuid.in_(part)))
+    )
 
 
 def nids_of_datasets(db: Session, dataset_ids: Sequence[int]) -> dict[int, int]:
@@ -181,7 +189,9 @@ def page(
 ) -> Sequence[Node]:
     """Nodes that the actor may see, without those that are not published unless `sees_all`."""
     seen = _seen(actor, sees_all=sees_all, sees_published=sees_published)
-    listed = select(Node).where(seen, *conditions).order_by(*order).limit(limit).offset(offset)
+    listed = (
+        select(Node).where(seen, *conditions).order_by(*order).limit(limit).offset(min(offset, LARGEST_ID))
+    )
     return db.scalars(listed).all()
 
 
@@ -343,9 +353,11 @@ def _seen(actor: Actor, *, sees_all: bool, sees_published: bool) -> ColumnElemen
         .join(_Parent, _Parent.id == NodeReference.dataset_node_id)
         .where(_Parent.is_published, _Parent.dataset_id.in_(held))
     )
+    # Of what stands for something else the author may have lost the right to see it.
+    is_own = Node.dataset_id.is_(None) & Node.resource_id.is_(None) & Node.attachment_id.is_(None)
     is_known = or_(
         Node.dataset_id.in_(held),
         (Node.kind == Kind.RESOURCE) & Node.id.in_(parents),
-        Node.author_id == actor.person_id,
+        is_own & (Node.author_id == actor.person_id),
     )
     return Node.is_published & or_(Node.is_open, is_known)

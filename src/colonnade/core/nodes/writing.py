@@ -10,7 +10,16 @@ from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, EditableDataset
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import naming, owners, references, service, settling, store
-from colonnade.core.nodes.model import Changes, EditableNode, Kind, Node, NodeChanged, NodeRemoved, seconds
+from colonnade.core.nodes.model import (
+    Changes,
+    EditableNode,
+    Kind,
+    Node,
+    NodeChanged,
+    NodeRemoved,
+    seconds,
+    shows_all,
+)
 from colonnade.core.people import service as people
 from colonnade.core.publishing import service as publishing
 from colonnade.core.work import Work, now
@@ -27,7 +36,8 @@ NOTED_AFTER = 60
 
 
 def create(work: Work, kind: Kind, changes: Changes) -> EditableNode:
-    """A new node; it is published and open to everybody unless it is said not to be. Raises `Denied`, `Invalid`, and
+    """A new node; it is published and open to everybody unless it is said not to be, or new datasets of the portal are
+    restricted. Raises `Denied`, `Invalid`, and
     `Conflict` for a uuid that another has."""
     service.check_may_create(work, kind)
     said = _checked(work, changes)
@@ -121,26 +131,24 @@ def _checked(work: Work, changes: Changes) -> Changes:
         message = f"A title has at most {LONGEST_TITLE} characters."
         raise Invalid(message, fields={"title": [message]})
     naming.check_items(changes.items)
-    if changes.uuid is not None:
-        naming.check_uuid(changes.uuid)
+    uuid = None if changes.uuid is None else naming.checked_uuid(changes.uuid)
+    changes = replace(changes, title=title, uuid=uuid)
     if not service.administers(work.actor):
-        return replace(
-            changes, title=title, author_id=None, created=None, changed=None, nid=None, author_name=None
-        )
+        return replace(changes, author_id=None, created=None, changed=None, nid=None, author_name=None)
     for moment in (changes.created, changes.changed):
         if moment is not None:
             naming.check_moment(moment)
     author = changes.author_id
     if author is not None and author not in people.by_ids(work, [author]):
         author = None
-    return replace(changes, title=title, author_id=author)
+    return replace(changes, author_id=author)
 
 
 def _dataset(work: Work, said: Changes) -> EditableNode:
     title = said.title or UNTITLED
     metadata = {template: dict(fields) for template, fields in said.metadata.items() if fields}
     metadata[meta.DEFAULT] = {**metadata.get(meta.DEFAULT, {}), "title": title}
-    made = datasets.create(work, metadata, wanted_slug=naming.slug(work, title), is_restricted=False)
+    made = datasets.create(work, metadata, wanted_slug=naming.slug(work, title))
     dataset = made.dataset
     if said.uuid is not None:
         dataset.uuid = said.uuid
@@ -270,12 +278,14 @@ def _refer(work: Work, editable: EditableNode, said: Changes, *, is_new: bool = 
             dataset.updated_at = now()
     if not others:
         return
-    if node.kind == Kind.DATASET:
-        settling.free_lonely(work, [one.id for one, _ in others])
+    if editable.dataset is not None:
+        nids = [one.id for one, _ in others]
+        settling.free_lonely(work, nids, secret=frozenset(() if shows_all(editable.dataset) else nids))
     elif is_new:
         node.is_open = node.is_published and any(one.is_open for one, _ in others)
     else:
-        settling.free_lonely(work, [node.id])
+        is_secret = any(one is not None and not shows_all(one) for _, one in others)
+        settling.free_lonely(work, [node.id], secret=frozenset([node.id] if is_secret else ()))
 
 
 def _known(work: Work, nid: int) -> Node:

@@ -1,5 +1,5 @@
 """Looking at everything that the portal keeps. Nothing is changed, but that the index of live rows takes up what it lacks
-since a crash, as every search lets it do."""
+since a crash, as every search lets it do, and that nodes follow what happened, as every request about them lets them."""
 
 import hashlib
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from colonnade.core.catalogue import service as catalogue
 from colonnade.core.mail import service as mail
+from colonnade.core.nodes import checking as nodes
 from colonnade.core.publishing import inputs
 from colonnade.core.tables import service as tables
 from colonnade.core.tables.model import Generation
@@ -41,7 +42,7 @@ def check(portal: Portal, tell: Tell) -> Report:
         )
         for line in portal.database.check()
     ]
-    findings += [*_lasting(portal), *_overview(portal), *_letters(portal)]
+    findings += [*_lasting(portal), *_overview(portal), *_letters(portal), *_nodes(portal)]
     stock = inventory.take(portal)
     ready = sum(len(seen.ready) for seen in stock.tables)
     done, total = 0, ready + len(stock.files)
@@ -61,6 +62,11 @@ def _overview(portal: Portal) -> Iterator[Finding]:
         yield Finding(
             Trouble.OVERVIEW, "The overview of small tables", line, portal.settings.overview_folder.name
         )
+
+
+def _nodes(portal: Portal) -> Iterator[Finding]:
+    for line in nodes.wrong(portal):
+        yield Finding(Trouble.NODES, "Nodes", line, "node")
 
 
 def _letters(portal: Portal) -> Iterator[Finding]:

@@ -35,6 +35,8 @@ class Trouble(StrEnum):
     """A job that counts as running, and nobody runs it."""
     LETTER = "letter"
     """Letters could not be sent, or not for a while."""
+    NODES = "nodes"
+    """Nodes and what they stand for do not agree."""
 
 
 REPAIRABLE = frozenset(Trouble) - {

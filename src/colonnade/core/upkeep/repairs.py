@@ -11,6 +11,7 @@ import orjson
 from colonnade.core import blobs
 from colonnade.core.datasets import service as datasets
 from colonnade.core.jobs import service as jobs
+from colonnade.core.nodes import checking as nodes
 from colonnade.core.tables import service as tables
 from colonnade.core.upkeep import checks, inventory
 from colonnade.core.upkeep.model import Finding, Trouble
@@ -105,6 +106,10 @@ def _unused_file(portal: Portal, target: str) -> None:
     portal.retention.remove(partial(blobs.remove_unused, portal, (target,)))
 
 
+def _nodes(portal: Portal, _target: str) -> None:
+    nodes.mend(portal)
+
+
 def _scratch(portal: Portal, target: str) -> None:
     _remove(portal.settings.data / target)
 
@@ -130,6 +135,7 @@ _REPAIRS: Mapping[Trouble, Callable[[Portal, str], None]] = {
     Trouble.UNUSED_FILE: _unused_file,
     Trouble.SCRATCH: _scratch,
     Trouble.JOB: _job,
+    Trouble.NODES: _nodes,
 }
 
 

@@ -75,15 +75,15 @@ def of(work: Work, nids: Sequence[int], site: str) -> list[Entry]:
     kept = [one for one in listed if one.dataset.node.dataset_id in readables]
     wanted = [readables[one.dataset.node.dataset_id or 0] for one in kept]
     described = feeds.described(work, wanted, PortalAddresses(site))
-    files = _files(work, [resource.node for one in kept for resource in one.resources], site)
+    files = _files(work, [resource for one in kept for resource in one.resources], site)
     return [
         _entry(one, told, [files[resource.node.id] for resource in one.resources])
         for one, told in zip(kept, described, strict=True)
     ]
 
 
-def file_of(work: Work, node: Node, site: str) -> File:
-    return _files(work, [node], site)[node.id]
+def file_of(work: Work, readable: ReadableNode, site: str) -> File:
+    return _files(work, [readable], site)[readable.node.id]
 
 
 def value(node: Node, field: str, key: str = "value") -> str | None:
@@ -134,14 +134,16 @@ def _distribution(file: File) -> Distribution:
     )
 
 
-def _files(work: Work, nodes: Sequence[Node], site: str) -> dict[int, File]:
+def _files(work: Work, readables: Sequence[ReadableNode], site: str) -> dict[int, File]:
+    nodes = [one.node for one in readables]
     held = managedfiles.of_nodes(work, [one.id for one in nodes])
     numbers = {one.id: _tid(one) for one in nodes}
     names = tags.by_ids(work, [tid for tid in numbers.values() if tid is not None])
     found = {}
-    for one in nodes:
-        tag = names.get(numbers[one.id] or 0)
-        found[one.id] = _file(one, _held(one, held[one.id]), None if tag is None else tag.name, site)
+    for one in readables:
+        nid = one.node.id
+        tag = names.get(numbers[nid] or 0)
+        found[nid] = _file(one, _held(one.node, held[nid]), None if tag is None else tag.name, site)
     return found
 
 
@@ -158,18 +160,20 @@ def _held(node: Node, files: Sequence[ManagedFile]) -> ManagedFile | None:
     return next((by_place[place] for place in FILES if place in by_place), None)
 
 
-def _file(node: Node, file: ManagedFile | None, format_: str | None, site: str) -> File:
+def _file(one: ReadableNode, file: ManagedFile | None, format_: str | None, site: str) -> File:
+    """The address of a file on another server is as good as the file: told to those who may have all of it."""
+    node, is_whole = one.node, one.access.shows_all
     summary = texts.words(value(node, "body") or "")
     if file is not None:
         ending = managedfiles.extension(file.filename) or None
         size = (file.copy_size or file.size) or None
-        where = managed.address(file, site)
+        where = managed.address(file, site) if is_whole or not file.is_remote else None
         return File(node, summary, format_ or ending, file.mimetype, where, None, size)
     if node.is_foreign:
         where = f"{site}/node/{node.id}/download"
         is_table = node.resource_id is not None
         known = format_ or ("csv" if is_table else None)
         return File(node, summary, known, "text/csv" if is_table else None, where, None, None)
-    link = texts.address(value(node, "field_link_remote_file", "uri"))
+    link = texts.address(value(node, "field_link_remote_file", "uri")) if is_whole else None
     access = texts.address(value(node, "field_link_api", "url"))
     return File(node, summary, format_, None, link, access, None)

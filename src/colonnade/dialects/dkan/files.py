@@ -1,15 +1,17 @@
 """Files of nodes: sending them, looking at them, getting them (section 9 of the reference)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from colonnade.core import uploads
+from colonnade.core import blobs, uploads
 from colonnade.core.datastore import files
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import service as nodes
+from colonnade.core.nodes.model import EditableNode
 from colonnade.dialects.dkan import managed
 from colonnade.dialects.dkan.endpoints import Asked, Sent, at_root, number, route
 from colonnade.dialects.dkan.errors import said
@@ -26,6 +28,7 @@ NO_FILE = "Missing data the file upload can not be completed"
 
 def post_attach(asked: Asked) -> object:
     nid = number(asked.part("nid"))
+    replaces = str(asked.body.get("attach", "1")) in {"0", ""}
     with asked.reading() as work:
         editable = nodes.editable(work, nid)
         field = str(asked.needed("field_name"))
@@ -34,16 +37,12 @@ def post_attach(asked: Asked) -> object:
         raise said(406, NO_FILE)
     for one in asked.files:
         _check_extension(one)
-    replaces = str(asked.body.get("attach", "1")) in {"0", ""}
-    stored = [
-        (uploads.keep(asked.portal, one.content, filename=one.filename), _extras(asked, one, place))
-        for place, one in enumerate(asked.files)
-    ]
-    with asked.writing() as work:
-        try:
-            added = files.attach(work, nodes.editable(work, nid), stored, field=field, replaces=replaces)
-        except Conflict as full:
-            raise said(500, full.message) from full
+    with asked.reading() as work:
+        _check_room(nodes.editable(work, nid), field, asked, replaces=replaces)
+    with _stored(asked) as stored, asked.writing() as work:
+        editable = nodes.editable(work, nid)
+        _check_room(editable, field, asked, replaces=replaces)
+        added = files.attach(work, editable, stored, field=field, replaces=replaces)
         told = [{"fid": str(one.id), "uri": asked.uri("file", one.id)} for one in added]
     is_one = len(told) == 1 and not asked.portal.settings.attach_answers_list
     return told[0] if is_one else told
@@ -77,6 +76,27 @@ def download_file(request: Request) -> Response:
         if stored is None:
             return RedirectResponse(file.uri, 302)
         return download(request, stored, work.blobs.open(stored.digest))
+
+
+def _check_room(editable: EditableNode, field: str, asked: Asked, *, replaces: bool) -> None:
+    try:
+        files.check_room(editable, field, len(asked.files), replaces=replaces)
+    except Conflict as full:
+        raise said(500, full.message) from full
+
+
+@contextmanager
+def _stored(asked: Asked) -> Iterator[Sequence[files.Sent]]:
+    """The files that were sent, with what is said of each. What is not taken up in the end is not kept."""
+    kept: list[files.Sent] = []
+    try:
+        for place, one in enumerate(asked.files):
+            stored = uploads.keep(asked.portal, one.content, filename=one.filename)
+            kept.append((stored, _extras(asked, one, place)))
+        yield kept
+    except BaseException:
+        blobs.clear(asked.portal, [stored.digest for stored, _ in kept])
+        raise
 
 
 def _check_extension(sent: Sent) -> None:

@@ -79,7 +79,7 @@ def _body(field: Field, item: Item) -> Kept | None:
     if not value and not summary:
         return None
     said = item.get("format") if isinstance(item, Mapping) else None
-    format_ = said if said in FORMATS else HTML
+    format_ = said if isinstance(said, str) and said in FORMATS else HTML
     return {"value": _checked(field, value), "summary": _checked(field, summary), "format": format_}
 
 

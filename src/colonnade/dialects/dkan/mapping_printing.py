@@ -146,6 +146,8 @@ def _files(work: Work, one: ReadableNode, field: Field, site: str) -> list[dict[
         file = files.get(item["fid"])
         if file is None or file.node_id != one.node.id:
             continue
+        if file.is_remote and not one.access.shows_all:
+            continue  # its address is as good as the file
         said = {name: value for name, value in item.items() if name != "fid"}
         usual = {"display": "1", "description": ""} if file.is_remote else NO_EXTRAS
         found.append({**managed.shown(file), **usual, **said})

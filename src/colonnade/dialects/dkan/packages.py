@@ -72,7 +72,7 @@ def current_package_list_with_resources(request: Request) -> Response:
 def resource_show(request: Request) -> object:
     found = _named(request, Kind.RESOURCE)
     with reading(request) as work:
-        return resource(entries.file_of(work, found.node, site_of(request)))
+        return resource(entries.file_of(work, found, site_of(request)))
 
 
 def group_list(request: Request) -> object:

@@ -46,7 +46,7 @@ def get_download(request: Request) -> Response:
         if readable.node.attachment_id is not None:
             return _to(_attachment(work, readable))
         if readable.node.resource_id is None:
-            address = entries.file_of(work, readable.node, "").address
+            address = entries.file_of(work, readable, "").address
             if address is None:
                 raise _missing()
             return _to(address)

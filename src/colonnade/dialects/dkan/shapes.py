@@ -21,7 +21,8 @@ def items_of(sent: object) -> list[Item]:
     """The items of a field, whatever form they have; what says nothing is left out."""
     inner = _unwrapped(sent)
     if isinstance(inner, Mapping):
-        keyed = sorted((int(key), one) for key, one in inner.items() if _is_digits(key))
+        numbered = [(int(key), one) for key, one in inner.items() if _is_digits(key)]
+        keyed = sorted(numbered, key=lambda pair: pair[0])
         found = [one for _, one in keyed] if keyed else [inner]
     elif isinstance(inner, Sequence) and not isinstance(inner, str | bytes):
         found = list(inner)
@@ -57,7 +58,10 @@ def split(item: Item, key: str) -> list[Item]:
     value = item.get(key) if isinstance(item, Mapping) else item
     if not isinstance(value, str) or "," not in value or "\n" in value or "\r" in value:
         return [item]
-    found = next(csv.reader([value], skipinitialspace=True), [])
+    try:
+        found = next(csv.reader([value], skipinitialspace=True), [])
+    except csv.Error:  # a part is too long
+        return [item]
     return [one for one in found if one.strip()]
 
 

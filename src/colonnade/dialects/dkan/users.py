@@ -64,7 +64,9 @@ def post_token(asked: Asked) -> dict[str, str]:
 def get_session_token(request: Request) -> Response:
     """The bare token, for whoever asks."""
     token = sessions.csrf_of(sessions.session_of(request))
-    return PlainTextResponse(token, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse(
+        token, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    )
 
 
 def get_user(asked: Asked) -> dict[str, Any]:

@@ -14,10 +14,13 @@ from colonnade.engine.embedded.snapshots import PAUSES, Snapshot, looked_at, rol
 from colonnade.engine.embedded.turns import Turns, Weight
 from colonnade.engine.layout import ROWS
 from colonnade.engine.port import Hits, Join, Selection, StateGoneError
-from colonnade.engine.sql.joins import compile_join
+from colonnade.engine.sql.joins import Compiled, compile_join
 from colonnade.engine.sql.parts import Relation, Statement
-from colonnade.errors import Unavailable
+from colonnade.errors import Invalid, Unavailable
 from colonnade.generation import Mark
+
+MOST_PAIRS = 10_000_000
+"""Rows that a join may make, before it groups or limits them: some seconds of a processor."""
 
 Pair = tuple[Snapshot, Snapshot]
 
@@ -38,14 +41,13 @@ class EmbeddedJoinReading:
     def select(self, join: Join, hits: tuple[Hits, Hits], *, seconds: float | None = None) -> Selection:
         names = _named("l", hits[0]), _named("r", hits[1])
         left, right = self._pair
-        page, total = compile_join(join, (_relation(left), _relation(right)), names)
-        answer = partial(self._answer, page, total, join, hits, names)
-        return self._turns.take(page.sql, answer, seconds, Weight.UNKNOWN)
+        compiled = compile_join(join, (_relation(left), _relation(right)), names)
+        answer = partial(self._answer, compiled, join, hits, names)
+        return self._turns.take(compiled.page.sql, answer, seconds, Weight.UNKNOWN)
 
     def _answer(
         self,
-        page: Statement,
-        total: Statement,
+        compiled: Compiled,
         join: Join,
         hits: tuple[Hits, Hits],
         names: tuple[Names, Names],
@@ -58,14 +60,16 @@ class EmbeddedJoinReading:
             registered(cursor, hits[0], names[0]),
             registered(cursor, hits[1], names[1]),
         ):
+            _check_pairs(_number(cursor, compiled.pairs))
+            page = compiled.page
             found = cursor.execute(page.sql, list(page.params)).to_arrow_table()
             query, rows = join.query, found.num_rows
             is_last = query.limit is None or rows < query.limit
             if is_last and (rows or not query.offset):
                 count = query.offset + rows
             else:
-                ((count,),) = cursor.execute(total.sql, list(total.params)).fetchall()
-        return Selection(typed(found, query.outputs), int(count))
+                count = _number(cursor, compiled.total)
+        return Selection(typed(found, query.outputs), count)
 
     def _renew(self) -> None:
         """Begin anew, after an error of which the transaction takes no more statements."""
@@ -108,6 +112,17 @@ def _begun(cursor: Cursor, left: tuple[OpenTable, str], right: tuple[OpenTable, 
 
 def _relation(state: Snapshot) -> Relation:
     return Relation(state.catalog, "main", ROWS)
+
+
+def _number(cursor: Cursor, statement: Statement) -> int:
+    ((number,),) = cursor.execute(statement.sql, list(statement.params)).fetchall()
+    return int(number)
+
+
+def _check_pairs(pairs: int) -> None:
+    if pairs > MOST_PAIRS:
+        message = f"Joined, the two tables have {pairs:,} rows, and {MOST_PAIRS:,} are the most: filter them, or join by a column with more values."
+        raise Invalid(message, code="query.pairs")
 
 
 def _named(side: str, hits: Hits) -> Names:
