@@ -398,8 +398,3 @@ def test_whatever_is_asked_is_answered_or_refused(
         assert list(found) in (["help", "success", "result"], ["error"])
         if "error" in found:
             assert found["error"]["message"]
-
-
-def test_a_column_that_is_named_twice_is_told_once(tables: Tables) -> None:
-    found = tables.ask(group_by="state_id,STATE_ID,state_id", limit=1)["result"]
-    assert [one["id"] for one in found["fields"]] == ["state_id"]

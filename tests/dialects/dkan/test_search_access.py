@@ -191,3 +191,11 @@ def test_rows_of_what_is_not_published_are_its_makers(people: Cast) -> None:
     for client in (people.stranger, people.member):
         message = f"There is no resource with rows whose resource_id is {uuid}."
         assert asked(client, {"resource_id": uuid}) == {"error": {"message": message}}
+
+
+def test_a_column_that_is_named_twice_is_told_once(people: Cast) -> None:
+    uuid = own(people.creator, SECRETS)
+    found = asked(people.stranger, {"resource_id": uuid, "group_by": "town,TOWN,town", "limit": "1"})[
+        "result"
+    ]
+    assert [one["id"] for one in found["fields"]] == ["town"]

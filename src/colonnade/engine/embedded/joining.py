@@ -19,8 +19,8 @@ from colonnade.engine.sql.parts import Relation, Statement
 from colonnade.errors import Invalid, Unavailable
 from colonnade.generation import Mark
 
-MOST_PAIRS = 10_000_000
-"""Rows that a join may make, before it groups or limits them: some seconds of a processor."""
+MOST_PAIRS = 5_000_000
+"""Rows that a join may make, before it groups or limits them: three seconds of a processor at worst."""
 
 Pair = tuple[Snapshot, Snapshot]
 
