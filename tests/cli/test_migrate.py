@@ -17,9 +17,11 @@ from tests.support.inside import built_inside
 
 from colonnade.cli.main import colonnade
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import service as datastore
 from colonnade.core.nodes import service as nodes
 from colonnade.core.records import service as records
 
+NO_ROWS = "They are in the datastore there, but not here: This is no resource with a file of rows."
 TREES = b"species,height\noak,12\nelm,9\n"
 
 
@@ -32,7 +34,7 @@ def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """What is built is beside the point."""
-    with built_inside(), houses.opened(tmp_path_factory.mktemp("house")) as one:
+    with built_inside(), houses.opened(tmp_path_factory.mktemp("house"), allow_private_fetch=True) as one:
         yield one
 
 
@@ -170,6 +172,86 @@ def _takes_up_changes(house: House, site: Dkan7, numbers: dict[str, int]) -> Non
     assert f"page {numbers['page']} (About): It is not there any more; it stays here." in result.stderr
 
 
+def _tables(site: Dkan7) -> dict[str, int]:
+    """Resources whose rows are there; the keys tell what is odd of them."""
+    imported = und({"value": "1"})
+    link = und({"uri": f"{site.base}/pipes", "fid": "9", "filename": "pipes"})
+    site.files["/pipes"] = b"a|b\n1|2\n"
+    nowhere = und({"uri": f"{site.base}/nowhere.csv", "fid": "9", "filename": "nowhere.csv"})
+    made = {
+        "semicolons": site.resource("S", "s.csv", b"a;b\n1,5;2\n3;4\n"),
+        "one": site.resource("O", "o.csv", b"a;b\n1;2\n"),
+        "plain": site.resource("P", "p.csv", b"a\n1\n"),
+        "ragged": site.resource("R", "r.csv", b"a,b\n1\n"),
+        "fewer": site.resource("F", "f.csv", b"a,b\n1,2\n"),
+        "book": site.resource("B", "b.xlsx", b"PK"),
+        "link": site.resource("L", field_link_remote_file=link),
+        "nowhere": site.resource("N", field_link_remote_file=nowhere),
+    }
+    for name, number in made.items():
+        site.nodes[number]["field_datastore_status"] = imported
+        columns = ["a"] if name == "plain" else ["a", "b"]
+        total = {"semicolons": 2, "fewer": 3}.get(name, 1)
+        site.rows[site.nodes[number]["uuid"]] = (columns, total)
+    return made
+
+
+def test_rows_that_do_not_come_as_they_are_there_are_told(house: House, site: Dkan7) -> None:
+    """The command waits for the server's imports, tries other delimiters, and tells what is lost."""
+    made = _tables(site)
+    site.dataset("Tables", *made.values())
+    result = migrated(house, site)
+    assert result.exit_code == 1
+    titles = {name: f"resource {number} ({site.nodes[number]['title']})" for name, number in made.items()}
+    lines = result.stderr.splitlines()
+    assert lines[:-1] == [
+        f"{titles['ragged']}: rows: They could not be imported: {_reason(house, site, made['ragged'])}",
+        f"{titles['fewer']}: rows: There are 3 of them there, and 1 here.",
+        f"{titles['book']}: rows: {NO_ROWS}",
+        f"{titles['nowhere']}: rows: They could not be imported: {_reason(house, site, made['nowhere'])}",
+    ]
+    assert "8 resources are here, 4 of them not whole." in result.stdout
+    for name, rows in (
+        ("semicolons", [("1,5", "2"), ("3", "4")]),
+        ("one", [("1", "2")]),
+        ("link", [("1", "2")]),
+    ):
+        uuid = site.nodes[made[name]]["uuid"]
+        found = shown(house, "/api/action/datastore/search.json", resource_id=uuid)["result"]["records"]
+        assert [(each["a"], each["b"]) for each in found] == rows, name
+    site.files["/sites/default/files/r.csv"] = b"a,b\n1,2\n"
+    again = migrated(house, site)
+    assert [one for one in again.stderr.splitlines() if one.startswith(titles["ragged"])] == []
+    assert f"{titles['nowhere']}: rows: They could not be imported" in again.stderr
+
+
+def _reason(house: House, site: Dkan7, number: int) -> str:
+    with house.running.portal.reading(core.ADMIN) as work:
+        editable = nodes.editable(work, nodes.readable_by_uuid(work, site.nodes[number]["uuid"]).node.id)
+        return datastore.status(work, editable).message or "?"
+
+
+def test_who_signs_in_is_told_how_files_are_read(house: House, site: Dkan7) -> None:
+    number = site.resource("Stars", "stars.csv", b"a*b\n1*2\n", field_datastore_status=und({"value": "1"}))
+    site.delimiters[number] = "*"
+    assert migrated(house, site, "--user", USER, "--password", PASSWORD).exit_code == 0
+    found = shown(house, "/api/action/datastore/search.json", resource_id=site.nodes[number]["uuid"])
+    assert [one["a"] for one in found["result"]["records"]] == ["1"]
+
+
+def test_datasets_keep_their_names(house: House, site: Dkan7) -> None:
+    kept = site.dataset("Renamed later", path=f"{site.base}/dataset/city-mess")
+    taken = site.dataset("Another", path=f"{site.base}/dataset/city-mess")
+    result = migrated(house, site)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        1,
+        f"dataset {taken} (Another): dataset/city-mess: It is another here.",
+    )
+    assert by_uuid(house, site.nodes[kept]["uuid"])["path"].endswith("/dataset/city-mess")
+    found = shown(house, "/api/3/action/package_show", id="city-mess")
+    assert found["result"][0]["title"] == "Renamed later"
+
+
 def test_a_run_that_is_cut_off_goes_on_where_it_was(house: House, site: Dkan7) -> None:
     for number in range(12):
         site.dataset(f"Dataset {number}", site.resource(f"Resource {number}"))
@@ -237,7 +319,7 @@ def test_answers_that_are_odd_stop_nothing(house: House, site: Dkan7) -> None:
     assert by_uuid(house, site.nodes[strange]["uuid"]) is None
     for told in (
         f"dataset {hidden} (Hidden): It came from data.json",
-        f"dataset {odd} (Odd): field_license: Invalid option for field field_license.",
+        f"dataset {odd} (Odd): field_license: Invalid option for field field_license: 'our-own'.",
         "feed_item (1 of them): Things of this type are not taken.",
     ):
         assert told in result.stderr

@@ -197,7 +197,7 @@ def test_another_file_takes_the_place_of_the_first(portal: Portal) -> None:
         attached(portal, nid, replaces=False)
     assert full.value.message == "You cannot upload so many files."
     second = attached(portal, nid, "a\n9\n")
-    assert (second.filename, second.uri == first.uri) == ("states.csv", False)
+    assert (second.filename, second.uri, second.id > first.id) == ("states.csv", first.uri, True)
     assert (status(portal, nid).state, status(portal, nid).is_stored) == (Import.UNINITIALISED, False)
     with portal.reading(ADMIN) as work, pytest.raises(NotFound):
         files.readable_file(work, first.id)

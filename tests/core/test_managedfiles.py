@@ -64,7 +64,7 @@ def test_public_names_are_harmless(portal: Portal, sent: str, name: str | None, 
     assert _kept(portal, sent, name=name).uri == uri
 
 
-@pytest.mark.parametrize("name", managedfiles.EXTENSIONS)
+@pytest.mark.parametrize("name", sorted(managedfiles.EXTENSIONS))
 def test_extensions_that_are_taken(name: str) -> None:
     """dkan-9-extensions"""
     managedfiles.check_extension(f"file.{name.upper()}")

@@ -70,6 +70,24 @@ def test_several_imports_share_one_job_of_their_dataset(portal: Portal) -> None:
     assert refreshed(portal, uid) is None
 
 
+def test_resources_stand_in_the_order_of_the_dataset_whenever_their_rows_come(portal: Portal) -> None:
+    nids = [node(portal, title=title) for title in "ABC"]
+    _, uid = dataset_with(portal, *nids)
+    for nid, column in zip(nids, "abc", strict=True):
+        attached(portal, nid, f"{column}\n1\n")
+    for nid in reversed(nids):
+        importing(portal, nid).run()
+    assert seen(portal, uid) == (["A", "B", "C"], [])
+    attached(portal, nids[0], "a,d\n2,3\n")
+    assert seen(portal, uid) == (["B", "C"], ["A"])
+    importing(portal, nids[0]).run()
+    assert seen(portal, uid) == (["A", "B", "C"], [])
+    assert refreshed(portal, uid) == "done"
+    found = rows(portal, uid)
+    assert [name for name in found[0] if not name.startswith("_")] == ["a", "d", "b", "c"]
+    assert [row["a"] for row in found] == [2, None, None]
+
+
 def test_an_import_while_the_dataset_is_built_is_followed_by_one_more(portal: Portal) -> None:
     first, second = node(portal), node(portal)
     _, uid = dataset_with(portal, first, second)

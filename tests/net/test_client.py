@@ -23,6 +23,7 @@ from tests.net.support import (
 
 from colonnade.errors import Invalid, LimitReached, PortalError, Unavailable
 from colonnade.net.client import Bounds, Client, Fetched, NotModified, Request, Validators
+from colonnade.net.guard import unreachable
 
 NOWHERE = Client(resolver=Names({}))
 SECRETS = {"headers": (("X-Token", "t0k"),), "basic_auth": ("ada", "pässword")}
@@ -97,7 +98,7 @@ def test_nothing_tells_a_forbidden_address_from_one_that_is_not_there(site: Site
     ]
     errors = [refused(fetcher, url) for url in urls]
     said = {(type(one), one.code, one.message, tuple(one.facts)) for one in errors}
-    assert said == {(Invalid, "fetch.unreachable", "This address cannot be fetched.", ())}
+    assert said == {(Invalid, "fetch.unreachable", unreachable().message, ())}
     assert wire.dialled == [(PUBLIC, 80)]
 
 
@@ -120,7 +121,7 @@ def test_a_redirect_leads_nowhere_inside(site: Site, location: str) -> None:
     site.redirect("/one", "http://other.example/two")
     site.redirect("/two", location)
     error = refused(client(site), "http://data.example/")
-    assert (error.code, error.message) == ("fetch.unreachable", "This address cannot be fetched.")
+    assert (error.code, error.message) == ("fetch.unreachable", unreachable().message)
     assert len(site.asked) == 3
 
 

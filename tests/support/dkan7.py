@@ -94,7 +94,8 @@ def und(*items: Mapping[str, Any]) -> Record:
 class Dkan7:
     """`nodes`: by their numbers, as they are retrieved. `terms`: names by number. `files`: bytes by path. `hidden`: nodes
     that nobody sees. `broken`: statuses that a path answers first, one after the other. `asked`: what came, in order.
-    `rows`: uuids of resources that stand in the datastore. `stops_after`: so many calls are answered, then none."""
+    `rows`: names of columns and rows by uuid, of resources that stand in the datastore; `delimiters`: how files are read
+    there, by number. `stops_after`: so many calls are answered, then none."""
 
     base: str = ""
     nodes: dict[int, Record] = field(default_factory=dict)
@@ -103,7 +104,8 @@ class Dkan7:
     hidden: set[int] = field(default_factory=set)
     broken: dict[str, list[int]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    rows: set[str] = field(default_factory=set)
+    rows: dict[str, tuple[Sequence[str], int]] = field(default_factory=dict)
+    delimiters: dict[int, str] = field(default_factory=dict)
     has_nodes: bool = True
     has_catalogue: bool = True
     names_terms: bool = False
@@ -144,7 +146,7 @@ class Dkan7:
             "revision_uid": "1",
             **{name: [] for name in FIELDS.get(kind, ())},
             "rdf_mapping": {"rdftype": ["sioc:Item"]},
-            "path": f"{self.base}/{kind}/{quote(title)}",
+            "path": f"{self.base}/{kind}/{'-'.join(re.findall(r'[a-z0-9]+', title.lower()))}",
             "name": USER,
             "picture": "0",
             "data": "b:0;",
@@ -221,6 +223,7 @@ class Dkan7:
         return [
             (r"/api/dataset/node\.json", self._index),
             (r"/api/dataset/node/(\d+)\.json", self._node),
+            (r"/api/dataset/datastore/(\d+)\.json", self._datastore),
             (r"/api/dataset/taxonomy_term/(\d+)\.json", self._term),
             (r"/api/3/action/package_show", self._package),
             (r"/data\.json", self._catalogue),
@@ -337,9 +340,16 @@ class Dkan7:
     def _search(self, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
         if asked.get("resource_id") not in self.rows:
             return json_of({"error": {"message": "Exception Caught, please check logs for more information"}})
-        return json_of(
-            {"help": "Search a datastore table.", "success": True, "result": {"total": 5, "records": [{}]}}
-        )
+        names, total = self.rows[asked["resource_id"]]
+        fields = [{"id": name, "type": "text"} for name in (*names, "entry_id")]
+        result = {"fields": fields, "limit": 1, "total": total, "records": []}
+        return json_of({"help": "Search a datastore table.", "success": True, "result": result})
+
+    def _datastore(self, number: str, asked: Mapping[str, str], is_signed_in: bool) -> Answer:
+        if not is_signed_in:
+            return json_of(["Access denied for user anonymous"], 403)
+        told = {"delimiter": self.delimiters.get(int(number), ","), "quote": '"', "escape": "\\"}
+        return json_of({"storage": 1, "data_import": 6, "configurable_properties": told})
 
     def _by_uuid(self, wanted: str) -> Record | None:
         return next((one for one in self.nodes.values() if one["uuid"] == wanted), None)

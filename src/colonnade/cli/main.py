@@ -10,6 +10,7 @@ from colonnade.cli.backup import backup, restore
 from colonnade.cli.categories import category
 from colonnade.cli.demo import demo
 from colonnade.cli.doctor import doctor
+from colonnade.cli.groups import group
 from colonnade.cli.imports import import_file
 from colonnade.cli.jobs import jobs
 from colonnade.cli.keys import key
@@ -30,6 +31,7 @@ for command in (
     serve,
     demo,
     user,
+    group,
     key,
     theme,
     licence,

@@ -16,17 +16,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from colonnade import app
 from colonnade.cli.imports import actor_of
 from colonnade.cli.portal import data_option, existing
-from colonnade.cli.waiting import POLL_SECONDS, failing_apart
+from colonnade.cli.waiting import LOOK_SECONDS, POLL_SECONDS, failing_apart
 from colonnade.core.jobs import service as jobs
-from colonnade.core.jobs.model import JobQueued
+from colonnade.core.jobs.model import JobQueued, Kind
 from colonnade.core.work import SYSTEM, Event, Portal
+from colonnade.errors import Unavailable
 from colonnade.moving import report
+from colonnade.moving.rows import Rowing
 from colonnade.moving.running import PARALLEL, Run, Told
 from colonnade.moving.site import opened
 from colonnade.moving.wire import WAITS
 
 SHOWN = 20
 """Problems that are printed; all are in the file of the report."""
+STALLED_SECONDS = 3600.0
+"""So long a server may take for one import."""
 
 
 @click.group()
@@ -76,8 +80,8 @@ def migrate_dkan(
 ) -> None:
     """Bring in the datasets, resources, files, groups, tags and licences of the DKAN 7 site at URL.
 
-    Runs while a server runs or not. What was cut off goes on where it was; what came already is left alone unless it
-    changed there. Exits with 1 when something could not come, with 2 when nothing could be done.
+    Runs while a server runs or not, and ends when the rows are in. What was cut off goes on where it was; what came
+    already is left alone unless it changed there. Exits with 1 when something could not come, with 2 when nothing could be done.
     """
     if username is not None and password is None:
         password = click.prompt("Password", hide_input=True, err=True)
@@ -102,7 +106,7 @@ def migrate_dkan(
 
             try:
                 Run(reached.portal, actor, site, told, parallel).bring()
-                queue.finish(tell)
+                queue.finish(tell, Rowing(reached.portal, actor, site))
             except KeyboardInterrupt:
                 click.echo("What has come is kept; the same command goes on.", err=True)
                 raise
@@ -122,13 +126,17 @@ class _Queue:
     at_once: int
     waiting: deque[JobQueued] = field(default_factory=deque)
     begun: list[str] = field(default_factory=list)
-    total: int = 0
+    known: set[str] = field(default_factory=set)
 
     def heard(self, portal: Portal, event: Event) -> None:
         del portal
         assert isinstance(event, JobQueued)
-        self.total += 1
-        self.waiting.append(event)
+        self._take(event)
+
+    def _take(self, job: JobQueued) -> None:
+        if job.uid not in self.known:
+            self.known.add(job.uid)
+            self.waiting.append(job)
 
     def begin_some(self) -> None:
         """Hand on what may begin now."""
@@ -140,15 +148,41 @@ class _Queue:
             self.reached.sender.send(job.kind, job.uid)
             self.begun.append(job.uid)
 
-    def finish(self, tell: Callable[[Told], None]) -> None:
-        """A server's jobs may take hours, and go on without this command."""
+    def finish(self, tell: Callable[[Told], None], rowing: Rowing) -> None:
+        """Wait until the rows are in, whoever brings them in, and then for what else is done here. Raises `Unavailable` when
+        a server went away, or stands still."""
+        self._see_to(tell, rowing)
         self.begin_some()
         while not self.reached.is_served and (self.waiting or self.begun):
             while self.waiting or self.begun:
-                tell(Told("Importing", self.total - len(self.waiting) - len(self.begun), self.total))
                 time.sleep(POLL_SECONDS)
                 self.begin_some()
             self.reached.sender.close()  # the end of one may be the beginning of another
+
+    def _see_to(self, tell: Callable[[Told], None], rowing: Rowing) -> None:
+        awaited = rowing.awaited()
+        for done, one in enumerate(awaited):
+            tell(Told("Importing", done, len(awaited)))
+            job = rowing.job_of(one)
+            if job is not None:
+                self._take(JobQueued(job.uid, Kind(job.kind)))  # a run that was cut off has left it
+            since = looked = time.monotonic()
+            self.begin_some()
+            while not rowing.is_settled(one):
+                time.sleep(POLL_SECONDS)
+                self.begin_some()
+                if time.monotonic() - looked > LOOK_SECONDS:
+                    looked = time.monotonic()
+                    self._expect_progress(looked - since)
+
+    def _expect_progress(self, seconds: float) -> None:
+        if not self.reached.is_served:
+            return
+        if not app.is_served(self.reached.portal.settings):
+            raise Unavailable("The server stopped. Run this again to go on.", code="server.gone")
+        if seconds > STALLED_SECONDS:
+            message = "The server does not import the rows. Run this again to wait for them."
+            raise Unavailable(message, code="server.slow")
 
 
 @contextmanager

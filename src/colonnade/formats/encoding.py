@@ -64,10 +64,7 @@ def as_utf8(source: Source, scratch: Path) -> TextFile:
         head = file.read(_SAMPLE_BYTES)
     if not head:
         raise Invalid(f"The file {source.name} is empty", code="file.empty")
-    encoding = encoding or from_bom(head)
-    fault = _utf8_fault(source.path) if encoding in _UTF8 else None
-    if fault and not fault.is_nul and encoding is None:
-        encoding = _guess(source.path, head, fault.at)
+    encoding, fault = _detected(source.path, head, encoding)
     path = source.path
     if encoding not in _UTF8:
         path = _transcoded(source, str(encoding), scratch, is_given=bool(given))
@@ -89,6 +86,23 @@ def known(source: Source, name: str) -> str:
     except (LookupError, ValueError):
         message = f"The file {source.name} cannot be read: there is no encoding “{name}”"
         raise Invalid(message, code="file.encoding") from None
+
+
+def found(path: Path) -> str:
+    """What `as_utf8` finds out of a file whose encoding nobody tells: the name of a codec, or `SLOPPY`."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    encoding, _ = _detected(path, head, None)
+    return "utf-8" if encoding in _UTF8 else str(encoding)
+
+
+def _detected(path: Path, head: bytes, given: str | None) -> tuple[str | None, BadByte | None]:
+    """The encoding, and where a file that is to be UTF-8 is not. `given`: the one that it is said to be of."""
+    encoding = given or from_bom(head)
+    fault = _utf8_fault(path) if encoding in _UTF8 else None
+    if fault and not fault.is_nul and encoding is None:
+        encoding = _guess(path, head, fault.at)
+    return encoding, fault
 
 
 def from_bom(head: bytes) -> str | None:

@@ -29,8 +29,8 @@ class Upload:
 class Piece:
     """`body`: its fields in the words of its site, without those that point elsewhere. `terms`: names of terms by field.
     `resources`, `datasets`, `groups`: keys of other things, None: nothing is said of them. Times are seconds since 1970.
-    `digest`: of all that it says; the same again is not written again. `wants_rows`: its file stands in the datastore
-    there."""
+    `digest`: of all that it says; the same again is not written again. `name`: what its address there ends with.
+    `wants_rows`: its file stands in the datastore there. `reading`: how it is read there, as far as that is told."""
 
     key: str
     kind: str
@@ -47,7 +47,9 @@ class Piece:
     datasets: Sequence[str] | None = None
     groups: Sequence[Key] | None = None
     upload: Upload | None = None
+    name: str | None = None
     wants_rows: bool = False
+    reading: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property

@@ -4,12 +4,10 @@ cut off has placed it whole or not at all."""
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from colonnade.core import blobs
-from colonnade.core.datastore import service as datastore
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes import tags, writing
@@ -19,7 +17,8 @@ from colonnade.core.origins.model import Known, Outcome, Problem, State
 from colonnade.core.people import service as people
 from colonnade.core.work import Actor, Portal, Work
 from colonnade.dialects.dkan import mapping
-from colonnade.errors import Denied, Invalid, NotFound, PortalError
+from colonnade.errors import Invalid, NotFound, PortalError
+from colonnade.moving import rows
 from colonnade.moving.pieces import Key, Parcel, Piece
 
 VOCABULARIES = {"field_tags": Tags.TAGS, "field_topic": Tags.TOPICS, "field_format": Tags.FORMATS}
@@ -78,11 +77,11 @@ class Placer:
                 numbers[piece.key] = self._put(work, piece, known.get(piece.key))
             if parcel.main is not None and parcel.main.resources is not None:
                 self._refer(work, parcel.main)
+            for piece in parcel.pieces:
+                if piece.wants_rows and (piece.upload is None or piece.upload.stored is not None):
+                    piece.problems.append(rows.ask(work, numbers[piece.key], piece.reading))
             outcomes.extend(_outcome(one, numbers[one.key]) for one in parcel.pieces)
             origins.became(work, self.address, outcomes)
-            for piece in parcel.pieces:
-                if piece.wants_rows:
-                    self._import(work, numbers[piece.key])
         return outcomes
 
     def _put(self, work: Work, piece: Piece, known: Known | None) -> int:
@@ -119,15 +118,26 @@ class Placer:
         )
         if before is not None:
             writing.update(work, before, changes)
+            self._note_name(piece, before)
             return before.node.id
         changes = replace(
             changes,
             nid=piece.number,
             uuid=piece.uuid,
             created=piece.created,
+            name=piece.name,
             **_author(work, piece.author),
         )
-        return writing.create(work, Kind(piece.kind), changes).node.id
+        made = writing.create(work, Kind(piece.kind), changes)
+        self._note_name(piece, made)
+        return made.node.id
+
+    def _note_name(self, piece: Piece, made: EditableNode) -> None:
+        """Addresses that people know end with it."""
+        slug = None if made.dataset is None else made.dataset.slug
+        if piece.name is not None and slug not in {None, piece.name}:
+            why = f"It is {slug} here."
+            piece.problems.append(Problem(f"dataset/{piece.name}", why))
 
     def _body(self, work: Work, piece: Piece, before: EditableNode | None) -> dict[str, Any]:
         """All that a thing says, with the numbers that others have here."""
@@ -199,11 +209,6 @@ class Placer:
         outcome = Outcome(group.key, State.HERE, number, kind=Kind.GROUP, title=group.title)
         origins.became(work, self.address, [outcome])
         return number
-
-    def _import(self, work: Work, number: int) -> None:
-        """Let the file of a resource become rows, where it can and they are not in."""
-        with suppress(Denied):
-            datastore.queue_import(work, nodes.editable(work, number))
 
     def _let_go(self, piece: Piece) -> None:
         if piece.upload is not None and piece.upload.stored is not None:

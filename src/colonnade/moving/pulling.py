@@ -113,8 +113,13 @@ class Puller:
         is_imported = any(
             text_of(one, "value") == "1" for one in said.items(record, "field_datastore_status")
         )
-        is_tabular = upload is not None and upload.filename.lower().endswith(TABULAR)
-        piece.wants_rows = is_imported or (is_tabular and self.site.has_rows(said.text(record, "uuid")))
+        file = upload or link
+        is_tabular = file is not None and file.filename.lower().endswith(TABULAR)
+        piece.wants_rows = is_imported or (
+            is_tabular and self.site.rows(said.text(record, "uuid")) is not None
+        )
+        if piece.wants_rows:
+            piece.reading = self.site.reading(int(key))
         return piece
 
     def _fill(self, piece: Piece, dataset_uuid: str | None) -> None:
@@ -172,6 +177,7 @@ def _piece(key: str, record: Record) -> Piece:
         created=said.moment(record.get("created")),
         changed=said.moment(record.get("changed")),
         groups=groups,
+        name=said.name(record),
     )
     if said.file(record, "field_image") is not None:
         piece.problems.append(Problem("field_image", "Pictures are not taken."))

@@ -3,10 +3,12 @@
 import datetime as dt
 import hashlib
 import json
+import re
 import uuid as uuids
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from colonnade.moving.site import Record
 
@@ -80,6 +82,13 @@ def uuid(record: Record) -> str | None:
         return str(uuids.UUID(text(record, "uuid")))
     except ValueError:
         return None
+
+
+def name(record: Record) -> str | None:
+    """What the address of a dataset ends with. None: it has a number alone."""
+    path = urlsplit(text(record, "path")).path
+    found = re.search(r"(?:^|/)dataset/([^/]+)/?$", path)
+    return None if found is None or text(record, "type") != "dataset" else unquote(found[1])
 
 
 def file(record: Record, field: str) -> FileSaid | None:

@@ -17,8 +17,20 @@ API = "/api/dataset"
 PAGE = 100
 """Asked for on each page of the index; a site gives 20 at most to all but its administrators."""
 
+MARKS = ("delimiter", "quote", "escape")
+HIDDEN = frozenset({"entry_id", "timestamp", "feeds_entity_id", "feeds_flatstore_entry_id"})
+"""Columns of the site's own making, or that some sites keep to themselves."""
+
 _FOLDERS = {"public": "/sites/default/files/", "private": "/system/files/"}
 """Where files are had whose name in the site is `public://...` or `private://...`."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a site shows of rows. `columns`: how many, but for `HIDDEN`. `total`: of rows, None: not told."""
+
+    columns: int
+    total: int | None
 
 
 @dataclass
@@ -98,11 +110,21 @@ class Site:
             known.add(fetched.digest)
             yield file
 
-    def has_rows(self, uuid: str) -> bool:
-        """Whether a resource stands in the site's datastore."""
+    def rows(self, uuid: str, *, is_patient: bool = True) -> Rows | None:
+        """What stands of a resource in the site's datastore. `is_patient`: what fails is asked for again."""
         asked = {"resource_id": uuid, "limit": 1}
-        found = self.wire.optional("/api/action/datastore/search.json", asked)
-        return isinstance(found, dict) and found.get("success") is True
+        found = self.wire.optional("/api/action/datastore/search.json", asked, is_patient=is_patient)
+        result = found.get("result") if isinstance(found, dict) and found.get("success") is True else None
+        return None if not isinstance(result, dict) else _rows(result)
+
+    def reading(self, number: int) -> Mapping[str, str]:
+        """How the file of a resource is read there: what is told of its delimiter, quote and escape to who may change it."""
+        if self.wire.cookie is None:
+            return {}
+        found = self.wire.optional(f"{API}/datastore/{number}.json")
+        told = found.get("configurable_properties") if isinstance(found, dict) else None
+        known = told if isinstance(told, dict) else {}
+        return {name: text for name in MARKS if isinstance(text := known.get(name), str) and len(text) == 1}
 
     def file(self, url: str, out: IO[bytes]) -> None:
         self.wire.file(url, out)
@@ -181,6 +203,17 @@ def _records(found: object) -> Sequence[Record]:
     if not isinstance(values, list):
         raise Invalid("The index of the site is no list.", code="moving.answer")
     return [one for one in values if isinstance(one, dict)]
+
+
+def _rows(result: Record) -> Rows | None:
+    """None where no column is told."""
+    fields, records = result.get("fields"), result.get("records")
+    names = {one.get("id") for one in fields if isinstance(one, dict)} if isinstance(fields, list) else set()
+    if not names and isinstance(records, list) and records and isinstance(records[0], dict):
+        names = {*records[0]}
+    total = str(result.get("total", ""))
+    columns = len(names - HIDDEN)
+    return Rows(columns, int(total) if total.isascii() and total.isdecimal() else None) if columns else None
 
 
 def _first(found: object, key: str) -> Record | None:

@@ -51,15 +51,18 @@ class Wire:
     waits: Sequence[float] = WAITS
     cookie: str | None = field(default=None, repr=False)
 
-    def json(self, path: str, asked: Mapping[str, object] | None = None) -> Any:
+    def json(self, path: str, asked: Mapping[str, object] | None = None, *, is_patient: bool = True) -> Any:
         """Raises `Absent`, `NotJson`, and what `Client.fetch` does."""
         url = f"{self.base}{path}" + (f"?{urlencode(asked)}" if asked else "")
-        return self._patiently(lambda: self._answer(Request(url, self._headers())))
+        request = Request(url, self._headers())
+        return self._patiently(lambda: self._answer(request)) if is_patient else self._answer(request)
 
-    def optional(self, path: str, asked: Mapping[str, object] | None = None) -> Any:
+    def optional(
+        self, path: str, asked: Mapping[str, object] | None = None, *, is_patient: bool = True
+    ) -> Any:
         """An answer that the site need not have; None without it."""
         try:
-            return self.json(path, asked)
+            return self.json(path, asked, is_patient=is_patient)
         except (Absent, NotJson, Unavailable):
             return None
 

@@ -112,7 +112,12 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def unreachable() -> Invalid:
-    return Invalid("This address cannot be fetched.", code="fetch.unreachable")
+    """The same for whatever the reason is: it would tell what is inside."""
+    message = (
+        "This address cannot be fetched. (Addresses inside a private network are fetched with "
+        "COLONNADE_ALLOW_PRIVATE_FETCH=1 alone.)"
+    )
+    return Invalid(message, code="fetch.unreachable")
 
 
 def checked_url(text: str) -> httpx2.URL:

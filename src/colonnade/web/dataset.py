@@ -14,10 +14,11 @@ from colonnade.core.work import Work
 from colonnade.http.edge import portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.query.schema import Field, FieldType
-from colonnade.web import linked_data, tables
+from colonnade.web import interop, linked_data, tables
 from colonnade.web.described import Described, described
 from colonnade.web.files import files
 from colonnade.web.pages import page
+from colonnade.web.resources import resources
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +46,8 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         (dataset,) = described(work, [readable])
         asked = tables.asked_of(request)
         table = tables.table(work, readable, dataset, asked)
-        taken = files(work, readable, dataset)
+        parts = resources(work, readable)
+        taken = files(work, readable, dataset, without=parts.attachment_ids)
         stands_under = _categories(work, readable)
         told = linked_data.dataset(request, work, readable)
     values = {
@@ -53,6 +55,8 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         "asked": asked,
         "table": table,
         "files": taken,
+        "resources": parts.all,
+        "interop": interop.rows(readable),
         "categories": stands_under,
         "fields": [(one, type_name(one), unit(one)) for one in dataset.fields],
         "are_measured": any(map(unit, dataset.fields)),

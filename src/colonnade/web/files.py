@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from colonnade.core.attachments import exports
 from colonnade.core.attachments import service as attachments
 from colonnade.core.attachments.model import AlternativeExport
+from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.records.exports import ExportFormat, offered
+from colonnade.core.records.layouts import calendar
 from colonnade.core.work import Work
 from colonnade.query.schema import Schema
 from colonnade.web import links, printing
@@ -54,21 +56,33 @@ class Files:
         return bool(self.own or self.others or self.attachments)
 
 
-def files(work: Work, readable: ReadableDataset, dataset: Described) -> Files:
+def files(
+    work: Work, readable: ReadableDataset, dataset: Described, *, without: frozenset[int] = frozenset()
+) -> Files:
+    """`without`: attachments that are shown elsewhere."""
     (attached,) = attachments.of_readables(work, [readable])
     (made,) = exports.of_readables(work, [readable])
     return Files(
         own=tuple(
             File(*FORMATS[format_], links.export(dataset.slug, format_))
-            for format_ in (offered(Schema(dataset.fields)) if dataset.fields else ())
-            if format_ in FORMATS
+            for format_ in _offered(readable, dataset)
         ),
         others=tuple(_other(dataset, one) for one in made if one.url is None or links.is_web(one.url)),
         attachments=tuple(
             File(one.filename, printing.size(one.size), links.attachment(dataset.slug, one.uid))
             for one in attached
+            if one.id not in without
         ),
     )
+
+
+def _offered(readable: ReadableDataset, dataset: Described) -> list[ExportFormat]:
+    """Of the formats that apply those that people would choose: records with any date could be events, but most are none."""
+    schema = Schema(dataset.fields)
+    some = offered(schema) if dataset.fields else ()
+    told = meta.effective(readable.dataset.metadata_published or {}).get("visualization", {})
+    is_calendar = told.get("calendar_enabled") is True or calendar.has_events(schema)
+    return [one for one in some if one in FORMATS and (is_calendar or one is not ExportFormat.ICAL)]
 
 
 def _other(dataset: Described, one: AlternativeExport) -> File:

@@ -56,6 +56,16 @@ def alternative_export(slug: str, uid: str) -> str:
     return f"{dataset_api(slug)}/alternative_exports/{uid}"
 
 
+def resource(number: int) -> str:
+    """The file of a resource that is a node of its own, whichever it has by then."""
+    return f"/node/{number}/download"
+
+
+def resource_anchor(number: int) -> str:
+    """Where a dataset's page tells of such a resource."""
+    return f"resource-{number}"
+
+
 def file(slug: str, uid: str) -> str:
     """A file in a cell."""
     return f"{dataset_api(slug)}/files/{uid}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 from tests.dialects.dkan.support import Cast, Client, told
 from tests.dialects.dkan.test_files import attached
 from tests.support.house import EXPLORE, House
@@ -132,10 +133,34 @@ def test_a_ragged_file_is_told_by_the_status(people: Cast) -> None:
     nid = resource(people.creator, "a,b\n1,2\n3\n")
     assert told(people.creator.post(f"/datastore/{nid}/import")) == (200, [True])
     assert state(people.creator, nid) == (0, 7)
+    message = people.creator.shown(f"/datastore/{nid}")["message"]
+    assert "Invalid line 3" in message
+    in_yaml = people.creator.ask("GET", f"/datastore/{nid}", headers={"Accept": "application/x-yaml"})
+    assert yaml.safe_load(in_yaml.text)["message"] == message
     attached(people.creator, nid, "better.csv", "a,b\n1,2\n")
+    assert "message" not in people.creator.shown(f"/datastore/{nid}")
     assert state(people.creator, nid) == (0, 2)
     assert told(people.creator.post(f"/datastore/{nid}/import")) == (200, [True])
     assert state(people.creator, nid) == (1, 6)
+
+
+def test_the_encoding_that_was_found_out_is_told(people: Cast) -> None:
+    nid = resource(people.creator, "a\ncafé\n".encode("cp1252"))
+
+    def encoding() -> str:
+        found: str = people.creator.shown(f"/datastore/{nid}")["configurable_properties"]["encoding"]["PHP"]
+        return found
+
+    assert encoding() == "UTF-8"
+    for _ in range(2):
+        people.creator.post(f"/datastore/{nid}/import")
+        assert (state(people.creator, nid), encoding()) == ((1, 6), "Windows-1252")
+        sent = people.creator.shown(f"/datastore/{nid}")["configurable_properties"]
+        assert told(people.creator.put(f"/datastore/{nid}", {"configuration": sent})) == (200, None)
+    people.creator.post(f"/datastore/{nid}/drop")
+    people.creator.post(f"/datastore/{nid}/import")
+    attached(people.creator, nid, "better.csv", "a\ncafé\n")
+    assert encoding() == "UTF-8"
 
 
 @says("dkan-10-text dkan-10-names dkan-10-parser dkan-10-encoding dkan-10-empty")

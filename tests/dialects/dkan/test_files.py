@@ -74,6 +74,19 @@ def test_the_public_name_gets_a_number_and_the_file_keeps_its_own(people: Cast) 
         assert (found["uri"], found["filename"]) == (f"public://clash{number}.csv", "clash.csv")
 
 
+def test_a_file_that_is_sent_again_keeps_its_address(people: Cast) -> None:
+    beside = people.creator.node("resource", "Beside")
+    attached(people.creator, beside, "again.csv")
+    nid = people.creator.node("resource", "Again")
+    for content in ("n\n1\n", "n\n2\n", "n\n3\n"):
+        attached(people.creator, nid, "again.csv", content)
+        assert upload_of(people.stranger, nid)["uri"] == "public://again_0.csv"
+        assert people.stranger.get("root:/sites/default/files/again_0.csv").text == content
+    attached(people.creator, nid, "other.csv")
+    assert upload_of(people.stranger, nid)["uri"] == "public://other.csv"
+    assert people.stranger.get("root:/sites/default/files/again_0.csv").status_code == 404
+
+
 @says("dkan-9-field_values")
 def test_more_is_said_of_a_file(people: Cast) -> None:
     nid = people.creator.node("resource", "Values")

@@ -7,6 +7,8 @@ from tests.dialects.dkan.support import API, Cast, told
 from tests.support.house import House
 from tests.support.saying import says
 
+from colonnade.core.datasets import service as datasets
+from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes import store
 from colonnade.core.work import SYSTEM
 
@@ -171,6 +173,22 @@ def test_the_groups_of_a_dataset_are_those_of_its_resources(people: Cast, house:
     assert house.client.get(url).json()["metas"]["default"].get("publisher") is None
     assert told(people.manager.delete(f"/node/{group}")) == (200, [True])
     assert people.stranger.shown(f"/node/{alone}")["og_group_ref"] == []
+
+
+def test_who_may_edit_every_dataset_chooses_its_groups(house: House, people: Cast) -> None:
+    group = people.manager.node("group", "Choosable")
+    nid = people.creator.node("dataset", "To be grouped")
+    assert people.editor.put(f"/node/{nid}", {"og_group_ref": _refs(group)}).status_code == 200
+    assert people.stranger.shown(f"/node/{nid}")["og_group_ref"] == _refs(group)
+    with house.running.portal.writing(house.actor(house.admin)) as work:
+        dataset = nodes.readable(work, int(nid)).dataset
+        assert dataset is not None
+        dataset.is_restricted = True
+        datasets.note_change(work, dataset)
+    status, (message,) = told(people.editor.put(f"/node/{nid}", {"og_group_ref": []}))
+    assert status == 403
+    assert message.startswith(f"Access denied for user {people.editor.name}: the groups of this dataset are")
+    assert people.creator.put(f"/node/{nid}", {"og_group_ref": []}).status_code == 200
 
 
 @says("dkan-8.5-status")

@@ -137,7 +137,7 @@ def test_a_node_that_there_is_not_is_named_as_it_was(people: Cast, method: str, 
         pytest.param(
             "creator",
             {"type": "dataset", "title": "x", "field_license": {"und": [{"value": "mine"}]}},
-            (406, ["Invalid option for field field_license"]),
+            (406, ["Invalid option for field field_license: 'mine'"]),
             id="dkan-4-bad-option",
         ),
         pytest.param("creator", {"type": ["x"]}, (406, None), id="dkan-4-odd-type"),

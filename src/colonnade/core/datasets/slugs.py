@@ -19,7 +19,7 @@ MADE_LENGTH = 150
 
 def wanted(work: Work, name: str) -> str:
     """A name that somebody chose. Raises `Invalid` when no path could carry it, or another dataset has it."""
-    if not PATTERN.fullmatch(name) or UID_PATTERN.fullmatch(name):
+    if not is_one(name):
         raise _wrong("Small letters, digits, - and _ only, beginning with a letter or a digit.")
     if is_taken(work, name):
         raise _wrong("Another dataset has this identifier.")
@@ -61,6 +61,11 @@ def copied(work: Work, name: str) -> str:
 
 def _cut(name: str) -> str:
     return name[:MADE_LENGTH].strip("-")
+
+
+def is_one(name: str) -> bool:
+    """Whether a dataset may be called so."""
+    return PATTERN.fullmatch(name) is not None and UID_PATTERN.fullmatch(name) is None
 
 
 def is_taken(work: Work, name: str) -> bool:

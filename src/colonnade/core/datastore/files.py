@@ -54,7 +54,7 @@ def attach(
     name: str | None = None,
 ) -> list[ManagedFile]:
     """Give a node a file, in the place of the one that it has, or beside those that it has; its rows go with the old one.
-    `name`: the public name that is wanted. Raises `Conflict` where there is room for one file only, and as `check_field`
+    `name`: the public name that is wanted; a file that is sent again keeps its own. Raises `Conflict` where there is room for one file only, and as `check_field`
     and `managedfiles.keep`."""
     check_field(editable, field)
     check_room(editable, field, len(sent), replaces=replaces)
@@ -62,7 +62,10 @@ def attach(
         return []
     (stored, extras) = sent[0]
     managedfiles.check_extension(stored.filename)
-    file = managedfiles.keep(work, stored, name=name)
+    held = [
+        one for one in managedfiles.of_nodes(work, [editable.node.id])[editable.node.id] if one.place == field
+    ]
+    file = managedfiles.keep(work, stored, name=name, replaces=held)
     items: dict[str, list[Any]] = {field: [{**extras, "fid": file.id}]}
     if editable.node.kind == Kind.RESOURCE:
         items[FORMAT] = [{"tid": _format(work, file)}]

@@ -13,7 +13,7 @@ from colonnade.builder.job import BuildJob, FileInput
 from colonnade.core.connections import fetching
 from colonnade.core.connections.fetching import Source
 from colonnade.core.datastore import mirrors, service, sources, store
-from colonnade.core.datastore.model import Datastore, Import
+from colonnade.core.datastore.model import FOUND, Datastore, Import
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs import telling
 from colonnade.core.jobs.model import Job, Kind, State
@@ -103,7 +103,11 @@ def build(portal: Portal, uid: str, done: Done) -> Any:
     target.parent.mkdir(parents=True, exist_ok=True)
     out.rename(target)
     sync(target.parent)
-    return {"rows": manifest.rows}
+    is_found = begun["params"]["encoding"] is None
+    return {
+        "rows": manifest.rows,
+        "encoding": sources.found_encoding(_input(portal, uid)) if is_found else None,
+    }
 
 
 def swap(portal: Portal, uid: str, done: Done) -> Any:
@@ -116,6 +120,7 @@ def swap(portal: Portal, uid: str, done: Done) -> Any:
         manifest = manifest_of(tables.folder(portal, ref))
         tables.swap(work, ref, Built(manifest, manifest.schema, is_changed=False), is_live=False)
         datastore.digest, datastore.rows = done["fetch"], manifest.rows
+        datastore.configuration = {**datastore.configuration, FOUND: done["build"].get("encoding")}
         datastore.state, datastore.changed_at = Import.DONE.value, now()
         telling.done(work, job)
         mirrors.follow_in(work, datastore.node_id)

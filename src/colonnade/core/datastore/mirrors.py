@@ -145,38 +145,62 @@ def _mirror(work: Work, pair: NodeReference, wanted: _Wanted | None) -> None:
     if dataset is None:
         return
     before = (pair.resource_id, pair.attachment_id)
-    resource_id = attachment_id = None
-    has_other_rows = False
-    if wanted is not None and wanted.params is not None:
-        resource, has_other_rows = resources.put(
-            work,
-            dataset.id,
-            pair.resource_id,
-            title=wanted.title,
-            stored=wanted.stored,
-            extractor=DELIMITED,
-            params=wanted.params,
-        )
-        resource_id = resource.id
-    elif wanted is not None:
+    resource_id, has_other_rows = _put_rows(work, dataset.id, pair, wanted)
+    attachment_id = _put_attachment(work, dataset.id, pair, wanted)
+    references.mirrored(pair, resource_id=resource_id, attachment_id=attachment_id)
+    if has_other_rows or before != (resource_id, attachment_id):
+        datasets.note_change(work, dataset)
+    if has_other_rows:
+        refreshing.ask(work, dataset.id)
+
+
+def _put_rows(
+    work: Work, dataset_id: int, pair: NodeReference, wanted: _Wanted | None
+) -> tuple[int | None, bool]:
+    """The number of the resource that has the rows, and whether they are other ones than before. It stays the pair's while
+    there are no rows: so they come back to their place."""
+    if wanted is None or wanted.params is None:
+        return pair.resource_id, pair.resource_id is not None and resources.remove(work, pair.resource_id)
+    if pair.resource_id is None:
+        _reserve_places(work, dataset_id, pair)
+    resource, has_other_rows = resources.put(
+        work,
+        dataset_id,
+        pair.resource_id,
+        title=wanted.title,
+        stored=wanted.stored,
+        extractor=DELIMITED,
+        params=wanted.params,
+    )
+    return resource.id, has_other_rows
+
+
+def _reserve_places(work: Work, dataset_id: int, pair: NodeReference) -> None:
+    """Resources that stand before this one in the dataset may get their rows after it."""
+    for one in references.pairs_of_dataset(work, pair.dataset_node_id):
+        if one.id == pair.id:
+            return
+        node = store.node(work.db, one.resource_node_id)
+        if one.resource_id is None and node is not None and node.is_own_resource:
+            number = resources.reserve(work, dataset_id, title=node.title)
+            references.mirrored(one, resource_id=number, attachment_id=one.attachment_id)
+
+
+def _put_attachment(work: Work, dataset_id: int, pair: NodeReference, wanted: _Wanted | None) -> int | None:
+    """The number of the attachment that is the file of a resource without rows."""
+    if wanted is not None and wanted.params is None:
         kept = attachments.put(
             work,
-            dataset.id,
+            dataset_id,
             pair.attachment_id,
             title=wanted.title,
             stored=wanted.stored,
             holds_rows=wanted.holds_rows,
         )
-        attachment_id = None if kept is None else kept.id
-    if resource_id is None and pair.resource_id is not None:
-        has_other_rows = resources.remove(work, pair.resource_id)
-    if attachment_id is None and pair.attachment_id is not None:
+        return None if kept is None else kept.id
+    if pair.attachment_id is not None:
         attachments.remove(work, pair.attachment_id)
-    if before != (resource_id, attachment_id):
-        references.mirrored(pair, resource_id=resource_id, attachment_id=attachment_id)
-        datasets.note_change(work, dataset)
-    if has_other_rows:
-        refreshing.ask(work, dataset.id)
+    return None
 
 
 def _unmirror(portal: Portal, mirrors: tuple[Mirror, ...]) -> None:

@@ -31,7 +31,7 @@ class Datastore(Base):
 
     node_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     configuration: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What was set of `CONFIGURATION`."""
+    """What was set of `CONFIGURATION`; and under `FOUND` the encoding of the file whose rows are in, where none was set."""
     state: Mapped[int] = mapped_column(default=Import.UNINITIALISED.value)
     job_uid: Mapped[str | None]
     """The import that was asked for last."""
@@ -64,9 +64,12 @@ CONFIGURATION: Mapping[str, Any] = {
 """Of a file of comma-separated values. `encoding`: of the file."""
 
 
+FOUND = "found_encoding"
+
+
 @dataclass(frozen=True)
 class Status:
-    """`is_stored`: there are rows. `configuration`: all of `CONFIGURATION`. `message`: why the last import failed."""
+    """`is_stored`: there are rows. `configuration`: all of `CONFIGURATION`, with the encoding that was found out. `message`: why the last import failed."""
 
     state: Import
     is_stored: bool

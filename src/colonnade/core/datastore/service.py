@@ -8,6 +8,7 @@ from typing import Any
 from colonnade.core.datastore import sources, store
 from colonnade.core.datastore.model import (
     CONFIGURATION,
+    FOUND,
     Datastore,
     DatastoreChanged,
     Import,
@@ -36,7 +37,7 @@ def status(work: Work, editable: EditableNode) -> Status:
     return Status(
         state=state,
         is_stored=_is_stored(work, editable.node.id),
-        configuration=sources.configuration(file, datastore),
+        configuration=sources.shown_configuration(file, datastore),
         message=None if datastore is None or state is not Import.ERROR else datastore.message,
     )
 
@@ -85,7 +86,9 @@ def drop_of(work: Work, node_id: int, *, keeps_configuration: bool = False) -> N
     datastore = store.one(work.db, node_id)
     if datastore is not None:
         _stop(work, datastore)
-        if keeps_configuration and datastore.configuration:
+        said = {name: value for name, value in datastore.configuration.items() if name != FOUND}
+        if keeps_configuration and said:
+            datastore.configuration = said
             datastore.state, datastore.rows = Import.UNINITIALISED.value, None
             datastore.digest = datastore.message = datastore.job_uid = None
             datastore.file_id = None

@@ -1,15 +1,18 @@
 """Which file of a node its rows come from, and how that file is read."""
 
 import codecs
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from colonnade.core.datastore.model import CONFIGURATION, Datastore
+from colonnade.core.datastore.model import CONFIGURATION, FOUND, Datastore
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.managedfiles.model import ManagedFile
 from colonnade.core.nodes.model import Node
 from colonnade.core.work import Work
 from colonnade.errors import Invalid
+from colonnade.formats import encoding
 from colonnade.formats.params import flag_of
 
 UPLOAD, LINK = "field_upload", "field_link_remote_file"
@@ -38,7 +41,22 @@ def is_tabular(file: ManagedFile) -> bool:
 def configuration(file: ManagedFile, datastore: Datastore | None) -> dict[str, Any]:
     """All of `CONFIGURATION`, as a file is read by it."""
     own = {"delimiter": _DELIMITERS.get(file.mimetype or "", CONFIGURATION["delimiter"])}
-    return {**CONFIGURATION, **own, **({} if datastore is None else datastore.configuration)}
+    said = {} if datastore is None else datastore.configuration
+    return {**CONFIGURATION, **own, **{name: value for name, value in said.items() if name != FOUND}}
+
+
+def shown_configuration(file: ManagedFile, datastore: Datastore | None) -> dict[str, Any]:
+    """The same, with the encoding that was found out where nobody chose one."""
+    read = configuration(file, datastore)
+    found = None if datastore is None else datastore.configuration.get(FOUND)
+    is_chosen = extractor_params(read)["encoding"] is not None
+    return read if found is None or is_chosen else {**read, "encoding": found}
+
+
+def found_encoding(path: Path) -> str:
+    """That of a file, by a name by which it can be set."""
+    name = encoding.found(path).removeprefix("sloppy-").replace("_", "-").upper()
+    return re.sub(r"^(CP|WINDOWS-)(?=125\d$)", "Windows-", name)
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,9 +78,9 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
 def extractor_params(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """How the file is read where its rows become a part of a dataset's. Of a file that is said to be UTF-8 nobody chose the
     encoding: it may be any."""
-    encoding = configuration["encoding"]
-    is_chosen = codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig"}
-    return {**configuration, "encoding": encoding if is_chosen else None}
+    name = configuration["encoding"]
+    is_chosen = codecs.lookup(name).name not in {"utf-8", "utf-8-sig"}
+    return {**configuration, "encoding": name if is_chosen else None}
 
 
 def table_params(configuration: Mapping[str, Any]) -> dict[str, Any]:

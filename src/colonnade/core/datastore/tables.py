@@ -98,7 +98,9 @@ def _mirrored(work: Work, readable: ReadableNode) -> Rows | None:
         pair = pairs.get(one.node.id)
         if pair is None or pair.resource_id is None or one.dataset is None or not one.access.data_visible:
             continue
-        return _in_dataset(work, one.dataset.id, pair.resource_id, one.access)
+        found = _in_dataset(work, one.dataset.id, pair.resource_id, one.access)
+        if found is not None:
+            return found
     return None
 
 

@@ -37,13 +37,17 @@ def check_extension(name: str) -> None:
         )
 
 
-def keep(work: Work, stored: StoredFile, *, name: str | None = None) -> ManagedFile:
+def keep(
+    work: Work, stored: StoredFile, *, name: str | None = None, replaces: Sequence[ManagedFile] = ()
+) -> ManagedFile:
     """Take up a stored file, which is nobody's yet. `name`: the one that is wanted below `public://`, else its own; where
-    another file has it, `_0`, `_1`, ... stand before its ending. Raises `NotFound` as `uploads.check_kept`."""
+    another file has it, `_0`, `_1`, ... stand before its ending. `replaces`: files that go by this; the public name of one
+    that was sent under the same name stays. Raises `NotFound` as `uploads.check_kept`."""
     check_kept(work, stored.digest)
     public = _safe_name(name or stored.filename)
+    inherited = (one.name for one in replaces if one.name and _was_to_be(one, name or stored.filename))
     added = ManagedFile(
-        uri=PUBLIC + _free_name(work, public),
+        uri=PUBLIC + (next(inherited, None) or _free_name(work, public)),
         filename=stored.filename,
         mimetype=_TYPES.get(PurePosixPath(stored.filename).suffix.lower(), stored.mimetype),
         size=stored.size,
@@ -192,6 +196,12 @@ def _safe_name(name: str) -> str:
     """A path below the public folder, of harmless names."""
     parts = [one for one in name.removeprefix(PUBLIC).split("/") if one.strip(" .")]
     return "/".join(safe_filename(one) for one in parts[-MAX_FOLDERS:]) or "file"
+
+
+def _was_to_be(file: ManagedFile, wanted: str) -> bool:
+    """Whether a file has its public name because this one was wanted, in the same folder."""
+    folder, _, last = _safe_name(wanted).rpartition("/")
+    return file.name.rpartition("/")[0] == folder and safe_filename(file.filename) == last
 
 
 def _free_name(work: Work, wanted: str) -> str:

@@ -183,7 +183,8 @@ class Changes:
     """What somebody says of a node; None, or no key: that stays as it is. `metadata`: template -> field -> value, of a
     dataset; `items`: field -> its items, an empty list for none; the rest are numbers of nodes, in order. `created`,
     `changed`, `author_id` and `uuid` are for who moves nodes from elsewhere; so are `nid`, a number that a new node gets
-    if no other has it, and `author_name`, of an author who has no account here."""
+    if no other has it, `author_name`, of an author who has no account here, and `name`, which a new dataset gets in
+    addresses if it is one and no other has it."""
 
     title: str | None = None
     is_published: bool | None = None
@@ -197,6 +198,7 @@ class Changes:
     changed: int | None = None
     nid: int | None = None
     author_name: str | None = None
+    name: str | None = None
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     items: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     resources: Sequence[int] | None = None

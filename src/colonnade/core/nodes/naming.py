@@ -52,9 +52,11 @@ _SMALL = frozenset(
 """Words that no address needs, as Drupal leaves them out."""
 
 
-def slug(work: Work, title: str) -> str:
-    """A free name for a dataset, made of its title: small words are left out, and repeated ones are numbered from 0
-    (dkan 8.6)."""
+def slug(work: Work, title: str, wanted: str | None = None) -> str:
+    """A free name for a dataset: the one that is wanted, or else one made of its title: small words are left out, and
+    repeated ones are numbered from 0 (dkan 8.6)."""
+    if wanted is not None and slugs.is_one(wanted) and not slugs.is_taken(work, wanted):
+        return wanted
     words = [word for word in slug_of(title).split("-") if word not in _SMALL]
     name = _cut("-".join(words)) or _cut(slug_of(title)) or "dataset"
     return free_name(name, lambda one: slugs.is_taken(work, one), first=0)

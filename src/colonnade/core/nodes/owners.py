@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from colonnade.core.datasets import amending
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datasets.model import EditableDataset
+from colonnade.core.datasets.model import Dataset, EditableDataset, SecurableDataset
 from colonnade.core.datasets.security import Security
 from colonnade.core.nodes import store
+from colonnade.core.nodes.model import shows_all
 from colonnade.core.people.model import Group
 from colonnade.core.work import Work
-from colonnade.errors import Invalid
+from colonnade.errors import Denied, Invalid
 
 PERMISSIONS = ("edit_dataset", "explore_restricted_dataset")
 """What the members of a group may do with its datasets."""
+CHOOSING = "node.groups_denied"
+"""The code of the error for who may not choose them."""
 
 
 def groups(work: Work, nids: Sequence[int]) -> list[Group]:
@@ -28,14 +31,14 @@ def groups(work: Work, nids: Sequence[int]) -> list[Group]:
 
 def put_groups(work: Work, editable: EditableDataset, nids: Sequence[int]) -> None:
     """Let these groups and no others edit a dataset; the first of them is its publisher, if it had one of the groups
-    before or none. Raises `Denied` for who may not say who sees what of it."""
+    before or none. Raises `Denied` for who may not say whose it is."""
     dataset = editable.dataset
     wanted = groups(work, nids)
     held = store.groups_with(work.db, [dataset.id]).get(dataset.id, [])
     before = [group for group, rule in held if "edit_dataset" in rule.permissions and not group.is_built_in]
     if [one.id for one in before] == [one.id for one in wanted]:
         return
-    securable = datasets.securable(work, dataset.uid)
+    securable = _securable(work, dataset)
     for group, rule in held:
         if group in before and group not in wanted:
             work.db.delete(rule)
@@ -47,6 +50,21 @@ def put_groups(work: Work, editable: EditableDataset, nids: Sequence[int]) -> No
         publisher = wanted[0].title if wanted else None
         amending.amend(work, editable, {meta.DEFAULT: {"publisher": publisher}})
     datasets.note_change(work, dataset)
+
+
+def _securable(work: Work, dataset: Dataset) -> SecurableDataset:
+    """Who may edit every dataset may choose the groups of one of which everybody sees everything anyway; else whoever may say
+    who sees what of it."""
+    if work.actor.may("edit_dataset") and shows_all(dataset):
+        return SecurableDataset(dataset)
+    try:
+        return datasets.securable(work, dataset.uid)
+    except Denied:
+        message = (
+            "the groups of this dataset are chosen by who may edit every dataset, if everybody may see all of it, and by "
+            "who manages it"
+        )
+        raise Denied(message, code=CHOOSING) from None
 
 
 def rename_group(work: Work, group_id: int, title: str) -> None:

@@ -134,7 +134,9 @@ def _checked(work: Work, changes: Changes) -> Changes:
     uuid = None if changes.uuid is None else naming.checked_uuid(changes.uuid)
     changes = replace(changes, title=title, uuid=uuid)
     if not service.administers(work.actor):
-        return replace(changes, author_id=None, created=None, changed=None, nid=None, author_name=None)
+        return replace(
+            changes, author_id=None, created=None, changed=None, nid=None, author_name=None, name=None
+        )
     for moment in (changes.created, changes.changed):
         if moment is not None:
             naming.check_moment(moment)
@@ -148,7 +150,7 @@ def _dataset(work: Work, said: Changes) -> EditableNode:
     title = said.title or UNTITLED
     metadata = {template: dict(fields) for template, fields in said.metadata.items() if fields}
     metadata[meta.DEFAULT] = {**metadata.get(meta.DEFAULT, {}), "title": title}
-    made = datasets.create(work, metadata, wanted_slug=naming.slug(work, title))
+    made = datasets.create(work, metadata, wanted_slug=naming.slug(work, title, said.name))
     dataset = made.dataset
     if said.uuid is not None:
         dataset.uuid = said.uuid

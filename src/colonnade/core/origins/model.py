@@ -69,7 +69,7 @@ class Origin(Base):
     """Of what was brought in: the same again is not written again."""
     node_id: Mapped[int | None] = mapped_column(ForeignKey("node.id", ondelete="SET NULL"))
     problems: Mapped[list[Any]] = mapped_column(default=list)
-    """What could not come: pairs of what and why."""
+    """What could not come: each what, why, and whether it may pass."""
 
 
 @dataclass(frozen=True)

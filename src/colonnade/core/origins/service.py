@@ -22,6 +22,8 @@ from colonnade.core.work import Work, now
 STALE = dt.timedelta(hours=12)
 """A run that was cut off longer ago begins with a new list."""
 AT_ONCE = 500
+MAY_PASS = 2
+"""Its place in a problem as it is kept; older ones are kept without."""
 
 
 def begin(work: Work, address: str) -> OriginSite:
@@ -86,7 +88,7 @@ def became(work: Work, address: str, outcomes: Sequence[Outcome]) -> None:
             origin = found[outcome.key] = _unlisted(site, outcome)
             work.db.add(origin)
         origin.state = outcome.state
-        origin.problems = [[one.what, one.why] for one in outcome.problems]
+        origin.problems = [_kept(one) for one in outcome.problems]
         if outcome.number is not None:
             origin.node_id = outcome.number
         if outcome.digest is not None:
@@ -103,8 +105,26 @@ def troubles(work: Work, address: str) -> Iterator[Trouble]:
     """What could not come, or not whole, in the order of the list."""
     site_id = _site(work, address).id
     for one in _all(lambda after: store.troubled(work.db, site_id, after, AT_ONCE)):
-        for what, why in one.problems or [["", "It was not tried."]]:
+        for what, why, *_ in one.problems or [["", "It was not tried."]]:
             yield Trouble(one.kind, one.key, one.title, Problem(what, why))
+
+
+def having(work: Work, address: str, problem: Problem) -> Sequence[Known]:
+    """Those that came with a certain problem, in the order of the list."""
+    site_id, wanted = _site(work, address).id, _kept(problem)
+    found = _all(lambda after: store.troubled(work.db, site_id, after, AT_ONCE))
+    return [_known(one) for one in found if one.node_id is not None and wanted in one.problems]
+
+
+def solved(work: Work, address: str, key: str, problem: Problem, left: Problem | None) -> None:
+    """One problem of a thing is over; `left`: what came in its place."""
+    (origin,) = store.by_keys(work.db, _site(work, address).id, [key]).values()
+    found = [one for one in origin.problems if one != _kept(problem)]
+    origin.problems = found if left is None else [*found, _kept(left)]
+    if origin.state in {State.PARTLY, State.LACKING}:
+        origin.state = State.LACKING if origin.problems else State.HERE
+        if any(len(one) > MAY_PASS and one[MAY_PASS] for one in origin.problems):
+            origin.state = State.PARTLY
 
 
 def vanished(work: Work, address: str) -> Iterator[Trouble]:
@@ -138,6 +158,10 @@ def _unlisted(site: OriginSite, outcome: Outcome) -> Origin:
         changed="",
         run=site.run,
     )
+
+
+def _kept(problem: Problem) -> list[str | bool]:
+    return [problem.what, problem.why, problem.may_pass]
 
 
 def _site(work: Work, address: str) -> OriginSite:

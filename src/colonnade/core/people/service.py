@@ -194,6 +194,23 @@ def group(work: Work, uid: str) -> Group | None:
     return store.group_by_uid(work.db, uid)
 
 
+def known_group(work: Work, uid: str) -> Group:
+    """Raises `NotFound`."""
+    found = group(work, uid)
+    if found is None:
+        raise NotFound(f"There is no group {uid}.", code="group.unknown")
+    return found
+
+
+def groups(work: Work) -> Sequence[tuple[Group, Sequence[Person]]]:
+    """All groups in order of creation, each with its members by their user names; of the built-in one of everybody they
+    are not listed."""
+    members: dict[int, list[Person]] = {}
+    for group_id, member in store.members(work.db):
+        members.setdefault(group_id, []).append(member)
+    return [(one, members.get(one.id, [])) for one in store.groups(work.db)]
+
+
 def joined(work: Work, person: Person) -> Sequence[Group]:
     """The groups that a person is a member of, without the built-in one of everybody."""
     return [one for one in store.groups_of(work.db, person.id) if not one.is_built_in]
@@ -206,6 +223,17 @@ def join(work: Work, person: Person, group: Group) -> None:
     if store.membership(work.db, person.id, group.id) is None:
         work.db.add(Membership(person_id=person.id, group_id=group.id))
         work.db.flush()
+
+
+def leave(work: Work, person: Person, group: Group) -> None:
+    """End a membership. Raises `Conflict` where there is none to end."""
+    if group.uid == MEMBERS:
+        raise Conflict("Every signed-in user is a member of this group.", code="group.built_in")
+    found = store.membership(work.db, person.id, group.id)
+    if found is None:
+        raise Conflict(f"{person.username} is no member of {group.uid}.", code="group.no_member")
+    work.db.delete(found)
+    work.db.flush()
 
 
 def add_key(

@@ -69,6 +69,16 @@ def group_by_uid(db: Session, uid: str) -> Group | None:
     return db.scalar(select(Group).where(Group.uid == uid))
 
 
+def groups(db: Session) -> Sequence[Group]:
+    return db.scalars(select(Group).order_by(Group.id)).all()
+
+
+def members(db: Session) -> Sequence[tuple[int, Person]]:
+    """The id of a group and somebody who joined it, in the order of user names."""
+    query = select(Membership.group_id, Person).join(Person, Person.id == Membership.person_id)
+    return [(group_id, person) for group_id, person in db.execute(query.order_by(Person.username))]
+
+
 def digest_taken(db: Session, digest: str) -> bool:
     return db.scalar(select(ApiKey.id).where(ApiKey.digest == digest)) is not None
 

@@ -20,13 +20,11 @@ def put(
     params: Mapping[str, Any],
 ) -> tuple[Resource, bool]:
     """The resource that a dataset has for this file, and whether its rows are other ones than before. `resource_id`: the
-    one that there was; a new one if it is gone."""
-    found = None if resource_id is None else store.by_id(work.db, resource_id)
+    one that there was, which comes back to its place if it was removed; None: a new one, which comes last."""
+    found = None if resource_id is None else store.mirror(work.db, dataset_id, resource_id)
     if found is None:
-        found = Resource(uid=service.free_uid(work), dataset_id=dataset_id, ownership=Ownership.DERIVED.value)
-        found.title, found.params = title, {}
-        work.db.add(found)
-        work.db.flush()
+        found = _added(work, dataset_id, title)
+    found.removed_at = None
     known = _file(work, found)
     is_same = known is not None and known.digest == stored.digest and found.params == dict(params)
     found.title = title
@@ -39,8 +37,16 @@ def put(
     return found, True
 
 
+def reserve(work: Work, dataset_id: int, *, title: str) -> int:
+    """The number of a resource that is not there yet; with its file it is `put` before those that are added from now on."""
+    added = _added(work, dataset_id, title)
+    added.removed_at = now()
+    work.db.flush()
+    return added.id
+
+
 def remove(work: Work, resource_id: int) -> bool:
-    """Whether there was one. Its rows stay until the dataset is built again."""
+    """Whether there was one; it can be `put` again. Its rows stay until the dataset is built again."""
     found = store.by_id(work.db, resource_id)
     if found is None:
         return False
@@ -49,6 +55,14 @@ def remove(work: Work, resource_id: int) -> bool:
     work.db.flush()
     _drop(work, known)
     return True
+
+
+def _added(work: Work, dataset_id: int, title: str) -> Resource:
+    added = Resource(uid=service.free_uid(work), dataset_id=dataset_id, ownership=Ownership.DERIVED.value)
+    added.title, added.params = title, {}
+    work.db.add(added)
+    work.db.flush()
+    return added
 
 
 def _file(work: Work, resource: Resource) -> UploadedFile | None:

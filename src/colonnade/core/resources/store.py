@@ -31,6 +31,12 @@ def by_id(db: Session, resource_id: int) -> Resource | None:
     return db.scalar(_kept().where(Resource.id == resource_id))
 
 
+def mirror(db: Session, dataset_id: int, resource_id: int) -> Resource | None:
+    """One whose rows follow something else of the portal, also if it was removed."""
+    whose = (Resource.dataset_id == dataset_id, Resource.ownership == Ownership.DERIVED.value)
+    return db.scalar(select(Resource).where(Resource.id == resource_id, *whose))
+
+
 def owned_uids(db: Session, dataset_id: int) -> Sequence[str]:
     """Of the resources that were removed, too."""
     return db.scalars(

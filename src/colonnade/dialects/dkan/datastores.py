@@ -79,7 +79,9 @@ def _configuration(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(status: Status) -> dict[str, Any]:
+    """`message` is there where an import failed: why."""
     said_of_it = status.configuration
+    why = {"message": status.message} if status.message is not None else {}
     return {
         "class": MANAGER,
         "storage": int(status.is_stored),
@@ -88,6 +90,7 @@ def _shown(status: Status) -> dict[str, Any]:
             "encoding": {"PHP": said_of_it["encoding"], "MYSQL": "utf8"},
             **{name: said_of_it[name] for name in ("delimiter", "quote", "escape", "trailing_delimiter")},
         },
+        **why,
     }
 
 

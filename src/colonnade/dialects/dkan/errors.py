@@ -31,6 +31,8 @@ STATUS: Mapping[type[errors.PortalError], int] = {
 WORDS: Mapping[int, str] = {401: "Unauthorized", 404: "Not found", 406: "Not Acceptable"}
 """What stands before a message on the status line; nothing for the others."""
 NO_BODY = frozenset({"route.unknown", "dkan.format"})
+EXPLAINED = frozenset({"node.groups_denied"})
+"""Refusals of a part of what was sent: which, is told."""
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -59,7 +61,8 @@ def status_of(error: errors.PortalError) -> int:
 
 def message_of(request: Request, error: errors.PortalError) -> str:
     if isinstance(error, errors.Denied) and error.code != "sign_in.inactive":
-        return f"Access denied for user {_name(request)}"
+        why = f": {error.message}" if error.code in EXPLAINED else ""
+        return f"Access denied for user {_name(request)}{why}"
     if error.code == "node.unknown" and "nid" in request.path_params:
         return f"Node {request.path_params['nid']} could not be found"
     if error.code == "route.unknown":

@@ -29,6 +29,7 @@ FORM = "node.form"
 """The code of an error that is told by field."""
 _WORDS = {"field_tags": "keyword", "field_topic": "theme"}
 _REFERENCES = {"field_resources": "resources", "field_dataset_ref": "datasets", "og_group_ref": "groups"}
+_NUMBERED = frozenset({Shape.TARGET, Shape.TERM, Shape.FILE})
 _EXTRAS = (
     "alt",
     "title",
@@ -62,7 +63,9 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
     _check_texts(body)
     sent = {field: body[field.name] for field in FIELDS[kind] if field.name in body and not field.is_computed}
     changes = _base(kind, body, before)
+    shown = {} if before is None else said_by(work, before)
     kept: dict[str, list[Kept]] = {}
+    unsaid: set[str] = set()
     metadata: dict[str, dict[str, Any]] = {}
     for field, value in sent.items():
         if field.name in _REFERENCES:
@@ -72,11 +75,15 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
             words = _names(work, field, value, before)
             metadata.setdefault(meta.DEFAULT, {})[_WORDS[field.name]] = words or None
         else:
-            kept[field.name] = _kept(work, field, value, before)
+            now = None if before is None or field.shape in _NUMBERED else kept_of(before, field, shown)
+            kept[field.name] = _kept(work, field, value, before, now)
+            if now == kept[field.name] == []:
+                unsaid.add(field.name)
     if before is None:
         for name, value in DEFAULTS.get(kind, {}).items():
             kept.setdefault(name, [{"value": value}])
-    return replace(changes, items=kept, metadata=_metadata(kind, kept, metadata, is_new=before is None))
+    told_of = {name: items for name, items in kept.items() if name not in unsaid}
+    return replace(changes, items=kept, metadata=_metadata(kind, told_of, metadata, is_new=before is None))
 
 
 def _check_texts(body: Body) -> None:
@@ -104,15 +111,17 @@ def _metadata(
     return found
 
 
-def _kept(work: Work, field: Field, value: object, before: EditableNode | None) -> list[Kept]:
+def _kept(
+    work: Work, field: Field, value: object, before: EditableNode | None, now: list[Kept] | None
+) -> list[Kept]:
+    """The items of a field. `now`: as they are shown; None: there are none yet, or they are numbers."""
     if field.shape is Shape.TARGET:
         return [{"target_id": nid} for nid in _numbers(field, value)]
     if field.shape is Shape.TERM:
         return [{"tid": tid} for tid in _tids(work, field, value, before)]
     if field.shape is Shape.FILE:
         return _files(work, field, value)
-    if before is not None:
-        now = kept_of(before, field, said_by(work, before))
+    if now is not None:
         try:
             same = mapping_items.kept(replace(field, longest=LONG, choices=frozenset()), value)
         except Invalid:
@@ -133,18 +142,21 @@ def _numbers(field: Field, value: object) -> list[int]:
 
 
 def _terms(work: Work, field: Field, value: object, before: EditableNode | None) -> list[int | str]:
-    """Numbers of terms, and names that have none yet, in order. Raises `Invalid` for the number of no term."""
+    """Numbers of terms, and names that have none yet, in order. A bare text may say several, with commas between; a name
+    that is called one is one. Raises `Invalid` for the number of no term."""
     assert field.vocabulary is not None
     found: list[int | str] = []
     for item in items_of(value):
-        key = "tid" if isinstance(item, Mapping) and number_of(item, "tid") is not None else "name"
-        found += [_term(field, one, key) for one in ([item] if key == "tid" else split(item, "name"))]
+        if isinstance(item, Mapping):
+            found.append(_term(field, item, "name" if number_of(item, "tid") is None else "tid"))
+        else:
+            found += [_term(field, one, "name") for one in split(item, "name")]
     numbers = {one for one in found if isinstance(one, int)}
     known = tags.by_ids(work, numbers)
     for one in numbers:
         tag = known.get(one)
         if tag is None or tag.vocabulary != field.vocabulary or not _may_name(work, field, tag, before):
-            raise mapping_items.no_option(field)
+            raise mapping_items.no_option(field, one)
     if len(found) > 1 and not field.is_multi:
         raise wrong(field, "it takes one value")
     return found
@@ -166,7 +178,7 @@ def _term(field: Field, item: Item, key: str) -> int | str:
         return number
     name = texts_of(item, key)
     if name is None or not name.strip() or len(name) > MAX_TERM:
-        raise mapping_items.no_option(field)
+        raise mapping_items.no_option(field, item if name is None else name)
     return name.strip()
 
 

@@ -20,6 +20,8 @@ HTML = "html"
 PLAIN = "plain_text"
 FORMATS = frozenset({HTML, "full_html", PLAIN})
 LONGEST_ADDRESS = 2048
+SHOWN = 60
+"""Characters of a wrong value that an error repeats."""
 ZONE = "America/New_York"
 """What Drupal says of dates where nobody set a zone; the values are as they were sent."""
 _BLOCK = re.compile(
@@ -50,8 +52,10 @@ def wrong(field: Field, reason: str) -> Invalid:
     return Invalid(f"Field validation errors: {field.name}: {reason}", code="field.invalid")
 
 
-def no_option(field: Field) -> Invalid:
-    return Invalid(f"Invalid option for field {field.name}", code="field.option")
+def no_option(field: Field, sent: object) -> Invalid:
+    """`sent`: what is none."""
+    said = f"Invalid option for field {field.name}: {str(sent)[:SHOWN]!r}"
+    return Invalid(said, code="field.option")
 
 
 def date_of(text: str) -> str | None:
@@ -67,7 +71,7 @@ def _checked(field: Field, text: str) -> str:
     if len(text) > field.longest:
         raise wrong(field, f"at most {field.longest:,} characters")
     if field.choices and text not in field.choices:
-        raise no_option(field)
+        raise no_option(field, text)
     return text
 
 

@@ -13,7 +13,7 @@ from colonnade.core.attachments import service as attachments
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datastore import exporting
 from colonnade.core.nodes import service as nodes
-from colonnade.core.nodes.model import Kind, ReadableNode
+from colonnade.core.nodes.model import Kind, Node, ReadableNode
 from colonnade.core.work import Work
 from colonnade.dialects.dkan import entries
 from colonnade.dialects.dkan.endpoints import PREFIX, at_root, number
@@ -94,10 +94,15 @@ def _page(work: Work, readable: ReadableNode) -> str:
     if node.kind == Kind.RESOURCE:
         for one in nodes.datasets_of(work, readable):
             if one.node.is_published and one.dataset is not None:
-                return _explored(one.dataset.slug or one.dataset.uid)
+                return _explored(one.dataset.slug or one.dataset.uid) + _anchor(node)
     if node.kind == Kind.GROUP:
         return f"{EXPLORE}?{urlencode({'refine.publisher': node.title})}"
     return f"{PREFIX}/node/{node.id}.json"
+
+
+def _anchor(node: Node) -> str:
+    """Where the page of a dataset tells of a resource that was made here."""
+    return f"#resource-{node.id}" if node.is_own_resource and node.is_published else ""
 
 
 def _explored(slug: str) -> str:

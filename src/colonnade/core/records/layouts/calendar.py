@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from colonnade.core.records.export_formats import Options, wrong
 from colonnade.core.records.layouts.naming import first_text, label, place_of, words
 from colonnade.engine.port import Cell, Folded, LineText, Way
-from colonnade.query.schema import FieldType
+from colonnade.query.schema import FieldType, Schema
 from colonnade.query.tree import BoundQuery
 
 _MOMENTS = frozenset({FieldType.DATE, FieldType.DATETIME})
@@ -51,6 +51,11 @@ def event_of(query: BoundQuery, options: Options) -> Event:
     if options.name_field is not None:
         title = place_of(query, options.name_field, "name_field")
     return Event(start, end, title, _location(query))
+
+
+def has_events(schema: Schema) -> bool:
+    """Whether the name of a date or a datetime says that something begins then."""
+    return any(one.type in _MOMENTS and words(one.name) & _STARTS for one in schema.fields)
 
 
 def events(query: BoundQuery, options: Options) -> LineText:
