@@ -22,7 +22,7 @@ from colonnade.core.jobs.model import JobQueued, Kind
 from colonnade.core.work import SYSTEM, Event, Portal
 from colonnade.errors import Unavailable
 from colonnade.moving import report
-from colonnade.moving.rows import Rowing
+from colonnade.moving.rows import Awaited, Rowing
 from colonnade.moving.running import PARALLEL, Run, Told
 from colonnade.moving.site import opened
 from colonnade.moving.wire import WAITS
@@ -160,20 +160,30 @@ class _Queue:
             self.reached.sender.close()  # the end of one may be the beginning of another
 
     def _see_to(self, tell: Callable[[Told], None], rowing: Rowing) -> None:
-        awaited = rowing.awaited()
-        for done, one in enumerate(awaited):
-            tell(Told("Importing", done, len(awaited)))
+        awaited = deque(rowing.awaited())
+        total = len(awaited)
+        while awaited:
+            tell(Told("Importing", total - len(awaited), total))
+            one = awaited.popleft()
             job = rowing.job_of(one)
             if job is not None:
                 self._take(JobQueued(job.uid, Kind(job.kind)))  # a run that was cut off has left it
-            since = looked = time.monotonic()
+            if not self._waited(rowing, one):
+                awaited.append(one)
+
+    def _waited(self, rowing: Rowing, one: Awaited) -> bool:
+        """Wait for an import. False: another one of the same rows was asked for, whose turn is later."""
+        imports, since, looked = one.imports, time.monotonic(), time.monotonic()
+        self.begin_some()
+        while not rowing.is_settled(one):
             self.begin_some()
-            while not rowing.is_settled(one):
-                time.sleep(POLL_SECONDS)
-                self.begin_some()
-                if time.monotonic() - looked > LOOK_SECONDS:
-                    looked = time.monotonic()
-                    self._expect_progress(looked - since)
+            if one.imports > imports:
+                return False
+            time.sleep(POLL_SECONDS)
+            if time.monotonic() - looked > LOOK_SECONDS:
+                looked = time.monotonic()
+                self._expect_progress(looked - since)
+        return True
 
     def _expect_progress(self, seconds: float) -> None:
         if not self.reached.is_served:

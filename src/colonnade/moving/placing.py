@@ -161,12 +161,13 @@ class Placer:
         stored = piece.upload.stored
         if stored is None:
             return {}
-        if before is not None:
-            held = managedfiles.of_nodes(work, [before.node.id])[before.node.id]
-            if any(one.digest == stored.digest and one.place == UPLOAD for one in held):
-                return {}
+        number = None if before is None else before.node.id
+        held = [] if number is None else managedfiles.of_nodes(work, [number])[number]
+        old = [one for one in held if one.place == UPLOAD]
+        if any(one.digest == stored.digest for one in old):
+            return {}
         name = piece.upload.said.uri.partition("://")[2]
-        kept = managedfiles.keep(work, stored, name=name)
+        kept = managedfiles.keep(work, stored, name=name, replaces=old)
         if kept.uri.partition("://")[2] != name:
             piece.problems.append(Problem(name, f"Another file has this name here; it is {kept.uri} now."))
         return {UPLOAD: {"und": [{**piece.upload.said.extras, "fid": str(kept.id)}]}}

@@ -44,13 +44,13 @@ def ask(work: Work, number: int, reading: Mapping[str, Any]) -> Problem:
 
 @dataclass
 class Awaited:
-    """Rows of a resource. `tried`: delimiters, with what came of each; `left`: what is said in the end, when only the
-    first reading is to be restored."""
+    """Rows of a resource. `imports`: how often they were asked for again; `tried`: delimiters, with what came of each;
+    `left`: what is said in the end, when only the first reading is to be restored."""
 
     known: Known
     theirs: Rows | None = None
     is_asked: bool = False
-    is_repeated: bool = False
+    imports: int = 0
     tried: dict[str, Problem | None] = field(default_factory=dict)
     left: Problem | None = None
 
@@ -102,11 +102,9 @@ class Rowing:
         if status.state is Import.IN_PROGRESS:
             return False
         if status.state not in {Import.DONE, Import.ERROR}:
-            if one.is_repeated:
+            if one.imports:
                 return self._over(work, one, Problem(PART, "Their import was stopped.", may_pass=True))
-            one.is_repeated = True
-            datastore.queue_import(work, editable)
-            return False
+            return self._again(work, editable, one)
         if one.left is not None:
             return self._over(work, one, one.left)
         columns, problem = self._compared(work, editable, status, one.theirs)
@@ -124,7 +122,11 @@ class Rowing:
         if not wanted:
             one.left = problem or Problem(PART, "Which delimiter their file has is not known.")
         datastore.configure(work, editable, {"delimiter": wanted[0] if wanted else first})
+        return self._again(work, editable, one)
+
+    def _again(self, work: Work, editable: EditableNode, one: Awaited) -> bool:
         datastore.queue_import(work, editable)
+        one.imports += 1
         return False
 
     def _compared(

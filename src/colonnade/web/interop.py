@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import ReadableDataset
@@ -64,7 +65,7 @@ def rows(readable: ReadableDataset) -> tuple[Row, ...]:
 def frequency(written: str) -> str:
     """In words: `R/P1Y` is "Every year"."""
     code = vocabularies.frequency(written)
-    if code in _FREQUENCIES:
+    if code is not None and code in _FREQUENCIES:
         return _FREQUENCIES[code]
     found = _INTERVAL.fullmatch(written.strip())
     if found is None:
@@ -77,9 +78,9 @@ def frequency(written: str) -> str:
 def period(written: str) -> str:
     """Two ends with a slash between them as days, if they are some."""
     start, slash, end = written.partition("/")
-    first, last = _day(start), _day(end)
-    if not slash or first is None or last is None:
-        return first or written
+    first, last = _day(start), _day(end if slash else start)
+    if first is None or last is None:
+        return written
     return first if first == last else f"{first} to {last}"
 
 
@@ -111,7 +112,7 @@ def _contact(values: Mapping[str, Any]) -> tuple[Piece, ...]:
     name, mail = (next(iter(_texts(values, field)), "") for field in ("contact_name", "contact_email"))
     mail = mail.removeprefix("mailto:")
     written = tuple(Piece(text) for text in (name, mail) if text)
-    return (Piece(name or mail, f"mailto:{mail}"),) if is_address(mail) else written
+    return (Piece(name or mail, f"mailto:{quote(mail, safe='@')}"),) if is_address(mail) else written
 
 
 def _texts(values: Mapping[str, Any], name: str) -> list[str]:

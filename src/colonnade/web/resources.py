@@ -27,7 +27,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Resources:
-    """`attachment_ids`: the attachments that are these resources, and need not be shown as well."""
+    """`attachment_ids`: the attachments that are these resources, and are linked by them."""
 
     all: tuple[Resource, ...]
     attachment_ids: frozenset[int]
@@ -35,8 +35,8 @@ class Resources:
 
 def resources(work: Work, readable: ReadableDataset) -> Resources:
     found = listing.of_dataset(work, readable)
-    attached = frozenset(one.attachment_id for one in found if one.attachment_id is not None)
-    return Resources(tuple(map(_resource, found)), attached)
+    linked = (one.attachment_id for one in found if one.file is not None)
+    return Resources(tuple(map(_resource, found)), frozenset(one for one in linked if one is not None))
 
 
 def _resource(one: listing.Listed) -> Resource:

@@ -13,7 +13,7 @@ from colonnade.core.nodes.model import Kind
 from colonnade.dialects.dkan.mapping_fields import FEDERAL, FIELDS
 
 LONG = "x" * 256
-ZONE = {"timezone": "America/New_York", "timezone_db": "America/New_York", "date_type": "datetime"}
+ZONE = {"timezone": "UTC", "timezone_db": "UTC", "date_type": "datetime"}
 
 
 def _text(value: str) -> dict[str, Any]:

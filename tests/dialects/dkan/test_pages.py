@@ -78,11 +78,13 @@ PAGE = "/explore/dataset/polling-places/"
     ("path", "target"),
     [
         pytest.param("/node/{dataset}", PAGE, id="dkan-8.6-node-dataset"),
-        pytest.param("/node/{file}", PAGE, id="dkan-8.6-node-resource"),
+        pytest.param("/node/{file}", PAGE + "#resource-{file}", id="dkan-8.6-node-resource"),
         pytest.param("/node/{dataset}.json", "/api/dataset/node/{dataset}.json", id="dkan-12.3-node-json"),
         pytest.param("/dataset/polling-places", PAGE, id="dkan-8.6-dataset"),
         pytest.param("/dataset//polling-places/", PAGE, id="dkan-8.6-dataset-slashes"),
-        pytest.param("/dataset/polling-places/resource/{uuid}", PAGE, id="dkan-8.6-resource"),
+        pytest.param(
+            "/dataset/polling-places/resource/{uuid}", PAGE + "#resource-{file}", id="dkan-8.6-resource"
+        ),
         pytest.param("/dataset/nothing", 404, id="dkan-8.6-unknown"),
         pytest.param("/node/999999", 404, id="dkan-8.6-node-unknown"),
         pytest.param("/node/x", 404, id="dkan-8.6-node-no-number"),

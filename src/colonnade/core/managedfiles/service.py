@@ -200,8 +200,10 @@ def _safe_name(name: str) -> str:
 
 def _was_to_be(file: ManagedFile, wanted: str) -> bool:
     """Whether a file has its public name because this one was wanted, in the same folder."""
-    folder, _, last = _safe_name(wanted).rpartition("/")
-    return file.name.rpartition("/")[0] == folder and safe_filename(file.filename) == last
+    public = _safe_name(wanted)
+    folder, _, last = public.rpartition("/")
+    is_numbered = file.name.rpartition("/")[0] == folder and safe_filename(file.filename) == last
+    return file.name == public or is_numbered
 
 
 def _free_name(work: Work, wanted: str) -> str:

@@ -22,8 +22,8 @@ FORMATS = frozenset({HTML, "full_html", PLAIN})
 LONGEST_ADDRESS = 2048
 SHOWN = 60
 """Characters of a wrong value that an error repeats."""
-ZONE = "America/New_York"
-"""What Drupal says of dates where nobody set a zone; the values are as they were sent."""
+ZONE = "UTC"
+"""What is said of dates where nobody set a zone, as of users; the values are as they were sent."""
 _BLOCK = re.compile(
     r"\s*<(p|div|ul|ol|dl|table|h[1-6]|blockquote|pre|section|article|figure|hr|address|header|footer)\b",
     re.IGNORECASE,
