@@ -14,8 +14,9 @@ from tests.engine.support import AT, LATER, NEXT, REF, SCHEMA, Sizes, put
 from colonnade.engine import layout
 from colonnade.engine.embedded import EmbeddedEngine
 from colonnade.engine.embedded.instance import Instance, translated
+from colonnade.engine.embedded.snapshots import reader_snapshot
 from colonnade.engine.port import Upsert
-from colonnade.errors import Invalid, Unavailable
+from colonnade.errors import Invalid, NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, GenerationRef, Mark
 from colonnade.query.schema import Field, FieldType, Schema
 
@@ -318,3 +319,16 @@ def test_names_are_quoted() -> None:
             connection.execute(statement)
         names = [one[0] for one in connection.execute("DESCRIBE rows").fetchall()]
     assert names[5:] == ['a"b', 'a"b$raw']
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_a_table_that_is_dropped_before_its_first_statement_is_gone(
+    engine: EmbeddedEngine, is_settled: bool
+) -> None:
+    if is_settled:
+        with engine.read(REF):
+            pass
+    with engine._tables.pinned(REF) as table:
+        engine.drop(REF)
+        with pytest.raises(NotFound), reader_snapshot(engine._instance, table):
+            pass

@@ -113,7 +113,7 @@ def reader_snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
     a short page."""
     with instance.cursor() as cursor:
         catalog, settled = table.alias, table.settled
-        if settled is None or table.takes_writes:
+        if settled is None or table.takes_writes or not catalog:
             yield begun(cursor, table)
             return
         with translated():
@@ -154,6 +154,8 @@ def _begun(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
 
 def looked_at(cursor: Cursor, table: OpenTable, catalog: str) -> Snapshot:
     """A file's state, fixed in a transaction that has begun."""
+    if not catalog:  # it was dropped since it was pinned
+        raise _gone()
     with translated():
         try:
             found = cursor.execute(
