@@ -157,6 +157,11 @@ def test_what_was_written_counts_at_once(library: Library) -> None:
         library.settle()
 
 
+@pytest.mark.parametrize("offset", [10_000, 2**40])
+def test_a_page_that_reaches_far_is_asked_of_its_table(library: Library, offset: int) -> None:
+    assert library.pages("smith", offset=offset) == library.pages("smith", together=False, offset=offset)
+
+
 def test_rows_that_are_not_kept_are_asked_of_their_table(library: Library) -> None:
     long, large = (
         ["x" * 30_000, "", "", "osprey", *_ROWS[0][4:]],

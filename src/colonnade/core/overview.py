@@ -39,6 +39,9 @@ COMMIT_ROWS = 100_000
 MOST_BYTES = 20_000
 """Of a row that is kept here to be shown."""
 
+MOST_PLACES = 10_000
+"""How far a page may reach here: the index makes room for so many rows, whether they are there or not."""
+
 _TRIES = 3
 
 
@@ -97,6 +100,8 @@ class Overview:
     def page(self, where: Expr, ref: GenerationRef, *, offset: int, limit: int) -> Known | None:
         """What is known of a table's rows that fulfil such a condition, in the order in which they were written; None where
         the table has to be asked. Raises `Invalid`."""
+        if offset + limit > MOST_PLACES:
+            return None
         snapshot = self._index.snapshot
         state = snapshot.states.get(ref)
         if state is None or state.mark != self._rows.marks.of(ref):

@@ -110,9 +110,11 @@ def across(
     totals = dict(found[offset : offset + limit])
     shown = datasets.readable_by_ids(work, list(totals))
     currents = tables.currents(work, list(totals))
-    of_each = question.about(work, shown)
+    of_each, shared = question.about(work, shown), question.shared(work)
     groups = [
-        _group(work, of_each, Group(one, totals[one.dataset.id], ()), currents, group_limit, group_offset)
+        _group(
+            work, of_each, shared, Group(one, totals[one.dataset.id], ()), currents, group_limit, group_offset
+        )
         for one in shown
     ]
     left = tuple(one for one in groups if one.total)
@@ -170,7 +172,13 @@ def _counts(work: Work, question: Question, seen: Mapping[int, Access]) -> list[
 
 
 def _group(
-    work: Work, question: Question, group: Group, currents: Mapping[int, Generation], limit: int, offset: int
+    work: Work,
+    question: Question,
+    shared: records_across.Shared,
+    group: Group,
+    currents: Mapping[int, Generation],
+    limit: int,
+    offset: int,
 ) -> Group:
     """Rows and their number are of one state, which may be later than that of the number that is known: without any, if
     all were deleted meanwhile."""
@@ -178,9 +186,7 @@ def _group(
     generation = currents.get(readable.dataset.id)
     if not limit or generation is None:
         return group
-    known = records_across.known_page(
-        work, readable, generation, question.shared(work), limit=limit, offset=offset
-    )
+    known = records_across.known_page(work, readable, generation, shared, limit=limit, offset=offset)
     if known is not None:
         return Group(readable, known.total, tuple(SentRow(cells, key) for key, cells in known.rows))
     where = question.of(readable, generation.table_uid, readable.access.visible(generation.schema))
