@@ -140,7 +140,7 @@ def test_a_million_rows_of_one_column_load_quickly(bench: Bench, csv_file: CsvFi
         ({"cpu_seconds": 1}, "cpu_seconds"),
         ({"folder_bytes": 4 << 20}, "folder_bytes"),
         ({"memory_bytes": 24 << 20}, "memory_bytes"),
-        ({"address_space_bytes": 700 << 20}, "memory_bytes"),
+        ({"address_space_bytes": 500 << 20}, "memory_bytes"),
     ],
 )
 def test_each_bound_is_told_as_a_limit(

@@ -4,13 +4,16 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
+import duckdb
 import pyarrow as pa
 import pytest
 from tests.engine.support import AT, REF, SCHEMA, ask, put
 
 from colonnade.engine.embedded import EmbeddedEngine
 from colonnade.engine.embedded.lanes import WAITING, Lane, Lanes
+from colonnade.engine.embedded.snapshots import roll_back
 from colonnade.engine.port import StateGoneError, Upsert
 from colonnade.errors import Unavailable
 from colonnade.generation import LIVE_IDS_FROM
@@ -127,6 +130,20 @@ def test_a_query_without_enough_memory_harms_no_other(rows: Path) -> None:
         assert set(hogs) == {"query.memory"}
     assert ask(engine, LIGHT).total == ROWS
     engine.close()
+
+
+def test_a_transaction_is_ended_as_soon_as_there_is_memory_for_it() -> None:
+    class Full(list[str]):
+        """A cursor that finds no memory twice: when a real one does is a matter of luck."""
+
+        def rollback(self) -> None:
+            self.append("rollback")
+            if len(self) < 3:
+                raise duckdb.OutOfMemoryException("failed to allocate data of size 2.0 KiB")
+
+    cursor = Full()
+    roll_back(cast(duckdb.DuckDBPyConnection, cursor))
+    assert len(cursor) == 3
 
 
 def test_a_lane_takes_only_so_many_who_wait_and_all_that_was_begun() -> None:

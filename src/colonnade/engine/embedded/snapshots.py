@@ -141,8 +141,18 @@ def begun(cursor: Cursor, table: OpenTable) -> Snapshot:
 
 
 def roll_back(cursor: Cursor) -> None:
-    """After some errors, as one for want of memory, there is no transaction any more."""
-    with translated(), suppress(duckdb.TransactionException):
+    """After some errors, as one for want of memory, there is no transaction any more. To end one takes memory too."""
+    for pause in PAUSES:
+        with suppress(duckdb.OutOfMemoryException):
+            _rolled_back(cursor)
+            return
+        time.sleep(pause)
+    with translated():
+        _rolled_back(cursor)
+
+
+def _rolled_back(cursor: Cursor) -> None:
+    with suppress(duckdb.TransactionException):
         cursor.rollback()
 
 
