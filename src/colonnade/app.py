@@ -4,7 +4,7 @@ import datetime as dt
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -49,7 +49,7 @@ from colonnade.core.upkeep import jobs as upkeep_jobs
 from colonnade.core.uploads import ContentDropped
 from colonnade.core.usage import service as usage
 from colonnade.core.usage.writer import Writer as UsageWriter
-from colonnade.core.work import SYSTEM, Event, Handler, Portal
+from colonnade.core.work import SYSTEM, Event, Follower, Handler, Portal
 from colonnade.db.database import Database
 from colonnade.dialects.automation import app as automation
 from colonnade.dialects.automation import domain
@@ -95,6 +95,13 @@ NIGHTLY = {Kind.TIDY: dt.time(2, 0), Kind.ALERTS: dt.time(2, 30)}
 """Jobs of every night, in UTC."""
 SPARE_WORKERS = 4
 """Jobs beside the builds: removals, withdrawals, checks."""
+FOLLOWERS: Mapping[type[Event], tuple[Follower, ...]] = {
+    DatastoreChanged: (mirrors.changed,),
+    NodeChanged: (mirrors.changed,),
+    NodeRemoved: (mirrors.removed,),
+    ReferencesChanged: (mirrors.references_changed,),
+}
+"""Consequences that are written together with what happened, in servers and in commands."""
 
 
 @dataclass
@@ -151,10 +158,6 @@ def start(settings: Settings) -> Running:
             ContentDropped: (_content_dropped,),
             LetterWritten: (partial(_post, postman),),
             JobEnded: (ending.heard, refreshing.heard),
-            DatastoreChanged: (mirrors.changed,),
-            NodeChanged: (mirrors.changed,),
-            NodeRemoved: (mirrors.removed,),
-            ReferencesChanged: (mirrors.references_changed,),
         }
         _resume(portal, runner)
         mirrors.start(portal)
@@ -198,7 +201,8 @@ def parts(settings: Settings, cleanup: ExitStack) -> Portal:
     rows = RowStore(engine, index)
     overview = Overview(engine, rows, TantivyOverview(settings.overview_folder))
     cleanup.callback(overview.close)
-    return Portal(settings, database, rows, DiskBlobs(settings.blobs_folder), overview=overview)
+    blobs_here = DiskBlobs(settings.blobs_folder)
+    return Portal(settings, database, rows, blobs_here, followers=FOLLOWERS, overview=overview)
 
 
 def reach(settings: Settings, cleanup: ExitStack) -> Reached:
@@ -224,17 +228,13 @@ def reach(settings: Settings, cleanup: ExitStack) -> Reached:
 
 
 def follow(reached: Reached, queued: Handler) -> None:
-    """Let what a command does with nodes have the consequences that it has in a server. `queued` is told of each job."""
+    """Let what a command does have the consequences that it has in a server. `queued` is told of each job."""
     reached.portal.handlers = {
         LetterWritten: (deliver,),
         JobQueued: (queued,),
         JobEnded: (refreshing.heard,),
         TableForgotten: () if reached.is_served else (_table_forgotten,),
         ContentDropped: (_content_dropped,),
-        DatastoreChanged: (mirrors.changed,),
-        NodeChanged: (mirrors.changed,),
-        NodeRemoved: (mirrors.removed,),
-        ReferencesChanged: (mirrors.references_changed,),
     }
 
 
@@ -351,8 +351,7 @@ def _application(portal: Portal) -> ASGIApp:
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(operations.JobCollector(portal))
     answer_errors(app, render_error)
-    app.include_router(operations.router)
-    app.include_router(web.router)
+    # Doors first: to ask every page whether a path is its own takes a tenth of a short request.
     app.mount(automation.PREFIX, automation.build(portal))
     app.mount(domain.PREFIX, domain.build(portal))
     app.mount(explore.PREFIX, explore.build(portal))
@@ -360,11 +359,13 @@ def _application(portal: Portal) -> ASGIApp:
     app.mount(reuses.GEOREFERENCE, reuses.build_georeference(portal))
     app.mount(search.DATASETS, search.build_datasets(portal))
     app.mount(search.RECORDS, search.build_records(portal))
-    app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))
     app.mount(panda.PREFIX, panda.build(portal))
-    app.router.routes.extend(panda.root_routes(portal))
     app.mount(dkan.PREFIX, dkan.build(portal))
     app.mount(dkan.DATASTORE, dkan.build_datastore(portal))
+    app.include_router(operations.router)
+    app.include_router(web.router)
+    app.router.routes.append(Route(search.DOWNLOAD, search.build_download(portal)))
+    app.router.routes.extend(panda.root_routes(portal))
     app.router.routes.extend(dkan.ROOT_ROUTES)
     metrics = RequestMetrics(app.state.metrics)
     counted = CountRequests(AnswerHead(app), metrics, DOORS)

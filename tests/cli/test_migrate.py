@@ -23,6 +23,8 @@ from colonnade.config import Settings
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datastore import service as datastore
 from colonnade.core.nodes import service as nodes
+from colonnade.core.nodes import writing
+from colonnade.core.nodes.model import Changes, Kind
 from colonnade.core.records import service as records
 
 NO_ROWS = "They are in the datastore there, but not here: This is no resource with a file of rows."
@@ -262,14 +264,22 @@ def test_who_signs_in_is_told_how_files_are_read(house: House, site: Dkan7) -> N
     assert [one["a"] for one in found["result"]["records"]] == ["1"]
 
 
-def test_datasets_keep_their_names(house: House, site: Dkan7) -> None:
+def test_datasets_keep_their_names_and_numbers(house: House, site: Dkan7) -> None:
+    """But for a name that another has, and the number of another that was removed here."""
+    number = site.dataset("By number")
+    with house.running.portal.writing(core.ADMIN) as work:
+        writing.remove(work, writing.create(work, Kind.PAGE, Changes(title="Gone", nid=number)))
     kept = site.dataset("Renamed later", path=f"{site.base}/dataset/city-mess")
     taken = site.dataset("Another", path=f"{site.base}/dataset/city-mess")
     result = migrated(house, site)
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (
-        1,
+    fresh = by_uuid(house, site.nodes[number]["uuid"])["nid"]
+    why = f"It is {fresh} here: another one had that number, and was removed."
+    told = [
+        f"dataset {number} (By number): node/{number}: {why}",
         f"dataset {taken} (Another): dataset/city-mess: It is another here.",
-    )
+    ]
+    assert (result.exit_code, result.stderr.splitlines()[:2]) == (1, told)
+    assert by_uuid(house, site.nodes[taken]["uuid"])["nid"] == str(taken)
     assert by_uuid(house, site.nodes[kept]["uuid"])["path"].endswith("/dataset/city-mess")
     found = shown(house, "/api/3/action/package_show", id="city-mess")
     assert found["result"][0]["title"] == "Renamed later"

@@ -12,16 +12,16 @@ from tests.core.support import ADMIN, Job, opened
 from colonnade.core import uploads
 from colonnade.core.attachments import service as attachments
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datastore import files, mirrors, refreshing
+from colonnade.core.datastore import files, refreshing
 from colonnade.core.datastore import jobs as datastore_jobs
 from colonnade.core.datastore import service as datastore
-from colonnade.core.datastore.model import DatastoreChanged, Status
+from colonnade.core.datastore.model import Status
 from colonnade.core.jobs import service as jobs
 from colonnade.core.jobs.model import JobEnded, Kind
 from colonnade.core.managedfiles.model import ManagedFile
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes import writing
-from colonnade.core.nodes.model import Changes, NodeChanged, NodeRemoved, ReferencesChanged
+from colonnade.core.nodes.model import Changes
 from colonnade.core.nodes.model import Kind as NodeKind
 from colonnade.core.publishing import jobs as publishing_jobs
 from colonnade.core.resources import service as resources
@@ -45,10 +45,6 @@ def heard(portal: Portal) -> None:
     portal.handlers = {
         **portal.handlers,
         JobEnded: (refreshing.heard,),
-        DatastoreChanged: (mirrors.changed,),
-        NodeChanged: (mirrors.changed,),
-        NodeRemoved: (mirrors.removed,),
-        ReferencesChanged: (mirrors.references_changed,),
     }
 
 

@@ -1,7 +1,9 @@
 """What other doors see of files of resources: resources and attachments of datasets, and rows that follow."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.core.datastores import (
@@ -20,7 +22,7 @@ from tests.net.support import served
 
 from colonnade.core.attachments import service as attachments
 from colonnade.core.datasets import service as datasets
-from colonnade.core.datastore import files, mirrors
+from colonnade.core.datastore import checking, files, mirrors
 from colonnade.core.datastore import jobs as datastore_jobs
 from colonnade.core.datastore import service as datastore
 from colonnade.core.datastore.model import Import
@@ -40,6 +42,11 @@ from colonnade.errors import Denied, NotFound
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with portal_of_nodes(tmp_path_factory.mktemp("portal"), allow_private_fetch=True) as one:
         yield one
+
+
+def _put(portal: Portal, nid: int, **said: Any) -> None:
+    with portal.writing(ADMIN) as work:
+        writing.update(work, nodes.editable(work, nid), Changes(**said))
 
 
 def test_other_doors_see_the_file_and_then_its_rows(portal: Portal) -> None:
@@ -71,12 +78,13 @@ def test_several_imports_share_one_job_of_their_dataset(portal: Portal) -> None:
 
 
 def test_resources_stand_in_the_order_of_the_dataset_whenever_their_rows_come(portal: Portal) -> None:
+    """dkan-8.4"""
     nids = [node(portal, title=title) for title in "ABC"]
-    _, uid = dataset_with(portal, *nids)
-    for nid, column in zip(nids, "abc", strict=True):
-        attached(portal, nid, f"{column}\n1\n")
-    for nid in reversed(nids):
-        importing(portal, nid).run()
+    nid, uid = dataset_with(portal, *nids)
+    for one, column in zip(nids, "abc", strict=True):
+        attached(portal, one, f"{column}\n1\n")
+    for one in reversed(nids):
+        importing(portal, one).run()
     assert seen(portal, uid) == (["A", "B", "C"], [])
     attached(portal, nids[0], "a,d\n2,3\n")
     assert seen(portal, uid) == (["B", "C"], ["A"])
@@ -86,6 +94,18 @@ def test_resources_stand_in_the_order_of_the_dataset_whenever_their_rows_come(po
     found = rows(portal, uid)
     assert [name for name in found[0] if not name.startswith("_")] == ["a", "d", "b", "c"]
     assert [row["a"] for row in found] == [2, None, None]
+    _put(portal, nid, resources=nids[::-1])
+    assert (seen(portal, uid), refreshed(portal, uid)) == ((["C", "B", "A"], []), "done")
+    found = rows(portal, uid)
+    assert [name for name in found[0] if not name.startswith("_")] == ["c", "b", "a", "d"]
+    assert [row["a"] for row in found] == [None, None, 2]
+    _put(portal, nid, resources=nids[::-1], title="Another")
+    assert refreshed(portal, uid) is None, "nothing moved"
+    first = node(portal, title="D")
+    attached(portal, first, "e\n1\n")
+    importing(portal, first).run()
+    _put(portal, nid, resources=[first, *nids])
+    assert (seen(portal, uid), refreshed(portal, uid)) == ((["D", "A", "B", "C"], []), "done")
 
 
 def test_an_import_while_the_dataset_is_built_is_followed_by_one_more(portal: Portal) -> None:
@@ -251,17 +271,47 @@ def test_files_are_imported_without_being_asked_where_that_is_set(portal: Portal
         assert not [one for one in jobs.active(work) if one.params.get("node_id") == nid]
 
 
-def test_what_a_process_before_had_no_time_for_is_done_at_the_start(portal: Portal) -> None:
-    nid = node(portal)
-    _, uid = dataset_with(portal, nid)
-    file = attached(portal, nid)
-    importing(portal, nid).run()
-    refreshed(portal, uid)
+def test_a_process_that_dies_right_after_a_commit_leaves_nothing_half_done(portal: Portal) -> None:
+    """What handlers do after it is not done; other doors see all that was committed."""
     deaf = replace(portal, handlers={})
+    nid, later = node(portal, title="Gone"), node(portal, title="Late")
+    dataset_nid, uid = dataset_with(portal, nid)
+    file = attached(portal, nid)
+    attached(portal, later)
+    for one in (nid, later):
+        importing(portal, one).run()
+    _put(deaf, dataset_nid, resources=[nid, later])
+    assert seen(portal, uid) == (["Gone", "Late"], [])
     with deaf.writing(ADMIN) as work:
+        writing.remove(work, nodes.editable(work, nid))
+    assert (seen(portal, uid), stored(portal, nid)) == ((["Late"], []), [])
+    mirrors.start(portal)
+    assert (refreshed(portal, uid), len(rows(portal, uid))) == ("done", 2)
+    with portal.reading(ADMIN) as work, pytest.raises(NotFound):
+        files.readable_file(work, file.id)
+
+
+def test_what_a_node_had_goes_at_the_next_start_however_the_node_went(portal: Portal) -> None:
+    nid = node(portal)
+    attached(portal, nid)
+    importing(portal, nid).run()
+    with replace(portal, followers={}).writing(ADMIN) as work:
         writing.remove(work, nodes.editable(work, nid))
     assert len(stored(portal, nid)) == 2
     mirrors.start(portal)
     assert stored(portal, nid) == []
-    with portal.reading(ADMIN) as work, pytest.raises(NotFound):
-        files.readable_file(work, file.id)
+
+
+def test_a_content_that_is_lost_is_in_nobodys_way(portal: Portal) -> None:
+    nid = node(portal, title="Lost")
+    file = attached(portal, nid, "lost\n1\n")
+    assert file.digest is not None
+    with portal.blobs.local(file.digest) as path:
+        path.unlink()
+    _, uid = dataset_with(portal, nid)
+    told = ["Resources whose files a dataset of theirs does not show: 1."]
+    checking.mend(portal)
+    assert (seen(portal, uid), list(checking.wrong(portal))) == (([], []), told), "there is nothing to show"
+    portal.blobs.put(io.BytesIO(b"lost\n1\n"), limit=100)
+    checking.mend(portal)
+    assert (seen(portal, uid), list(checking.wrong(portal))) == (([], ["Lost"]), [])

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+
+from colonnade.formats.free_names import free_names
 
 _MAX_CHARACTERS = 100
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
@@ -11,13 +13,7 @@ _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "
 
 def field_names(labels: Sequence[str]) -> tuple[str, ...]:
     """One name a label, in order, all different: `[a-z][a-z0-9_]*`, so that none is a system column's or has a `$`."""
-    taken: set[str] = set()
-    names = []
-    for number, label in enumerate(labels, 1):
-        name = free(_slug(label) or f"column_{number}", taken)
-        taken.add(name)
-        names.append(name)
-    return tuple(names)
+    return free_names(labels, field_name)
 
 
 def of_columns(labels: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
@@ -27,20 +23,7 @@ def of_columns(labels: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
 
 def field_name(label: str) -> str:
     """The name that a label alone would have; empty where nothing of it can be in a name."""
-    return _slug(label)
-
-
-def _slug(label: str) -> str:
     folded = unicodedata.normalize("NFKD", label.lower().translate(_SPELLED))
     letters = "".join(one for one in folded if not unicodedata.combining(one))
     name = re.sub(r"[^a-z0-9]+", "_", letters)[:_MAX_CHARACTERS].strip("_")
     return f"column_{name}" if name[:1].isdigit() else name
-
-
-def free(name: str, taken: Collection[str]) -> str:
-    """The name, or with the first number behind it with which it is not taken."""
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found

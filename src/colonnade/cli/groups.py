@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from colonnade.cli.portal import command_work, data_option
+from colonnade.core.nodes import owners
 from colonnade.core.people import service as people
 from colonnade.core.people.model import DOMAIN_PERMISSIONS
 from colonnade.errors import Invalid
@@ -34,13 +35,20 @@ def list_groups(data: Path | None) -> None:
     type=click.Choice(DOMAIN_PERMISSIONS),
     help="That all members have portal-wide.",
 )
+@click.option(
+    "--hidden", is_flag=True, help="Its members and administrators alone see that there is such a group."
+)
 @data_option
-def add_group(title: str, permissions: tuple[str, ...], data: Path | None) -> None:
-    """Add a group and print its identifier, which is made of the title."""
+def add_group(title: str, permissions: tuple[str, ...], *, hidden: bool, data: Path | None) -> None:
+    """Add a group and print its identifier, which is made of the title. Everybody may see that there is such a group, and
+    its title; what its datasets say of themselves is their own business."""
     if not title.strip():
         raise Invalid("A group needs a title.", fields={"title": ["A group needs a title."]})
     with command_work(data) as work:
-        click.echo(people.add_group(work, title.strip(), permissions=permissions).uid)
+        made = people.add_group(work, title.strip(), permissions=permissions)
+        if not hidden:
+            owners.publish_group(work, made)
+        click.echo(made.uid)
 
 
 @group.command("join")

@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from colonnade.builder.process import Way, in_a_child
@@ -68,7 +69,7 @@ SYSTEM = Actor(username=None, permissions=frozenset({"edit_domain", "explore_res
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened that a higher feature acts on after the commit. Subclasses say what."""
+    """Something happened that a higher feature acts on: after the commit, or as a part of it. Subclasses say what."""
 
 
 @dataclass
@@ -83,6 +84,7 @@ class CatalogueProgress:
 
 
 Handler = Callable[["Portal", Event], None]
+Follower = Callable[["Work", Event], None]
 
 
 @dataclass
@@ -94,6 +96,9 @@ class Portal:
     rows: RowStore
     blobs: BlobStore
     handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
+    """What comes after the commit: to be made up for at the next start, should the process die before."""
+    followers: Mapping[type[Event], tuple[Follower, ...]] = field(default_factory=dict)
+    """What is written in the transaction of the event itself, by the portal: all of it happens or nothing."""
     catalogue: CatalogueProgress = field(default_factory=CatalogueProgress)
     retention: Retention = field(default_factory=Retention)
     counters: Counters = field(default_factory=Counters)
@@ -130,7 +135,15 @@ class Portal:
         with self.database.write() as session:
             work = Work(self, actor, session, writes=True)
             yield work
+            self._follow(work)
         self._dispatch(work.events)
+
+    def _follow(self, work: "Work") -> None:
+        """More may happen by it, which is followed, too."""
+        own = replace(work, actor=SYSTEM)
+        for event in work.events:
+            for follower in self.followers.get(type(event), ()):
+                follower(own, event)
 
     def _dispatch(self, events: list[Event]) -> None:
         """Run the handlers. What they follow is committed: one that breaks neither undoes it nor stops the others."""
@@ -182,6 +195,20 @@ class Work:
     def happened(self, event: Event) -> None:
         """Tell what happened; handlers run after the commit, none after a roll-back of the catalogue."""
         self.events.append(event)
+
+    @contextmanager
+    def apart(self, what: str) -> Iterator[None]:
+        """What breaks inside is undone alone, and logged: the rest of the work goes on. Not where the catalogue itself
+        breaks."""
+        known = len(self.events)
+        try:
+            with self.db.begin_nested():
+                yield
+        except OperationalError:
+            raise
+        except Exception:  # the edge of a consequence, as `Portal._dispatch` is of an event
+            log.exception("%s broke, and is left out", what)
+            del self.events[known:]
 
 
 def now() -> dt.datetime:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from colonnade.formats.free_names import free_names
 from colonnade.query.schema import SYSTEM_COLUMNS
 
 ENTRY_ID = "entry_id"
@@ -35,13 +36,7 @@ _RESERVED = frozenset(_RESERVED_TEXT.split())
 def column_names(labels: Sequence[str]) -> tuple[str, ...]:
     """One name a label, in order, all different. Where a label leaves nothing of a name, or that of another, a number
     tells."""
-    taken: set[str] = set()
-    names = []
-    for number, label in enumerate(labels, 1):
-        name = _free(column_name(label) or f"column_{number}", taken)
-        taken.add(name)
-        names.append(name)
-    return tuple(names)
+    return free_names(labels, column_name)
 
 
 def column_name(label: str) -> str:
@@ -51,11 +46,3 @@ def column_name(label: str) -> str:
         return f"__num_{name}"
     is_taken = name in _RESERVED or name in SYSTEM_COLUMNS or name == ENTRY_ID
     return f"{name}_" if is_taken else name
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free

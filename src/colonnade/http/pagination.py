@@ -13,8 +13,11 @@ SECRETS = frozenset({"apikey"})
 def site_of(request: Request) -> str:
     """The address of the portal as its users know it, without a final slash."""
     public = portal_of(request).settings.public_url
+    if public:
+        return public
     # Not `request.url`: it reads the query too, and breaks on bytes that are no text.
-    return public or f"{request.base_url.scheme}://{request.base_url.netloc}"
+    base = request.base_url
+    return f"{base.scheme}://{base.netloc}"
 
 
 def page_url(request: Request, *, limit: int, offset: int) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from colonnade.core import blobs
 from colonnade.core.managedfiles import service as managedfiles
+from colonnade.core.nodes import numbers, tags, writing
 from colonnade.core.nodes import service as nodes
-from colonnade.core.nodes import tags, writing
 from colonnade.core.nodes.model import Changes, Condition, EditableNode, Kind, Tags
 from colonnade.core.origins import service as origins
 from colonnade.core.origins.model import Known, Outcome, Problem, State
@@ -130,6 +130,9 @@ class Placer:
         )
         made = writing.create(work, Kind(piece.kind), changes)
         self._note_name(piece, made)
+        if piece.number not in {None, made.node.id} and numbers.was_removed(work, piece.number or 0):
+            why = f"It is {made.node.id} here: another one had that number, and was removed."
+            piece.problems.append(Problem(f"node/{piece.number}", why))
         return made.node.id
 
     def _note_name(self, piece: Piece, made: EditableNode) -> None:

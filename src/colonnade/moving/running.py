@@ -12,6 +12,7 @@ from typing import IO
 
 import ijson
 
+from colonnade.core.nodes import numbers
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import Kind
 from colonnade.core.origins import service as origins
@@ -97,11 +98,17 @@ class Run:
                 self._note(number, [one for one in map(_listed, records) if one is not None])
                 self.tell(Told("Listing", (number + 1), None))
             self._reach(Stage.BRINGING)
+        self._leave_numbers()
         progress = Progressing(self._waiting_count())
         puller = self._puller()
         for kind in ORDER:
             fetch = {Kind.DATASET: puller.dataset, Kind.RESOURCE: puller.resource}.get(kind, puller.other)
             self._bring_in((_task(fetch, known) for known in self._waiting(kind)), progress)
+
+    def _leave_numbers(self) -> None:
+        """What cannot have its own number takes none that another thing of the site has."""
+        with self.portal.writing(self.actor) as work:
+            numbers.leave_free(work, origins.largest_number(work, self.site.base, numbers.LARGEST))
 
     def _bring_in(self, tasks: Iterator[Task], progress: "Progressing") -> None:
         for outcomes in self._placed(tasks):

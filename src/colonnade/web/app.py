@@ -9,6 +9,7 @@ from colonnade.web import (
     dataset,
     feedback,
     feeds,
+    nodes,
     pictures,
     robots,
     sessions,
@@ -18,5 +19,5 @@ from colonnade.web import (
 router = APIRouter()
 for part in (assets, robots, feeds):
     router.include_router(part.router)
-for part in (catalogue, dataset, feedback, pictures, signing, account):
+for part in (catalogue, dataset, nodes, feedback, pictures, signing, account):
     router.include_router(part.router, dependencies=[Depends(sessions.recognised)])

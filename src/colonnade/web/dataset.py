@@ -10,12 +10,13 @@ from starlette.responses import Response
 from colonnade.core.categories import service as categories
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.nodes import service as nodes
 from colonnade.core.work import Work
 from colonnade.http.edge import portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.query.schema import Field, FieldType
-from colonnade.web import interop, linked_data, tables
-from colonnade.web.described import Described, described
+from colonnade.web import interop, linked_data, links, tables
+from colonnade.web.described import Described, Piece, described
 from colonnade.web.files import files
 from colonnade.web.pages import page
 from colonnade.web.resources import resources
@@ -49,6 +50,7 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         parts = resources(work, readable)
         taken = files(work, readable, dataset, without=parts.attachment_ids)
         stands_under = _categories(work, readable)
+        looked_after = _groups(work, readable)
         told = linked_data.dataset(request, work, readable)
     values = {
         "dataset": dataset,
@@ -58,6 +60,7 @@ def get_dataset(request: Request, dataset_id: str) -> Response:
         "resources": parts.all,
         "interop": interop.rows(readable),
         "categories": stands_under,
+        "groups": looked_after,
         "fields": [(one, type_name(one), unit(one)) for one in dataset.fields],
         "are_measured": any(map(unit, dataset.fields)),
         "are_described": any(one.description for one in dataset.fields),
@@ -74,6 +77,13 @@ def _categories(work: Work, readable: ReadableDataset) -> list[str]:
         return []
     found = categories.of(work, [readable.dataset.id])[readable.dataset.id]
     return [one.name(work.settings.default_language) for one in found]
+
+
+def _groups(work: Work, readable: ReadableDataset) -> list[Piece]:
+    """Those who look after it, as far as the caller may know of them."""
+    node = nodes.of_dataset(work, readable)
+    found = [] if node is None else nodes.readables(work, nodes.groups_of(work, node))
+    return [Piece(one.node.title, links.node(one.node.id)) for one in found]
 
 
 def type_name(field: Field) -> str:

@@ -1,5 +1,5 @@
-"""What a dataset says of itself in the words of DCAT, as rows of its page. Publishers write what they like: a value that
-cannot be read is shown as it is written."""
+"""What a dataset says of itself in the words of DCAT and of its portal's own (`custom`), as rows of its page. Publishers
+write what they like: a value that cannot be read is shown as it is written."""
 
 import datetime as dt
 import re
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import ReadableDataset
+from colonnade.core.datasets.templates import CUSTOM, Custom
 from colonnade.core.feeds import vocabularies
 from colonnade.core.people.addresses import is_address
 from colonnade.web import links, printing
@@ -53,13 +54,19 @@ class Row:
 
 
 def rows(readable: ReadableDataset) -> tuple[Row, ...]:
-    """Those of which something is known, in the order of `_SHOWN`."""
+    """Those of which something is known: in the order of `_SHOWN`, then what only this portal says."""
     told = meta.public(readable.dataset.metadata_published or {})
     values: dict[str, Any] = {}
     for name in reversed(TEMPLATES):
         values |= {field: value for field, value in told.get(name, {}).items() if value not in (None, "", [])}
-    made = ((title, make(values)) for title, make in _SHOWN)
-    return tuple(Row(title, pieces) for title, pieces in made if pieces)
+    own = told.get(CUSTOM, {})
+    known = ((title, make(values)) for title, make in _SHOWN)
+    named = ((title, _own(own.get(name))) for name, title in _OWN.items())
+    further = own.get(Custom.MORE)
+    others = {_title(name): value for name, value in own.items() if name not in _OWN and name not in _UNSHOWN}
+    others |= further if isinstance(further, Mapping) else {}
+    rest = ((printing.clipped(title, LONGEST), _own(value)) for title, value in others.items())
+    return tuple(Row(title, pieces) for title, pieces in (*known, *named, *rest) if title and pieces)
 
 
 def frequency(written: str) -> str:
@@ -103,8 +110,29 @@ def _said(name: str, shown: Callable[[str], str] = str) -> _Made:
     )
 
 
-def _linked(values: Mapping[str, Any]) -> tuple[Piece, ...]:
-    return tuple(Piece(text, text if links.is_web(text) else None) for text in _texts(values, "relation"))
+def _linked(name: str) -> _Made:
+    return lambda values: _own(values.get(name))
+
+
+def _own(value: object) -> tuple[Piece, ...]:
+    """Texts, addresses as links."""
+    texts = _texts({"": value}, "")
+    return tuple(
+        Piece(printing.clipped(text, LONGEST), text if links.is_web(text) else None) for text in texts
+    )
+
+
+def _title(name: str) -> str:
+    """`data_owner` is "Data owner"."""
+    plain = name.replace("_", " ").strip()
+    return plain[:1].upper() + plain[1:]
+
+
+def _access(values: Mapping[str, Any]) -> tuple[Piece, ...]:
+    """Only what keeps somebody out."""
+    found = _texts(values, "accessRights")
+    code = vocabularies.access_right(found[0]) if found else None
+    return tuple(map(Piece, found)) if found and code is None else _ACCESS.get(code or "", ())
 
 
 def _contact(values: Mapping[str, Any]) -> tuple[Piece, ...]:
@@ -132,5 +160,25 @@ _SHOWN: tuple[tuple[str, _Made], ...] = (
     ("Area", _said("spatial")),
     ("Granularity", _said("granularity")),
     ("Quality", _said("dataquality")),
-    ("Related", _linked),
+    ("Related", _linked("relation")),
+    ("Conforms to", _linked("conforms_to")),
+    ("Access", _access),
 )
+_OWN: Mapping[str, str] = {
+    Custom.RIGHTS: "Rights",
+    Custom.LANDING_PAGE: "Landing page",
+    Custom.DICTIONARY: "Data dictionary",
+    Custom.PART_OF: "Part of",
+}
+"""Fields of `custom` that have a title; the others are called as they are."""
+_UNSHOWN = frozenset(
+    {
+        *(Custom.DICTIONARY_TYPE, Custom.THEMES, Custom.BUREAUS, Custom.PROGRAMS, Custom.QUALITY),
+        *(Custom.INVESTMENT, Custom.RECORDS, Custom.MORE),
+    }
+)
+"""Codes of agencies, and what is shown in another way."""
+_ACCESS: Mapping[str, tuple[Piece, ...]] = {
+    "RESTRICTED": (Piece("Restricted"),),
+    "NON_PUBLIC": (Piece("Not public"),),
+}

@@ -12,6 +12,8 @@ API_PAGE = f"{API}/docs"
 CATALOGUE_DCAT = f"{API}/catalog/exports/dcat"
 RSS = "/feeds/datasets.rss"
 ATOM = "/feeds/datasets.atom"
+NODES = f"{EXPLORE}node/"
+GROUPS, STORIES, DASHBOARDS = f"{EXPLORE}groups/", f"{EXPLORE}stories/", f"{EXPLORE}dashboards/"
 ACCOUNT = "/account/"
 SIGN_IN = f"{ACCOUNT}sign-in/"
 FORGOTTEN = f"{ACCOUNT}forgotten/"
@@ -59,6 +61,16 @@ def alternative_export(slug: str, uid: str) -> str:
 def resource(number: int) -> str:
     """The file of a resource that is a node of its own, whichever it has by then."""
     return f"/node/{number}/download"
+
+
+def node(number: int) -> str:
+    """The page of a group, a story ..., and of what is not published yet."""
+    return f"{NODES}{number}/"
+
+
+def public_file(name: str) -> str:
+    """A file with a public name."""
+    return f"/sites/default/files/{quote(name)}"
 
 
 def resource_anchor(number: int) -> str:

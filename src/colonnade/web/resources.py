@@ -8,6 +8,8 @@ from markupsafe import Markup
 from colonnade.core.datasets.model import ReadableDataset
 from colonnade.core.datastore import listing
 from colonnade.core.managedfiles.model import ManagedFile
+from colonnade.core.nodes import service as nodes
+from colonnade.core.nodes.model import Kind, ReadableNode
 from colonnade.core.work import Work
 from colonnade.web import links, printing
 from colonnade.web.described import Piece
@@ -37,6 +39,15 @@ def resources(work: Work, readable: ReadableDataset) -> Resources:
     found = listing.of_dataset(work, readable)
     linked = (one.attachment_id for one in found if one.file is not None)
     return Resources(tuple(map(_resource, found)), frozenset(one for one in linked if one is not None))
+
+
+def of_node(work: Work, readable: ReadableNode) -> tuple[Resource, ...]:
+    """Of a resource itself, or those of a dataset that is not published, if they were made here."""
+    is_dataset = readable.node.kind == Kind.DATASET
+    some = nodes.resources_of(work, readable) if is_dataset else [readable]
+    return tuple(
+        map(_resource, listing.of_resources(work, [one for one in some if one.node.is_own_resource]))
+    )
 
 
 def _resource(one: listing.Listed) -> Resource:

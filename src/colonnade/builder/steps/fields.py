@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from colonnade.builder import naming
 from colonnade.builder.job import RowError, Step
 from colonnade.builder.steps.annotations import ID, MULTIVALUED
 from colonnade.errors import Invalid
+from colonnade.formats.free_names import free
 from colonnade.query.schema import Field, FieldType
 
 _Arguments = Sequence[str | int]
@@ -87,7 +87,7 @@ def as_restored(given: Sequence[Sequence[Field]]) -> Plan:
             continue
         kept = {name: args for name, args in one.annotations.items() if name == MULTIVALUED}
         is_old = number == 0 and one.multivalued
-        name = naming.free(one.name, {shape.name for shape in shapes.values()})
+        name = free(one.name, {shape.name for shape in shapes.values()})
         shapes[one.origin] = Shape(one.origin, name, annotations=kept if is_old else {})
     return Plan(tuple(shapes.values()))
 

@@ -111,22 +111,27 @@ def create(
     wanted_slug: str | None = None,
     is_restricted: bool | None = None,
     default_security: Security | None = None,
+    shows: bool = False,
 ) -> EditableDataset:
-    """A new unpublished dataset. Its creator gets a ruleset with every permission on it."""
+    """A new dataset. Its creator gets a ruleset with every permission on it. `shows`: it is published from its first
+    moment, for who may publish it, as its creator may."""
     _check_may_create(work)
     draft = vocabularies.mirrored(work, meta.checked(metadata))
     title = meta.title(draft) or ""
     draft = meta.with_default(draft, "language", meta.data_language(work.settings.default_language))
     draft = meta.with_default(draft, "modified", now().isoformat(timespec="seconds").replace("+00:00", "Z"))
-    return _added(
-        work,
-        Dataset(
-            slug=slugs.made(work, title) if wanted_slug is None else slugs.wanted(work, wanted_slug),
-            metadata_draft=draft,
-            is_restricted=work.settings.restricted_by_default if is_restricted is None else is_restricted,
-            default_security=checked(default_security or Security(), at=DEFAULT_SECURITY).to_json(),
-        ),
+    dataset = Dataset(
+        slug=slugs.made(work, title) if wanted_slug is None else slugs.wanted(work, wanted_slug),
+        metadata_draft=draft,
+        is_restricted=work.settings.restricted_by_default if is_restricted is None else is_restricted,
+        default_security=checked(default_security or Security(), at=DEFAULT_SECURITY).to_json(),
     )
+    if shows:
+        _publish(work, dataset)
+    made = _added(work, dataset)
+    if shows:
+        note_change(work, dataset)
+    return made
 
 
 def create_shared(work: Work, metadata: object, *, wanted_slug: str | None = None) -> EditableDataset:
@@ -264,6 +269,13 @@ def show(
 ) -> None:
     """The draft becomes what readers see. `data_changed`: with new records; `places`: the countries of their points and
     shapes, None if that is not known."""
+    _publish(work, dataset, data_changed=data_changed, places=places)
+    note_change(work, dataset)
+
+
+def _publish(
+    work: Work, dataset: Dataset, *, data_changed: bool = False, places: Sequence[str] | None = None
+) -> None:
     at = now()
     located = meta.located(dataset.metadata_draft, places)
     draft = meta.moved(located, dataset.metadata_published, data_changed=data_changed, at=at)
@@ -271,7 +283,6 @@ def show(
     dataset.metadata_draft = draft
     dataset.metadata_published = vocabularies.with_addresses(work, meta.harmless(draft))
     dataset.metadata_processed_at = at
-    note_change(work, dataset)
 
 
 def follows_places(work: Work, dataset_id: int) -> bool:

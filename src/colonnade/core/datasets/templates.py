@@ -20,6 +20,25 @@ INTERFACE_LANGUAGES = ("en", "fr", "nl")
 FACET_SORTS = ("count", "num", "alphanum", "-count", "-num", "-alphanum")
 
 
+class Custom(StrEnum):
+    """Fields of `custom` that hold what Project Open Data and DKAN say of a dataset, and no other template has a place
+    for. Feeds and pages know them."""
+
+    RIGHTS = "rights"
+    LANDING_PAGE = "landing_page"
+    DICTIONARY = "data_dictionary"
+    DICTIONARY_TYPE = "data_dictionary_type"
+    PART_OF = "is_part_of"
+    THEMES = "pod_theme"
+    BUREAUS = "bureau_code"
+    PROGRAMS = "program_code"
+    QUALITY = "data_quality"
+    INVESTMENT = "investment_uii"
+    RECORDS = "system_of_records"
+    MORE = "additional_info"
+    """An object: what is said, and what of it, a text or a list of texts."""
+
+
 class ValueType(StrEnum):
     """What a field holds. `values` says what is taken for each."""
 
@@ -157,8 +176,10 @@ _DCAT_FIELDS = {
     **_all(
         ValueType.TEXT,
         "creator contributor contact_name contact_email accrualperiodicity spatial temporal granularity dataquality "
-        "publisher_type",
+        "publisher_type conforms_to",
     ),
+    **_all(ValueType.DATETIME, "temporal_coverage_start temporal_coverage_end"),
+    "accessRights": ValueType.TEXT,
     "relation": ValueType.TEXT_OR_LIST,
 }
 

@@ -17,6 +17,7 @@ from colonnade.core.work import Work
 
 _API = "field_link_api"
 _PLAIN = "plain_text"
+_NONE: Mapping[int, int | None] = {}
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,21 @@ def of_dataset(work: Work, readable: ReadableDataset) -> list[Listed]:
         for one in nodes.readables(work, list(pairs))
         if one.node.is_own_resource and one.node.is_published
     ]
+    return of_resources(work, some, pairs)
+
+
+def of_resources(
+    work: Work, some: Sequence[ReadableNode], attachments: Mapping[int, int | None] = _NONE
+) -> list[Listed]:
+    """Of these, which were made here. `attachments`: by which other doors know them, by their numbers."""
     if not some:
         return []
     held = managedfiles.of_nodes(work, [one.node.id for one in some])
     formats = _formats(work, [one.node for one in some])
-    return [_listed(one, held[one.node.id], formats.get(one.node.id), pairs[one.node.id]) for one in some]
+    return [
+        _listed(one, held[one.node.id], formats.get(one.node.id), attachments.get(one.node.id))
+        for one in some
+    ]
 
 
 def _listed(
@@ -67,7 +78,7 @@ def _listed(
     return Listed(
         nid=node.id,
         title=node.title,
-        description=_description(node),
+        description=description_of(node),
         format=format_ or ending or None,
         file=file if is_whole else None,
         is_kept_back=file is not None and not is_whole,
@@ -83,7 +94,8 @@ def _formats(work: Work, some: Sequence[Node]) -> dict[int, str]:
     return {nid: known[tid].name for nid, tid in numbers.items() if tid in known}
 
 
-def _description(node: Node) -> str:
+def description_of(node: Node) -> str:
+    """What a node that stands for itself says of itself: HTML, not made safe."""
     text = _first(node, "body", "value")
     return html.escape(text) if _first(node, "body", "format") == _PLAIN else text
 

@@ -1,5 +1,6 @@
 """What other doors see of the files of resources: in each dataset of a resource its file is a resource of that dataset, once
-its rows are in, or else an attachment. Handlers of events; each looks at what there is now, so that it may come twice."""
+its rows are in, or else an attachment. Consequences of events, written with them; each looks at what there is now, so that it
+may come twice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,26 +39,34 @@ class _Wanted:
     holds_rows: bool
 
 
-def changed(portal: Portal, event: Event) -> None:
+def changed(work: Work, event: Event) -> None:
     """Of a resource: its file, its rows or what it says of itself; or a dataset."""
     assert isinstance(event, DatastoreChanged | NodeChanged)
-    follow(portal, event.nid if isinstance(event, NodeChanged) else event.node_id)
+    node = store.node(work.db, event.nid if isinstance(event, NodeChanged) else event.node_id)
+    if node is not None and node.dataset_id is not None:
+        _check_rows(work, node.id, node.dataset_id)
+    elif node is not None and _has_to_do(work, node):
+        _follow_event(work, node)
 
 
-def references_changed(portal: Portal, event: Event) -> None:
+def references_changed(work: Work, event: Event) -> None:
     assert isinstance(event, ReferencesChanged)
-    _unmirror(portal, event.removed)
+    _unmirror(work, event.removed)
     for pair in event.added:
-        follow(portal, pair.resource)
+        node = store.node(work.db, pair.resource)
+        if node is not None and sources.file_of(work, node) is not None:  # else nothing of it is to be seen
+            _follow_event(work, node)
+    if event.reordered is not None:
+        _reorder(work, event.reordered)
 
 
-def removed(portal: Portal, event: Event) -> None:
+def removed(work: Work, event: Event) -> None:
     """A node is gone, and everything goes that it had."""
     assert isinstance(event, NodeRemoved)
     if event.kind is not Kind.RESOURCE and not event.items:
         return
-    _remove(portal, event.nid)
-    _unmirror(portal, event.mirrors)
+    _remove(work, event.nid)
+    _unmirror(work, event.mirrors)
 
 
 def start(portal: Portal) -> None:
@@ -65,34 +74,26 @@ def start(portal: Portal) -> None:
     with portal.reading(SYSTEM) as work:
         lost = store.lost(work.db)
     for node_id in lost:
-        _remove(portal, node_id)
+        with portal.writing(SYSTEM) as work:
+            _remove(work, node_id)
     refreshing.queue_due(portal)
 
 
-def _remove(portal: Portal, node_id: int) -> None:
-    with portal.writing(SYSTEM) as work:
-        service.drop_of(work, node_id)
-        managedfiles.remove_of(work, node_id)
+def _remove(work: Work, node_id: int) -> None:
+    service.drop_of(work, node_id)
+    managedfiles.remove_of(work, node_id)
 
 
-def follow(portal: Portal, node_id: int) -> None:
-    """Bring the mirrors of a resource up to date; of a dataset, its rows."""
-    with portal.reading(SYSTEM) as work:
-        node = store.node(work.db, node_id)
-        if node is None:
-            return
-        if node.dataset_id is None and not _has_to_do(work, node):
-            return
-    with portal.writing(SYSTEM) as work:
-        follow_in(work, node_id)
+def _follow_event(work: Work, node: Node) -> None:
+    """What happened is not to fail by it: a content may be lost."""
+    with work.apart(f"following node {node.id}"):
+        _follow(work, node)
 
 
 def follow_in(work: Work, node_id: int) -> None:
-    """The same as a part of what made them differ."""
+    """Bring the mirrors of a resource up to date."""
     found = store.node(work.db, node_id)
-    if found is not None and found.dataset_id is not None:
-        _check_rows(work, found.id, found.dataset_id)
-    elif found is not None and found.is_own_resource:
+    if found is not None and found.is_own_resource:
         _follow(work, found)
 
 
@@ -151,6 +152,7 @@ def _mirror(work: Work, pair: NodeReference, wanted: _Wanted | None) -> None:
     if has_other_rows or before != (resource_id, attachment_id):
         datasets.note_change(work, dataset)
     if has_other_rows:
+        _arrange(work, pair.dataset_node_id, dataset.id)
         refreshing.ask(work, dataset.id)
 
 
@@ -161,8 +163,6 @@ def _put_rows(
     there are no rows: so they come back to their place."""
     if wanted is None or wanted.params is None:
         return pair.resource_id, pair.resource_id is not None and resources.remove(work, pair.resource_id)
-    if pair.resource_id is None:
-        _reserve_places(work, dataset_id, pair)
     resource, has_other_rows = resources.put(
         work,
         dataset_id,
@@ -173,17 +173,6 @@ def _put_rows(
         params=wanted.params,
     )
     return resource.id, has_other_rows
-
-
-def _reserve_places(work: Work, dataset_id: int, pair: NodeReference) -> None:
-    """Resources that stand before this one in the dataset may get their rows after it."""
-    for one in references.pairs_of_dataset(work, pair.dataset_node_id):
-        if one.id == pair.id:
-            return
-        node = store.node(work.db, one.resource_node_id)
-        if one.resource_id is None and node is not None and node.is_own_resource:
-            number = resources.reserve(work, dataset_id, title=node.title)
-            references.mirrored(one, resource_id=number, attachment_id=one.attachment_id)
 
 
 def _put_attachment(work: Work, dataset_id: int, pair: NodeReference, wanted: _Wanted | None) -> int | None:
@@ -203,20 +192,32 @@ def _put_attachment(work: Work, dataset_id: int, pair: NodeReference, wanted: _W
     return None
 
 
-def _unmirror(portal: Portal, mirrors: tuple[Mirror, ...]) -> None:
-    seen = [one for one in mirrors if one.resource_id is not None or one.attachment_id is not None]
-    if not seen:
+def _unmirror(work: Work, mirrors: tuple[Mirror, ...]) -> None:
+    for one in mirrors:
+        if one.resource_id is None and one.attachment_id is None:
+            continue
+        if one.attachment_id is not None:
+            attachments.remove(work, one.attachment_id)
+        has_other_rows = one.resource_id is not None and resources.remove(work, one.resource_id)
+        dataset = datasets.by_id(work, one.dataset_id)
+        if dataset is not None:
+            datasets.note_change(work, dataset)
+            if has_other_rows:
+                refreshing.ask(work, one.dataset_id)
+
+
+def _reorder(work: Work, node_id: int) -> None:
+    """Of a dataset. Where none of its rows are of files here, they follow its next publication."""
+    node = store.node(work.db, node_id)
+    if node is None or node.dataset_id is None or not _arrange(work, node_id, node.dataset_id):
         return
-    with portal.writing(SYSTEM) as work:
-        for one in seen:
-            if one.attachment_id is not None:
-                attachments.remove(work, one.attachment_id)
-            has_other_rows = one.resource_id is not None and resources.remove(work, one.resource_id)
-            dataset = datasets.by_id(work, one.dataset_id)
-            if dataset is not None:
-                datasets.note_change(work, dataset)
-                if has_other_rows:
-                    refreshing.ask(work, one.dataset_id)
+    if any(one.resource_id is not None for one in references.pairs_of_dataset(work, node_id)):
+        refreshing.ask(work, node.dataset_id)
+
+
+def _arrange(work: Work, node_id: int, dataset_id: int) -> bool:
+    """Let the resources of a dataset stand as its node has them. Returns whether any stands elsewhere than before."""
+    return resources.arrange(work, dataset_id, references.resource_ids(work, node_id))
 
 
 def _check_rows(work: Work, node_id: int, dataset_id: int) -> None:

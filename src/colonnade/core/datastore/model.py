@@ -65,6 +65,8 @@ CONFIGURATION: Mapping[str, Any] = {
 
 
 FOUND = "found_encoding"
+UPLOAD, LINK = "field_upload", "field_link_remote_file"
+"""The fields of a resource that hold its file: one that was sent, or one on another server."""
 
 
 @dataclass(frozen=True)

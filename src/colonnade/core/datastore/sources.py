@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from colonnade.core.datastore.model import CONFIGURATION, FOUND, Datastore
+from colonnade.core.datastore.model import LINK as LINK
+from colonnade.core.datastore.model import UPLOAD as UPLOAD
 from colonnade.core.managedfiles import service as managedfiles
 from colonnade.core.managedfiles.model import ManagedFile
 from colonnade.core.nodes.model import Node
@@ -15,8 +17,6 @@ from colonnade.errors import Invalid
 from colonnade.formats import encoding
 from colonnade.formats.params import flag_of
 
-UPLOAD, LINK = "field_upload", "field_link_remote_file"
-"""The fields of a resource that hold its file: one that was sent, or one on another server."""
 TABULAR = frozenset({"text/csv", "text/tsv", "text/tab-separated-values"})
 TABULAR_ELSEWHERE = TABULAR | {"text/psv"}
 _DELIMITERS = {"text/tsv": "\t", "text/tab-separated-values": "\t", "text/psv": "|"}
@@ -25,12 +25,11 @@ _TAB = {"\\t": "\t", "tab": "\t"}
 
 def file_of(work: Work, node: Node) -> ManagedFile | None:
     """The file of a resource; None: it has none."""
+    named = [number for place in (UPLOAD, LINK) for number in managedfiles.of_items(node.items, place)]
+    if not named:
+        return None
     held = {one.id: one for one in managedfiles.of_nodes(work, [node.id])[node.id]}
-    for place in (UPLOAD, LINK):
-        for number in managedfiles.of_items(node.items, place):
-            if number in held:
-                return held[number]
-    return None
+    return next((held[number] for number in named if number in held), None)
 
 
 def is_tabular(file: ManagedFile) -> bool:

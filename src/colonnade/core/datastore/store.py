@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, exists, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
-from colonnade.core.datastore.model import Datastore, DueRefresh
+from colonnade.core.attachments.model import Attachment
+from colonnade.core.datasets.model import Dataset
+from colonnade.core.datastore.model import LINK, UPLOAD, Datastore, DueRefresh
 from colonnade.core.managedfiles.model import ManagedFile
-from colonnade.core.nodes.model import Node
+from colonnade.core.nodes.model import Node, NodeReference
+from colonnade.core.resources.model import Resource
 from colonnade.core.tables.model import DataTable
 
 
@@ -37,6 +40,35 @@ def lost(db: Session) -> Sequence[int]:
     known = select(Node.id)
     found = db.scalars(union(*(select(one).where(one.is_not(None), one.not_in(known)) for one in had)))
     return [one for one in found if one is not None]
+
+
+_Parent = aliased(Node)
+_ROWS = exists().where(Resource.id == NodeReference.resource_id, Resource.removed_at.is_(None))
+_BESIDE = exists().where(Attachment.id == NodeReference.attachment_id, Attachment.removed_at.is_(None))
+_CONTENT = exists().where(
+    ManagedFile.node_id == Node.id,
+    ManagedFile.place.in_((UPLOAD, LINK)),
+    or_(ManagedFile.digest.is_not(None), ManagedFile.copy_digest.is_not(None)),
+)
+_UNSEEN = (
+    select(Node.id)
+    .join(NodeReference, NodeReference.resource_node_id == Node.id)
+    .join(_Parent, _Parent.id == NodeReference.dataset_node_id)
+    .join(Dataset, Dataset.id == _Parent.dataset_id)
+    .where(Node.is_published, Node.resource_id.is_(None), Node.attachment_id.is_(None))
+    .where(Dataset.deleted_at.is_(None), _CONTENT, ~_ROWS, ~_BESIDE)
+)
+_ATTACHED = (
+    select(func.count())
+    .where(Attachment.dataset_id == Dataset.id, Attachment.removed_at.is_(None))
+    .scalar_subquery()
+)
+
+
+def unseen(db: Session, most: int) -> Sequence[int]:
+    """Resources whose files are here, are neither rows nor an attachment of one of their datasets, and would find room:
+    a dataset has so many attachments at most. By their numbers as nodes."""
+    return db.scalars(_UNSEEN.where(most > _ATTACHED).distinct()).all()
 
 
 def due(db: Session) -> Sequence[int]:

@@ -7,7 +7,17 @@ from typing import Any
 import orjson
 
 from colonnade.core.feeds import vocabularies
-from colonnade.core.feeds.model import Box, Described, Distribution, Moment, Openness, Period, Place, Site
+from colonnade.core.feeds.model import (
+    Box,
+    Described,
+    Distribution,
+    Moment,
+    Openness,
+    Period,
+    Place,
+    ProjectOpenData,
+    Site,
+)
 
 MEDIA_TYPE = "application/json; charset=utf-8"
 SCHEMA = "https://project-open-data.cio.gov/v1.1/schema"
@@ -64,18 +74,33 @@ def dataset(site: Site, one: Described) -> dict[str, Any]:
         },
         "contactPoint": _contact(site, one),
         "accessLevel": _LEVELS[one.openness],
-        "rights": None if is_public else _RIGHTS,
+        "rights": one.pod.rights or (None if is_public else _RIGHTS),
         "license": one.licence.address if one.licence else None,
         "spatial": _spatial(one.places),
         "temporal": _temporal(one.period),
         "accrualPeriodicity": vocabularies.interval(one.frequency) if one.frequency else None,
-        "theme": [theme.name for theme in one.themes],
+        "theme": list(one.pod.themes) or [theme.name for theme in one.themes],
         "language": [one.language],
-        "landingPage": one.page,
+        "landingPage": one.pod.landing_page or one.page,
         "references": list(one.references),
+        "conformsTo": next(iter(one.standards), None),
+        **_project(one.pod),
         "distribution": [_distribution(file) for file in one.distributions],
     }
     return known(told)
+
+
+def _project(pod: ProjectOpenData) -> dict[str, Any]:
+    return {
+        "isPartOf": pod.part_of,
+        "describedBy": pod.dictionary,
+        "describedByType": pod.dictionary_type,
+        "bureauCode": list(pod.bureaus),
+        "programCode": list(pod.programs),
+        "dataQuality": pod.meets_quality,
+        "primaryITInvestmentUII": pod.investment,
+        "systemOfRecords": pod.records,
+    }
 
 
 def _contact(site: Site, one: Described) -> dict[str, Any]:

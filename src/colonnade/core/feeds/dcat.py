@@ -53,7 +53,7 @@ def dataset(one: Described) -> Thing:
     found.say("dcterms:creator", agent(one.creator))
     found.say("dcterms:contributor", agent(one.contributor))
     found.say("dcat:contactPoint", _contact(one.contact))
-    found.say("dcat:landingPage", _document(one.page))
+    found.say("dcat:landingPage", *map(_document, filter(None, (one.page, one.pod.landing_page))))
     found.say("dcterms:language", language(one.language))
     found.say("dcat:keyword", *(Text(word, one.language) for word in one.keywords))
     found.say("dcat:theme", *(_data_theme(code) for code in one.codes))
@@ -65,6 +65,7 @@ def dataset(one: Described) -> Thing:
     found.say("dcterms:temporal", _period(one.period))
     found.say("foaf:page", *(_document(address) for address in one.references))
     found.say("dcterms:relation", *map(Link, one.relations))
+    found.say("dcterms:conformsTo", *(Thing(("dcterms:Standard",), address) for address in one.standards))
     found.say("dcterms:provenance", _provenance(one))
     found.say("dcat:distribution", *(distribution(one, file) for file in one.distributions))
     return found

@@ -12,7 +12,8 @@ from colonnade.core.attachments.model import AlternativeExport, Attachment
 from colonnade.core.catalogue.published import Published
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets.model import Dataset, ReadableDataset
-from colonnade.core.feeds import coverage, formats, texts, vocabularies
+from colonnade.core.datasets.templates import CUSTOM
+from colonnade.core.feeds import coverage, formats, project, texts, vocabularies
 from colonnade.core.feeds.model import (
     Addresses,
     Agent,
@@ -68,7 +69,7 @@ def described(
         description=written or title,
         summary=texts.words(written or "") or title,
         language=texts.language(texts.text(default.get("language"))) or language,
-        openness=_openness(one.readable),
+        openness=project.openness(_openness(one.readable), dcat.get("accessRights")),
         changed=changed(dataset),
         modified=when(default.get("modified")),
         created=when(dcat.get("created")),
@@ -81,13 +82,15 @@ def described(
         themes=tuple(_theme(addresses, name) for name in texts.texts(default.get("theme"))),
         keywords=texts.texts(default.get("keyword")),
         places=coverage.places(default, dcat, one.metas.get("inspire", {})),
-        period=coverage.period(texts.text(dcat.get("temporal"))),
+        period=coverage.period(_coverage(dcat)),
         frequency=texts.text(dcat.get("accrualperiodicity")),
         references=_links(default.get("references")),
         relations=_links(dcat.get("relation")),
         attributions=texts.texts(default.get("attributions")),
+        standards=_links(dcat.get("conforms_to")),
         distributions=_distributions(slug, one, attached, made, addresses, wanted),
         fields=tuple(texts.text(field.label) or field.name for field in one.about.schema.fields),
+        pod=project.said(one.metas.get(CUSTOM, {})),
         profiles={name: values for name, values in one.metas.items() if name.startswith("dcat_ap_")},
     )
 
@@ -120,6 +123,13 @@ def _moment(written: object, zone: dt.tzinfo) -> Moment | None:
 
 def _links(value: object) -> tuple[str, ...]:
     return tuple(link for text in texts.texts(value) for link in texts.addresses(text))
+
+
+def _coverage(dcat: Values) -> str | None:
+    """The period as a text, or its two ends."""
+    ends = (texts.text(dcat.get(f"temporal_coverage_{end}")) for end in ("start", "end"))
+    start, end = ((one or "").removesuffix("T00:00:00Z") for one in ends)
+    return texts.text(dcat.get("temporal")) or (f"{start}/{end}" if start and end else None)
 
 
 def _openness(readable: ReadableDataset) -> Openness:

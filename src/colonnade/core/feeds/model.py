@@ -143,9 +143,28 @@ class Openness(StrEnum):
 
 
 @dataclass(frozen=True)
+class ProjectOpenData:
+    """What Project Open Data asks for, and DCAT does not; the codes are of federal agencies. `landing_page`: of the
+    publisher's own; `dictionary`: an address or a text that says what the columns mean, of the media type
+    `dictionary_type`."""
+
+    themes: tuple[str, ...] = ()
+    rights: str | None = None
+    landing_page: str | None = None
+    part_of: str | None = None
+    dictionary: str | None = None
+    dictionary_type: str | None = None
+    bureaus: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    meets_quality: bool | None = None
+    investment: str | None = None
+    records: str | None = None
+
+
+@dataclass(frozen=True)
 class Described:
     """`identifier`: its own in the whole world. `description`: HTML, harmless; `summary`: the words of it. `changed`: when
-    readers could last notice a change. `profiles`: what the publisher filled in for single profiles, by template."""
+    readers could last notice a change. `standards`: addresses of those that it keeps to. `profiles`: what the publisher filled in for single profiles, by template."""
 
     uid: str
     slug: str
@@ -174,8 +193,10 @@ class Described:
     references: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     fields: tuple[str, ...] = ()
+    pod: ProjectOpenData = ProjectOpenData()
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

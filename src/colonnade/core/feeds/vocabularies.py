@@ -269,3 +269,18 @@ def interval(written: str) -> str | None:
 
 def publisher_type(written: str | None) -> str | None:
     return None if written is None else PUBLISHER_TYPES.get(folded(written.rpartition("/")[2]))
+
+
+ACCESS_RIGHTS: Mapping[str, str] = {
+    "public": "PUBLIC",
+    "restricted": "RESTRICTED",
+    "restricted public": "RESTRICTED",
+    "non public": "NON_PUBLIC",
+    "private": "NON_PUBLIC",
+}
+
+
+def access_right(written: str | None) -> str | None:
+    """Of a term, as its code or its address, or of a level of access of Project Open Data."""
+    plain = (written or "").rpartition("/")[2]
+    return ACCESS_RIGHTS.get(folded(re.sub(r"[_-]+", " ", plain)))

@@ -44,7 +44,7 @@ def wrong(portal: Portal) -> list[str]:
     for _ in range(TRIES):
         settling.settle(portal)
         with portal.database.read() as db:
-            if not any(db.execute(settling.BEHIND).one()):
+            if not settling.are_behind(db):
                 return list(_lines(db))
     return []
 

@@ -45,6 +45,10 @@ def seconds() -> int:
     return int(now().timestamp())
 
 
+FILES = frozenset({"field_upload", "field_link_remote_file", "field_image"})
+"""The keys of `Node.items` whose items are files."""
+
+
 class Node(Base):
     """A thing with a number. With a link it stands for something that the core keeps, which is then the truth: the
     columns mirror it (`settling`). Without one it is all there is of a resource, a page ... Times are seconds since
@@ -100,6 +104,15 @@ class Node(Base):
     @property
     def is_own_resource(self) -> bool:
         return self.kind == Kind.RESOURCE and not self.is_foreign
+
+
+class GoneNode(Base):
+    """A node that was removed, however it was: a trigger of the catalogue writes it down. Its number is never another's."""
+
+    __tablename__ = "gone_node"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uuid: Mapped[str]
 
 
 class NodeRevision(Base):
@@ -183,7 +196,7 @@ class Changes:
     """What somebody says of a node; None, or no key: that stays as it is. `metadata`: template -> field -> value, of a
     dataset; `items`: field -> its items, an empty list for none; the rest are numbers of nodes, in order. `created`,
     `changed`, `author_id` and `uuid` are for who moves nodes from elsewhere; so are `nid`, a number that a new node gets
-    if no other has it, `author_name`, of an author who has no account here, and `name`, which a new dataset gets in
+    if no other has it or had it, `author_name`, of an author who has no account here, and `name`, which a new dataset gets in
     addresses if it is one and no other has it."""
 
     title: str | None = None
@@ -257,5 +270,8 @@ class NodeRemoved(Event):
 
 @dataclass(frozen=True)
 class ReferencesChanged(Event):
+    """`reordered`: a dataset, as a node, whose resources stand in another order."""
+
     added: tuple[Pair, ...] = ()
     removed: tuple[Mirror, ...] = ()
+    reordered: int | None = None

@@ -7,8 +7,8 @@ from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, EditableDataset, SecurableDataset
 from colonnade.core.datasets.security import Security
-from colonnade.core.nodes import store
-from colonnade.core.nodes.model import shows_all
+from colonnade.core.nodes import settling, store
+from colonnade.core.nodes.model import Kind, Node, shows_all
 from colonnade.core.people.model import Group
 from colonnade.core.work import Work
 from colonnade.errors import Denied, Invalid
@@ -77,6 +77,22 @@ def describe_group(work: Work, group_id: int, text: str) -> None:
     group = store.group(work.db, group_id)
     if group is not None:
         group.description = text
+
+
+def description_of(work: Work, node: Node) -> str:
+    """What is said of the group that a node is; empty for other nodes."""
+    group = None if node.group_id is None else store.group(work.db, node.group_id)
+    return "" if group is None else group.description
+
+
+def publish_group(work: Work, group: Group) -> Node:
+    """Let everybody know of a group that has no number yet. Returns its node."""
+    work.db.flush()
+    node = Node(kind=Kind.GROUP.value, group_id=group.id, title=group.title, is_published=True, is_open=True)
+    work.db.add(node)
+    work.db.flush()
+    settling.revise(work, node)
+    return node
 
 
 def remove_group(work: Work, group_id: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.nodes import service, store
 from colonnade.core.nodes.model import (
+    FILES,
     EditableNode,
     Kind,
     Mirror,
@@ -40,6 +41,11 @@ def mirrored(
     pair.resource_id, pair.attachment_id = resource_id, attachment_id
 
 
+def resource_ids(work: Work, nid: int) -> Sequence[int]:
+    """The resources that other doors know, of those of a dataset, in its order."""
+    return store.resource_ids(work.db, nid)
+
+
 def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = False) -> list[Other]:
     """Let a dataset have these resources, or a resource be of these datasets, in this order, and no others. Returns the
     nodes on the other side that came or went. `is_new`: it has none yet.
@@ -63,11 +69,21 @@ def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = 
     for place, nid in enumerate(nids):
         setattr(pairs[nid], "resource_place" if is_dataset else "dataset_place", place)
     work.db.flush()
-    if new or removed:
-        here = one.node.id
+    here = one.node.id
+    reordered = here if is_dataset and _is_reordered(list(before), nids) else None
+    # What a new resource without a file is of, no other door can see.
+    is_quiet = is_new and not is_dataset and FILES.isdisjoint(one.node.items)
+    if (new and not is_quiet) or removed or reordered is not None:
         added = tuple(Pair(here, nid) if is_dataset else Pair(nid, here) for nid in new)
-        work.happened(ReferencesChanged(added, removed))
+        work.happened(ReferencesChanged(added, removed, reordered))
     return others
+
+
+def _is_reordered(before: Sequence[int], after: Sequence[int]) -> bool:
+    """Whether some that were there stay, in another order, or one came before one of them."""
+    there = frozenset(after)
+    kept = [nid for nid in before if nid in there]
+    return kept != list(after[: len(kept)])
 
 
 def mirrors_of(work: Work, node: Node) -> tuple[Mirror, ...]:

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, ReadableDataset
 from colonnade.core.datasets.security import SEE_ALL, Access
@@ -28,6 +30,11 @@ _MADE_BY_ALL = frozenset({Kind.DATASET, Kind.RESOURCE, Kind.DATA_DASHBOARD, Kind
 def settle(portal: Portal) -> None:
     """Let the nodes be up to date with what happened through other doors; one question where they are."""
     settling.settle(portal)
+
+
+def are_behind(db: Session) -> bool:
+    """Whether there is something for `settle` to do, for who reads the catalogue anyway."""
+    return settling.are_behind(db)
 
 
 def settle_soon(portal: Portal) -> threading.Thread:

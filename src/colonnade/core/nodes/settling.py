@@ -33,7 +33,7 @@ _DONE = select(NodeProgress.seq).where(NodeProgress.id == 1).scalar_subquery()
 _NEW_GROUPS = exists().where(
     Group.is_built_in.is_(False), ~exists().where(Node.group_id == Group.id, Node.title == Group.title)
 )
-BEHIND = select(func.coalesce(_LAST, 0) > _DONE, _NEW_GROUPS)
+_BEHIND = select(func.coalesce(_LAST, 0) > _DONE, _NEW_GROUPS)
 _IS_CURRENT = select(func.coalesce(_LAST, 0) <= _DONE)
 _CATCH_UP = (
     update(NodeProgress).where(NodeProgress.id == 1).values(seq=func.coalesce(_LAST, NodeProgress.seq))
@@ -52,11 +52,15 @@ _DATASETS = (
 _NODES_OF = select(Node).where(Node.dataset_id.in_(bindparam("ids", expanding=True)))
 
 
+def are_behind(db: Session) -> bool:
+    return any(db.connection().execute(_BEHIND).one())
+
+
 def settle(portal: Portal) -> None:
     """Let the nodes be up to date. Where they are, this is one question."""
     with portal.database.read() as db:
-        row = db.execute(BEHIND).one()
-    behind, most = any(row), AT_ONCE
+        behind = are_behind(db)
+    most = AT_ONCE
     while behind:
         try:
             with portal.writing(SYSTEM) as work:
@@ -72,18 +76,34 @@ def settle(portal: Portal) -> None:
 @contextmanager
 def followed(work: Work) -> Iterator[None]:
     """What is written inside says by itself what `settle` would: nobody need follow it."""
-    is_current = work.db.execute(_IS_CURRENT).scalar_one()
+    connection = work.db.connection()
+    is_current = connection.execute(_IS_CURRENT).scalar_one()
     yield
     if is_current:
         work.db.flush()
-        work.db.execute(_CATCH_UP)
+        connection.execute(_CATCH_UP)
 
 
 def revise(work: Work, node: Node, log: str = "") -> None:
     """Write down a new revision of a node that has its number."""
+    say_who(work, node, log)
+    node.vid = _add_revision(work, node)
+
+
+def say_who(work: Work, node: Node, log: str) -> None:
+    """Who changes a node, and why: what its next revision says."""
     node.vuuid, node.log = str(uuids.uuid4()), log
     node.revised_at, node.revised_by = node.changed, work.actor.person_id
-    node.vid = store.add_revision(work.db, node.id, node.vuuid, log, node.changed, node.revised_by)
+
+
+def begin_revisions(work: Work, node: Node) -> None:
+    """Write down the first revision of a node that was written as `say_who` left it; nothing else of it is written again."""
+    store.put_vid(work.db, node, _add_revision(work, node))
+
+
+def _add_revision(work: Work, node: Node) -> int:
+    assert node.vuuid is not None
+    return store.add_revision(work.db, node.id, node.vuuid, node.log, node.revised_at, node.revised_by)
 
 
 def mirror(node: Node, dataset: Dataset) -> None:

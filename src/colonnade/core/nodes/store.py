@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from colonnade.core.datasets.model import Dataset, Ruleset
 from colonnade.core.nodes.model import Kind, Node, NodeReference, NodeRevision, Tag
@@ -152,6 +153,14 @@ _PAIRS_OF_RESOURCE = (
 
 def pairs_of_dataset(db: Session, nid: int) -> Sequence[NodeReference]:
     return db.scalars(_PAIRS_OF_DATASET, {"nid": nid}).all()
+
+
+def resource_ids(db: Session, nid: int) -> Sequence[int]:
+    """Those that resources of a dataset are mirrored by, or stand for, in order."""
+    known = func.coalesce(NodeReference.resource_id, Node.resource_id)
+    query = select(known).join(Node, Node.id == NodeReference.resource_node_id)
+    query = query.where(NodeReference.dataset_node_id == nid, known.is_not(None))
+    return db.scalars(query.order_by(NodeReference.resource_place, NodeReference.id)).all()
 
 
 def pairs_of_resource(db: Session, nid: int) -> Sequence[NodeReference]:
@@ -308,6 +317,17 @@ def add_revision(db: Session, nid: int, uuid: str, log: str, at: int, by: int | 
     key = db.connection().execute(_NEW_REVISION, values).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+_PUT_VID = (
+    update(Node).where(Node.id == bindparam("nid")).values(vid=bindparam("number"))
+)
+
+
+def put_vid(db: Session, node: Node, vid: int) -> None:
+    """Let a node that was written say which its revision is, without writing the rest of it again."""
+    db.connection().execute(_PUT_VID, {"nid": node.id, "number": vid})
+    set_committed_value(node, "vid", vid)
 
 
 def tags_by_ids(db: Session, tids: Iterable[int]) -> dict[int, Tag]:

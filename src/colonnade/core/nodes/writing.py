@@ -9,8 +9,9 @@ from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, EditableDataset
 from colonnade.core.managedfiles import service as managedfiles
-from colonnade.core.nodes import naming, owners, references, service, settling, store
+from colonnade.core.nodes import naming, numbers, owners, references, service, settling, store
 from colonnade.core.nodes.model import (
+    FILES,
     Changes,
     EditableNode,
     Kind,
@@ -29,8 +30,6 @@ UNTITLED = "Untitled"
 LONGEST_TITLE = 255
 AUTHOR = "author"
 """The key of `Node.items` for the name of an author who has no account here."""
-FILES = frozenset({"field_upload", "field_link_remote_file", "field_image"})
-"""The keys of `Node.items` whose items are files."""
 NOTED_AFTER = 60
 """Seconds after which a change of a resource is a new revision of its datasets."""
 
@@ -45,14 +44,14 @@ def create(work: Work, kind: Kind, changes: Changes) -> EditableNode:
         raise Conflict(f"Another node has the uuid {said.uuid}.", code="node.uuid_taken")
     with work.db.no_autoflush:  # each part is written once; what depends on an id flushes by itself
         if kind is not Kind.DATASET:
-            return _revised(work, _plain(work, kind, said), said)
+            return _begun(work, _plain(work, kind, said), said)
         with settling.followed(work):
-            return _revised(work, _dataset(work, said), said)
+            return _begun(work, _dataset(work, said), said)
 
 
-def _revised(work: Work, made: EditableNode, said: Changes) -> EditableNode:
+def _begun(work: Work, made: EditableNode, said: Changes) -> EditableNode:
     _hold(work, made.node, said.items)
-    settling.revise(work, made.node, said.log or "")
+    settling.begin_revisions(work, made.node)
     _refer(work, made, said, is_new=True)
     return made
 
@@ -150,14 +149,14 @@ def _dataset(work: Work, said: Changes) -> EditableNode:
     title = said.title or UNTITLED
     metadata = {template: dict(fields) for template, fields in said.metadata.items() if fields}
     metadata[meta.DEFAULT] = {**metadata.get(meta.DEFAULT, {}), "title": title}
-    made = datasets.create(work, metadata, wanted_slug=naming.slug(work, title, said.name))
+    shows = said.is_published is not False
+    name = naming.slug(work, title, said.name)
+    made = datasets.create(work, metadata, wanted_slug=name, shows=shows)
     dataset = made.dataset
     if said.uuid is not None:
         dataset.uuid = said.uuid
     if said.created is not None:
         dataset.created_at = naming.moment(said.created)
-    if said.is_published is not False:
-        datasets.show(work, dataset)
     if said.groups:
         work.db.flush()
         owners.put_groups(work, made, said.groups)
@@ -187,9 +186,10 @@ def _plain(work: Work, kind: Kind, said: Changes) -> EditableNode:
 def _added(work: Work, node: Node, said: Changes, dataset: Dataset | None = None) -> EditableNode:
     node.author_id = None if said.author_name is not None else work.actor.person_id
     node.changed = said.changed if said.changed is not None else max(node.changed or 0, seconds())
-    if said.nid is not None and store.by_id(work.db, said.nid) is None:
+    if said.nid is not None and numbers.is_free(work, said.nid, said.uuid):
         node.id = said.nid
     _describe(work, node, said)
+    settling.say_who(work, node, said.log or "")
     work.db.add(node)
     work.db.flush()
     return EditableNode(node, dataset)
@@ -255,9 +255,9 @@ def _change(work: Work, node: Node, said: Changes) -> None:
 
 
 def _describe_group(work: Work, node: Node, said: Changes) -> None:
-    text = said.metadata.get(meta.DEFAULT, {}).get("description")
-    if isinstance(text, str) and node.group_id is not None:
-        owners.describe_group(work, node.group_id, text)
+    default = said.metadata.get(meta.DEFAULT, {})
+    if "description" in default and node.group_id is not None:
+        owners.describe_group(work, node.group_id, str(default["description"] or ""))
 
 
 def _say_groups(work: Work, node: Node, said: Changes) -> None:

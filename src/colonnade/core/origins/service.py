@@ -60,6 +60,11 @@ def stage(work: Work, address: str, reached: Stage) -> None:
     _site(work, address).stage = reached
 
 
+def largest_number(work: Work, address: str, most: int) -> int:
+    """The largest number up to `most` that a thing there has; 0: none has one."""
+    return store.largest_number(work.db, _site(work, address).id, most)
+
+
 def is_waiting(work: Work, address: str, keys: Collection[str]) -> set[str]:
     """Those of the things that wait, or that no list had."""
     found = store.by_keys(work.db, _site(work, address).id, keys)

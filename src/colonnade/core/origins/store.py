@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Integer, String, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from colonnade.core.origins.model import Origin, OriginSite, State
@@ -17,6 +17,15 @@ def site(db: Session, address: str) -> OriginSite | None:
 def by_keys(db: Session, site_id: int, keys: Collection[str]) -> Mapping[str, Origin]:
     found = db.scalars(select(Origin).where(Origin.site_id == site_id, Origin.key.in_(keys)))
     return {one.key: one for one in found}
+
+
+def largest_number(db: Session, site_id: int, most: int) -> int:
+    """Of those that are called by numbers, up to this one; 0: none is."""
+    number = cast(Origin.key, Integer)
+    is_number = cast(number, String) == Origin.key
+    return (
+        db.scalar(select(func.max(number)).where(Origin.site_id == site_id, is_number, number <= most)) or 0
+    )
 
 
 def waiting(db: Session, site_id: int, kind: str, after: int, limit: int) -> Sequence[Origin]:

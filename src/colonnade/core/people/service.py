@@ -35,21 +35,21 @@ class FirstAdministrator:
 
 def actor_of_key(db: Session, key: str | None) -> Actor:
     """The actor behind an API key; nobody without one. Raises `Unauthenticated` for a wrong or revoked key."""
-    return _actor_by(db, *_valid(db, key)) if key else ANONYMOUS
+    return _acting(_holder(db, key)) if key else ANONYMOUS
 
 
 def actor_of_email_and_key(db: Session, email: str, key: str) -> Actor:
     """The actor behind a key that is said to be of the person with this e-mail address (or user name). Raises
     `Unauthenticated` if either is wrong."""
-    person, api_key = _valid(db, key)
-    if plain(email) not in {plain(person.email), plain(person.username)}:
+    holder = _holder(db, key)
+    if plain(email) not in {plain(holder.email), plain(holder.username)}:
         raise _no_key()
-    return _actor_by(db, person, api_key)
+    return _acting(holder)
 
 
-def _valid(db: Session, key: str) -> tuple[Person, ApiKey]:
-    found = store.person_and_key(db, digest_of(key))
-    if found is None or found[1].revoked_at is not None or not found[0].is_active:
+def _holder(db: Session, key: str) -> store.KeyHolder:
+    found = store.key_holder(db, digest_of(key))
+    if found is None:
         raise _no_key()
     return found
 
@@ -58,20 +58,29 @@ def _no_key() -> Unauthenticated:
     return Unauthenticated("This API key is not valid.", code="key.invalid")
 
 
-def _actor_by(db: Session, person: Person, api_key: ApiKey) -> Actor:
-    return actor_of(db, person, None if api_key.permissions is None else frozenset(api_key.permissions))
+def _acting(holder: store.KeyHolder) -> Actor:
+    allowed = holder.allowed
+    return Actor(
+        username=holder.username,
+        person_id=holder.person_id,
+        groups=frozenset({MEMBERS, *holder.groups}),
+        permissions=holder.permissions if allowed is None else holder.permissions & allowed,
+        key_permissions=allowed,
+    )
 
 
 def actor_of(db: Session, person: Person, key_permissions: frozenset[str] | None = None) -> Actor:
     """A person as an actor: own and groups' permissions, cut by the key's."""
     groups = store.groups_of(db, person.id)
-    granted = frozenset(person.permissions).union(*(group.permissions for group in groups))
-    return Actor(
-        username=person.username,
-        person_id=person.id,
-        groups=frozenset({MEMBERS, *(group.uid for group in groups)}),
-        permissions=granted if key_permissions is None else granted & key_permissions,
-        key_permissions=key_permissions,
+    return _acting(
+        store.KeyHolder(
+            person_id=person.id,
+            username=person.username,
+            email=person.email,
+            permissions=frozenset(person.permissions).union(*(group.permissions for group in groups)),
+            groups=frozenset(group.uid for group in groups),
+            allowed=key_permissions,
+        )
     )
 
 

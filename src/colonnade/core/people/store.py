@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -36,16 +37,46 @@ def page(db: Session, limit: int | None, offset: int) -> Sequence[Person]:
     return db.scalars(select(Person).order_by(Person.id).limit(limit).offset(offset)).all()
 
 
-_PERSON_AND_KEY = (
-    select(Person, ApiKey)
-    .join(ApiKey, ApiKey.person_id == Person.id)
-    .where(ApiKey.digest == bindparam("digest"))
+@dataclass(frozen=True)
+class KeyHolder:
+    """Whose a key is. `permissions`: the person's own and those of the groups; `groups`: by their uids; `allowed`: to what
+    the key is cut, None if it is not."""
+
+    person_id: int
+    username: str
+    email: str
+    permissions: frozenset[str]
+    groups: frozenset[str]
+    allowed: frozenset[str] | None
+
+
+_P, _K, _G = Person.__table__, ApiKey.__table__, Group.__table__
+_IN_GROUP = or_(
+    _G.c.uid == MEMBERS, _G.c.id.in_(select(Membership.group_id).where(Membership.person_id == _P.c.id))
 )
+_KEY_HOLDER = (
+    select(_P.c.id, _P.c.username, _P.c.email, _P.c.permissions, _K.c.permissions, _G.c.uid, _G.c.permissions)
+    .select_from(_K.join(_P, _P.c.id == _K.c.person_id).outerjoin(_G, _IN_GROUP))
+    .where(_K.c.digest == bindparam("digest"), _K.c.revoked_at.is_(None), _P.c.is_active)
+)
+"""Each request of somebody with a key asks this: of tables, since objects would take most of the time."""
 
 
-def person_and_key(db: Session, digest: str) -> tuple[Person, ApiKey] | None:
-    row = db.execute(_PERSON_AND_KEY, {"digest": digest}).one_or_none()
-    return None if row is None else (row[0], row[1])
+def key_holder(db: Session, digest: str) -> KeyHolder | None:
+    """None for no key, one that was revoked, and one of a person who was made inactive."""
+    rows = db.connection().execute(_KEY_HOLDER, {"digest": digest}).all()
+    if not rows:
+        return None
+    person_id, username, email, own, allowed, *_ = rows[0]
+    groups = {row[5]: row[6] for row in rows if row[5] is not None}
+    return KeyHolder(
+        person_id=person_id,
+        username=username,
+        email=email,
+        permissions=frozenset(own).union(*groups.values()),
+        groups=frozenset(groups),
+        allowed=None if allowed is None else frozenset(allowed),
+    )
 
 
 def count_people(db: Session) -> int:

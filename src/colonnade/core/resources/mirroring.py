@@ -1,6 +1,6 @@
 """Resources of a dataset that follow something else of the portal: for jobs and handlers, which act for the portal itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.resources import service, store
@@ -37,12 +37,14 @@ def put(
     return found, True
 
 
-def reserve(work: Work, dataset_id: int, *, title: str) -> int:
-    """The number of a resource that is not there yet; with its file it is `put` before those that are added from now on."""
-    added = _added(work, dataset_id, title)
-    added.removed_at = now()
-    work.db.flush()
-    return added.id
+def arrange(work: Work, dataset_id: int, numbers: Sequence[int]) -> bool:
+    """Let the resources of a dataset stand in this order, all others behind them, as they were made. Returns whether
+    any stands elsewhere than before: their rows do so once the dataset is built again."""
+    wanted = {number: place for place, number in enumerate(numbers)}
+    known = store.places(work.db, dataset_id)
+    store.put_places(work.db, {one: wanted.get(one) for one, place, _ in known if place != wanted.get(one)})
+    before = [one for one, _, is_removed in known if not is_removed]
+    return before != sorted(before, key=lambda one: (wanted.get(one, len(wanted)), one))
 
 
 def remove(work: Work, resource_id: int) -> bool:

@@ -42,6 +42,8 @@ class Resource(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=now)
     removed_at: Mapped[dt.datetime | None]
+    place: Mapped[int | None]
+    """Among those of its dataset; None: behind those that have one, as they were made."""
 
     @property
     def is_owned(self) -> bool:

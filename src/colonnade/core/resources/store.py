@@ -1,8 +1,8 @@
 """Queries over resources and uploaded files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from colonnade.core.resources.model import Ownership, Resource, UploadedFile
@@ -15,7 +15,7 @@ def uid_taken(db: Session, uid: str) -> bool:
 _RESOURCES = (
     select(Resource)
     .where(Resource.removed_at.is_(None), Resource.dataset_id == bindparam("dataset_id"))
-    .order_by(Resource.id)
+    .order_by(Resource.place.nulls_last(), Resource.id)
 )
 
 
@@ -35,6 +35,19 @@ def mirror(db: Session, dataset_id: int, resource_id: int) -> Resource | None:
     """One whose rows follow something else of the portal, also if it was removed."""
     whose = (Resource.dataset_id == dataset_id, Resource.ownership == Ownership.DERIVED.value)
     return db.scalar(select(Resource).where(Resource.id == resource_id, *whose))
+
+
+def places(db: Session, dataset_id: int) -> Sequence[tuple[int, int | None, bool]]:
+    """Of each resource of a dataset, in order: its number, its place, and whether it was removed."""
+    query = select(Resource.id, Resource.place, Resource.removed_at.is_not(None))
+    query = query.where(Resource.dataset_id == dataset_id).order_by(Resource.place.nulls_last(), Resource.id)
+    return [(number, place, is_removed) for number, place, is_removed in db.execute(query)]
+
+
+def put_places(db: Session, wanted: Mapping[int, int | None]) -> None:
+    rows = [{"id": number, "place": place} for number, place in wanted.items()]
+    if rows:
+        db.execute(update(Resource), rows)
 
 
 def owned_uids(db: Session, dataset_id: int) -> Sequence[str]:

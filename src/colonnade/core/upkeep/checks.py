@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from colonnade.core.catalogue import service as catalogue
+from colonnade.core.datastore import checking as datastore
 from colonnade.core.mail import service as mail
 from colonnade.core.nodes import checking as nodes
 from colonnade.core.publishing import inputs
@@ -65,7 +66,7 @@ def _overview(portal: Portal) -> Iterator[Finding]:
 
 
 def _nodes(portal: Portal) -> Iterator[Finding]:
-    for line in nodes.wrong(portal):
+    for line in (*nodes.wrong(portal), *datastore.wrong(portal)):
         yield Finding(Trouble.NODES, "Nodes", line, "node")
 
 

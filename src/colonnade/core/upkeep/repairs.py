@@ -10,6 +10,7 @@ import orjson
 
 from colonnade.core import blobs
 from colonnade.core.datasets import service as datasets
+from colonnade.core.datastore import checking as datastore
 from colonnade.core.jobs import service as jobs
 from colonnade.core.nodes import checking as nodes
 from colonnade.core.tables import service as tables
@@ -108,6 +109,7 @@ def _unused_file(portal: Portal, target: str) -> None:
 
 def _nodes(portal: Portal, _target: str) -> None:
     nodes.mend(portal)
+    datastore.mend(portal)
 
 
 def _scratch(portal: Portal, target: str) -> None:

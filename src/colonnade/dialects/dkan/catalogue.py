@@ -7,9 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from colonnade.core.feeds import data_json, jsonld, linked, rdfxml, texts
+from colonnade.core.feeds import data_json, jsonld, linked, rdfxml
 from colonnade.core.feeds import service as feeds
-from colonnade.core.feeds.model import Described, Openness, Site
+from colonnade.core.feeds.model import Described, Site
 from colonnade.core.feeds.profiles import DCAT_AP
 from colonnade.core.nodes import listing
 from colonnade.core.nodes import service as nodes
@@ -17,7 +17,7 @@ from colonnade.core.nodes.model import Kind, Node
 from colonnade.core.records.streams import primed
 from colonnade.dialects.dkan import entries
 from colonnade.dialects.dkan.endpoints import at_root
-from colonnade.dialects.dkan.entries import Entry, File, value, values
+from colonnade.dialects.dkan.entries import Entry, File, value
 from colonnade.errors import NotFound
 from colonnade.http.addresses import PortalAddresses
 from colonnade.http.edge import portal_of, reading
@@ -27,11 +27,6 @@ from colonnade.http.streaming import Streamed
 NO_MAIL = "mailto:noemailprovided@usa.gov"
 """What harvesters know as no address, where the schema wants one."""
 NO_KEYWORD = "No keyword provided"
-LEVELS: Mapping[str, str] = {
-    "public": "public",
-    "restricted": "restricted public",
-    "private": "non-public",
-}
 HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 Written = Callable[[Site, Generator[Sequence[Described]]], Generator[bytes]]
@@ -92,30 +87,19 @@ def dataset(site: Site, one: Entry) -> dict[str, Any]:
     """As every catalogue tells of it, with what this door knows besides."""
     node, described = one.node, one.described
     host = site.addresses.site.partition("://")[2]
+    told_by_all = data_json.dataset(site, described)
     told = {
-        **data_json.dataset(site, described),
+        **told_by_all,
         "keyword": list(described.keywords) or [NO_KEYWORD],
         "modified": _told_day(node, "field_harvest_source_modified") or _day(node.changed),
-        "issued": _told_day(node, "field_harvest_source_issued") or _day(node.created),
+        "issued": (told_by_all.get("issued") or "")[:10] or _day(node.created),
         "publisher": {
             "@type": "org:Organization",
             "name": described.publisher.name if described.publisher else host,
         },
-        "accessLevel": _level(one),
         "license": entries.licence(one),
-        "theme": values(node, "field_pod_theme") or [theme.name for theme in described.themes],
-        "rights": value(node, "field_rights"),
-        "landingPage": texts.address(value(node, "field_landing_page", "url")) or described.page,
+        "spatial": _area(told_by_all, described),
         "references": list(dict.fromkeys((*described.references, *described.relations))),
-        "isPartOf": value(node, "field_is_part_of"),
-        "conformsTo": texts.address(value(node, "field_conforms_to", "url")),
-        "describedBy": value(node, "field_data_dictionary"),
-        "describedByType": value(node, "field_data_dictionary_type"),
-        "bureauCode": values(node, "field_odfe_bureau_code"),
-        "programCode": values(node, "field_odfe_program_code"),
-        "dataQuality": _flag(value(node, "field_odfe_data_quality")),
-        "primaryITInvestmentUII": value(node, "field_odfe_investment_uii"),
-        "systemOfRecords": value(node, "field_odfe_system_of_records"),
         "distribution": [distribution(file) for file in one.files if file.address is not None],
     }
     told["contactPoint"] = {"hasEmail": NO_MAIL, **told["contactPoint"]}
@@ -141,15 +125,10 @@ def media_type(file: File) -> str | None:
     return file.media_type or ("text/html" if file.download is None else None)
 
 
-def _level(one: Entry) -> str:
-    """What its publishers say, unless the portal keeps more back than they say."""
-    said = LEVELS.get(value(one.node, "field_public_access_level") or "", LEVELS["public"])
-    match one.described.openness:
-        case Openness.NON_PUBLIC:
-            return LEVELS["private"]
-        case Openness.RESTRICTED:
-            return LEVELS["restricted"] if said == LEVELS["public"] else said
-    return said
+def _area(told: Mapping[str, Any], described: Described) -> str | None:
+    """What is said of it in words comes before a box."""
+    named = (place.name or place.address for place in described.places if place.country is None)
+    return next(filter(None, named), told.get("spatial"))
 
 
 def _day(seconds: int) -> str:
@@ -161,10 +140,6 @@ def _told_day(node: Node, field: str) -> str | None:
         return dt.date.fromisoformat((value(node, field) or "")[:10]).isoformat()
     except ValueError:
         return None
-
-
-def _flag(text: str | None) -> bool | None:
-    return None if text is None else text.lower() in {"1", "true"}
 
 
 ROOT = [

@@ -147,7 +147,7 @@ class Endpoint:
             raise unknown_operation()
         check_format(request)
         if self._takes_files:
-            actor, _ = await run_in_threadpool(sessions.actor_of, request)
+            actor, _ = await run_in_threadpool(_asking, request, settles=False)
             is_read = actor.is_signed_in and method in WITH_BODY
         else:
             is_read = method in WITH_BODY
@@ -156,12 +156,10 @@ class Endpoint:
 
     def _handled(self, handle: Handler, request: Request, query: Body, sent: "_Read") -> Response:
         """In a thread: what asks the catalogue, and what takes the time of a processor."""
-        request.state.actor, has_session = sessions.actor_of(request)
+        request.state.actor, has_session = _asking(request, settles=self._settles)
         body = sent.fields if sent.kind is None else bodies.parsed(sent.kind, sent.content)
         if has_session and self._needs_token:
             sessions.check_csrf(request, {**body, **query})
-        if self._settles:
-            nodes.settle(portal_of(request))
         asked = Asked(request, query, bodies.unwrapped(body, self._wrappers), sent.files, has_session)
         found = handle(asked)
         return found if isinstance(found, Response) else answer(request, found)
@@ -215,15 +213,25 @@ def at_root(path: str, handle: Callable[[Request], Response], *methods: str, set
     """An address at the root of the site: no format is chosen, and nothing may be changed there."""
 
     def known(request: Request) -> Response:
-        request.state.actor, _ = sessions.actor_of(request)
-        if settles:
-            nodes.settle(portal_of(request))
+        request.state.actor, _ = _asking(request, settles=settles, browses=request.method in sessions.SAFE)
         return handle(request)
 
     async def handled(request: Request) -> Response:
         return await run_in_threadpool(known, request)
 
     return Route(path, handled, methods=list(methods or ("GET",)))
+
+
+def _asking(request: Request, *, settles: bool, browses: bool = False) -> tuple[Actor, bool]:
+    """Who asks, and whether a session says so; `settles`: the nodes are brought up to date, too, if they are not;
+    `browses`: as `sessions.actor_of` has it."""
+    portal = portal_of(request)
+    with portal.database.read() as db:
+        found = sessions.actor_of(db, request, browses=browses)
+        are_behind = settles and nodes.are_behind(db)
+    if are_behind:
+        nodes.settle(portal)
+    return found
 
 
 def number(name: str) -> int:

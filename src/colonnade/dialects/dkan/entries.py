@@ -94,12 +94,6 @@ def value(node: Node, field: str, key: str = "value") -> str | None:
     return None
 
 
-def values(node: Node, field: str, key: str = "value") -> list[str]:
-    items = node.items.get(field) or ()
-    found = (texts.text(item.get(key) if isinstance(item, Mapping) else item) for item in items)
-    return [one for one in found if one is not None]
-
-
 def moment(seconds: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 

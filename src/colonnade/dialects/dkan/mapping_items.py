@@ -151,6 +151,11 @@ def _place(field: Field, item: Item) -> Kept | None:
     return {"wkt": wkt, **_measured(shape)}
 
 
+def placed(wkt: str) -> Kept:
+    """A place by WKT that is right."""
+    return {"wkt": wkt, **_measured(shapely.from_wkt(wkt))}
+
+
 def _depth(wkt: str) -> int:
     """The parser goes as deep as the text does, and has no more than the thread's stack for that."""
     return max(accumulate(1 if one == "(" else -1 for one in wkt if one in "()"), default=0)

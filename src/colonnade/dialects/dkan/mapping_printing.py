@@ -6,8 +6,8 @@ from typing import Any
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datastore import service as datastore
 from colonnade.core.managedfiles import service as managedfiles
+from colonnade.core.nodes import owners, tags
 from colonnade.core.nodes import service as nodes
-from colonnade.core.nodes import tags
 from colonnade.core.nodes.model import Kind, Node, ReadableNode, Tags
 from colonnade.core.nodes.writing import AUTHOR
 from colonnade.core.people import service as people
@@ -22,6 +22,8 @@ API = "/api/dataset"
 NO_DATA = "b:0;"
 """What PHP writes for nothing, in the place of data that users had."""
 NO_EXTRAS = dict.fromkeys(("delimiter", "embed", "graph", "grid", "map", "service_id"))
+_SAYING = frozenset({Kind.DATASET, Kind.GROUP})
+"""Types whose items others may change."""
 _METADATA_WORDS = {"field_tags": (Tags.TAGS, "keyword"), "field_topic": (Tags.TOPICS, "theme")}
 
 
@@ -81,7 +83,9 @@ def rendered(work: Work, one: ReadableNode, site: str) -> dict[str, Any]:
 
 def said_by(work: Work, one: ReadableNode) -> dict[str, dict[str, Any]]:
     """The metadata of a dataset as readers see them, or as they will: those in force. The language that data of the
-    portal have anyway is not said."""
+    portal have anyway is not said. Of a group: what is said of it."""
+    if one.node.kind == Kind.GROUP:
+        return {meta.DEFAULT: {"description": owners.description_of(work, one.node)}}
     dataset = one.dataset
     if dataset is None or one.node.kind != Kind.DATASET:
         return {}
@@ -97,7 +101,7 @@ def said_by(work: Work, one: ReadableNode) -> dict[str, dict[str, Any]]:
 def kept_of(one: ReadableNode, field: Field, said: Mapping[str, Mapping[str, Any]]) -> list[Kept]:
     """The items of a field that is no reference, term or file, as they are kept or as the metadata make them."""
     kept: list[Kept] = one.node.items.get(field.name, [])
-    return mapping_metadata.items(field.name, kept, said) if one.node.kind == Kind.DATASET else kept
+    return mapping_metadata.items(field.name, kept, said) if one.node.kind in _SAYING else kept
 
 
 def _fields(work: Work, one: ReadableNode, site: str) -> list[tuple[Field, list[dict[str, Any]]]]:

@@ -7,15 +7,17 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from colonnade.core.datasets import metadata as meta
+from colonnade.core.datasets.templates import CUSTOM
 from colonnade.core.nodes import listing, tags
 from colonnade.core.nodes import service as nodes
-from colonnade.core.nodes.model import Condition, Kind, Node, ReadableNode, Tags
+from colonnade.core.nodes.model import Condition, Kind, ReadableNode, Tags
 from colonnade.core.records.streams import primed
 from colonnade.core.work import Work
-from colonnade.dialects.dkan import entries
+from colonnade.dialects.dkan import entries, mapping_metadata
 from colonnade.dialects.dkan.catalogue import listed
 from colonnade.dialects.dkan.endpoints import at_root
-from colonnade.dialects.dkan.entries import Entry, File, value
+from colonnade.dialects.dkan.entries import Entry, File
 from colonnade.errors import Denied, Invalid, NotFound
 from colonnade.http.answers import JSON
 from colonnade.http.edge import reading
@@ -25,6 +27,7 @@ from colonnade.http.streaming import Streamed
 PREFIX = "/api/3/action"
 HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 MOST_GROUPS = 10_000
+ADDITIONAL = "field_additional_info"
 
 HELP: Mapping[str, str] = {
     "site_read": "Return true.",
@@ -126,7 +129,7 @@ def package(one: Entry, tids: Mapping[str, int]) -> dict[str, Any]:
         "revision_id": node.vuuid,
         "name": told.slug,
         "title": told.title,
-        "author": value(node, "field_author") or (told.creator.name if told.creator else None),
+        "author": told.creator.name if told.creator else None,
         "author_email": None,
         "maintainer": contact.name if contact else None,
         "maintainer_email": contact.mail if contact else None,
@@ -157,7 +160,7 @@ def package(one: Entry, tids: Mapping[str, int]) -> dict[str, Any]:
         ]
         if told.publisher
         else [],
-        "extras": [{"key": key, "value": text} for key, text in _extras(node)],
+        "extras": [{"key": key, "value": text} for key, text in _extras(one)],
     }
 
 
@@ -180,10 +183,13 @@ def resource(file: File) -> dict[str, Any]:
     }
 
 
-def _extras(node: Node) -> Iterable[tuple[str, str]]:
-    for item in node.items.get("field_additional_info") or ():
-        if isinstance(item, Mapping) and item.get("first"):
-            yield str(item["first"]), str(item.get("second") or "")
+def _extras(one: Entry) -> Iterable[tuple[str, str]]:
+    dataset = one.readable.dataset
+    shown = {} if dataset is None else dataset.metadata_published or {}
+    said = meta.effective({CUSTOM: shown.get(CUSTOM, {})})
+    for item in mapping_metadata.items(ADDITIONAL, one.node.items.get(ADDITIONAL) or (), said):
+        if item["first"]:
+            yield item["first"], item["second"]
 
 
 def _packages(request: Request, nids: Sequence[int]) -> Generator[dict[str, Any]]:

@@ -78,6 +78,11 @@ def get_list(request: Request) -> Response:
     return _to(f"{EXPLORE}?{urlencode({'q': words})}" if words else EXPLORE)
 
 
+def get_kind(request: Request) -> Response:
+    """All groups, stories, dashboards."""
+    return _to(f"{EXPLORE}{request.url.path.strip('/')}/")
+
+
 def get_user(_request: Request) -> Response:
     return _to(ACCOUNT)
 
@@ -87,7 +92,7 @@ def get_sign_in(_request: Request) -> Response:
 
 
 def _page(work: Work, readable: ReadableNode) -> str:
-    """What people read about it: of a resource that is its dataset's; where the portal has no page, what the API tells."""
+    """What people read about it: of a resource that is its dataset's."""
     node = readable.node
     if node.kind == Kind.DATASET and node.is_published and readable.dataset is not None:
         return _explored(readable.dataset.slug or readable.dataset.uid)
@@ -95,9 +100,7 @@ def _page(work: Work, readable: ReadableNode) -> str:
         for one in nodes.datasets_of(work, readable):
             if one.node.is_published and one.dataset is not None:
                 return _explored(one.dataset.slug or one.dataset.uid) + _anchor(node)
-    if node.kind == Kind.GROUP:
-        return f"{EXPLORE}?{urlencode({'refine.publisher': node.title})}"
-    return f"{PREFIX}/node/{node.id}.json"
+    return f"{EXPLORE}node/{node.id}/"
 
 
 def _anchor(node: Node) -> str:
@@ -157,6 +160,7 @@ ROOT = [
     at_root("/group/{uid}", get_alias),
     at_root("/search", get_list),
     at_root("/search/{rest:path}", get_list),
+    *(at_root(f"/{kind}", get_kind) for kind in ("groups", "stories", "dashboards")),
     at_root("/user", get_user),
     at_root("/user/login", get_sign_in),
     at_root("/user/register", get_sign_in),

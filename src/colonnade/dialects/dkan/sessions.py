@@ -6,6 +6,7 @@ import hmac
 import secrets
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +14,9 @@ from colonnade.core.people.sessions import DAYS, actor_of_session
 from colonnade.core.work import ANONYMOUS, Actor
 from colonnade.dialects.dkan.errors import said
 from colonnade.errors import PortalError, Unauthenticated
-from colonnade.http.auth import actor_of as actor_of_key
-from colonnade.http.edge import portal_of
+from colonnade.http.auth import actor_in
 from colonnade.http.pagination import site_of
-from colonnade.http.sessions import is_secure
+from colonnade.http.sessions import is_secure, token_of
 
 HEADER, PARAMETER = "x-csrf-token", "services_token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -44,23 +44,20 @@ def csrf_of(session: str | None) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def actor_of(request: Request) -> tuple[Actor, bool]:
+def actor_of(db: Session, request: Request, *, browses: bool = False) -> tuple[Actor, bool]:
     """Who asks, and whether a session says so. A key of the portal comes first; a session that has ended is nobody's.
+    `browses`: something is read that pages lead to, so that who signed in by the portal's own pages is known, too.
     Raises `Unauthenticated` for a wrong key."""
-    portal = portal_of(request)
     try:
-        keyed = actor_of_key(portal, request)
+        keyed = actor_in(db, request)
     except Unauthenticated as error:
         if error.code != "key.scheme":  # meant for a server before this one
             raise
         keyed = ANONYMOUS
     if keyed.is_signed_in:
         return keyed, False
-    session = session_of(request)
-    if session is None:
-        return ANONYMOUS, False
-    with portal.database.read() as db:
-        found = actor_of_session(db, session)
+    session = session_of(request) or (token_of(request) if browses else None)
+    found = None if session is None else actor_of_session(db, session)
     return (ANONYMOUS, False) if found is None else (found, True)
 
 

@@ -62,6 +62,17 @@ def translated() -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException) as error:
         raise _meaning(error) from error
+    except OSError as error:  # as Arrow tells what DuckDB met while its rows were read
+        known = next((one for name, one in _TOLD.items() if str(error).startswith(name)), None)
+        if known is None:
+            raise
+        raise _meaning(known(str(error))) from error
+
+
+_TOLD = {
+    "INTERRUPT Error": duckdb.InterruptException,
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+}
 
 
 _WRONG_INPUT = (

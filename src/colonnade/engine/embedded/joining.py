@@ -9,7 +9,7 @@ from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, Instance, translated
 from colonnade.engine.embedded.lanes import Lanes
 from colonnade.engine.embedded.opened import OpenTable
-from colonnade.engine.embedded.reading import FEW, Names, registered, typed
+from colonnade.engine.embedded.reading import FEW, Names, fetched, registered, typed
 from colonnade.engine.embedded.snapshots import PAUSES, Snapshot, looked_at, roll_back
 from colonnade.engine.embedded.turns import Turns, Weight
 from colonnade.engine.layout import ROWS
@@ -62,7 +62,7 @@ class EmbeddedJoinReading:
         ):
             _check_pairs(_number(cursor, compiled.pairs))
             page = compiled.page
-            found = cursor.execute(page.sql, list(page.params)).to_arrow_table()
+            found = fetched(cursor.execute(page.sql, list(page.params)))
             query, rows = join.query, found.num_rows
             is_last = query.limit is None or rows < query.limit
             if is_last and (rows or not query.offset):

@@ -37,6 +37,8 @@ from colonnade.query.tree import Aggregate, BoundQuery, Expr, FieldRef, Literal,
 from colonnade.query.types import type_of
 from colonnade.query.walk import children, has_aggregate, walk
 
+_PLACE = text_of(column(SEQ))
+
 _ALL = "a"
 """The alias of the one row that holds the aggregates over all matching rows."""
 
@@ -45,6 +47,12 @@ SHORT_PAGE = 1_000
 
 NEAR = 20_000
 """Places of `_seq` that are looked through again sooner than their rows are looked up by ids."""
+
+GAP = 2_048
+"""Places that DuckDB unpacks together. Rows further from each other are not near."""
+
+FEWEST = 10
+"""Rows of a range that are found sooner in it than by their ids."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ class ByIds(Listed):
         where = self.query.where
         first, last = (found[0][1], found[-1][1]) if found else (0, 0)
         if self.query.order_by or where is None or not found or last - first > NEAR:
-            return ids_among(one for one, _ in found)
+            return _near(found)
         if any(
             isinstance(one, str) for one in writer.hits.values()
         ):  # 3 ms; to join very many hits again, 29
@@ -167,7 +175,13 @@ def _streamed(query: BoundQuery, relation: Relation, hits: Hits) -> Statement:
 
 
 def _writer(query: BoundQuery, hits: Hits, relation: Relation) -> Writer:
-    return Writer(query.schema, hits, prepared=relation.prepared, has_many_rows=relation.has_many_rows)
+    return Writer(
+        query.schema,
+        hits,
+        prepared=relation.prepared,
+        has_many_rows=relation.has_many_rows,
+        plain=relation.plain,
+    )
 
 
 def _total(query: BoundQuery, relation: Relation, writer: Writer) -> Statement | None:
@@ -216,6 +230,30 @@ def _range(query: BoundQuery, relation: Relation, dense: tuple[int, int], writer
     rows = _outputs(query, relation, writer, known, column(SEQ))
     rows.set("where", exp.Where(this=_between(first, last)))
     return Placed(statement(rows, writer))
+
+
+def _near(found: Sequence[tuple[int, int]]) -> exp.Expression:
+    """Rows by their ids. Where they lie near each other they are looked for there, 100 rows in 4 ms instead of 12: one
+    that is looked up by its id is unpacked by itself."""
+    wanted = ids_among(one for one, _ in found)
+    ranges = _ranges(sorted(seq for _, seq in found))
+    is_dense = 0 < len(ranges) * FEWEST <= len(found)
+    if not is_dense or sum(last - first for first, last in ranges) > NEAR:
+        return wanted
+    # A text of our own numbers, as the ids are one.
+    there = " OR ".join(f"{_PLACE} BETWEEN {first} AND {last}" for first, last in ranges)
+    return exp.And(this=wanted, expression=exp.Paren(this=exp.Var(this=there)))
+
+
+def _ranges(places: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of those that are near each other."""
+    found: list[tuple[int, int]] = []
+    for one in places:
+        if found and one - found[-1][1] <= GAP:
+            found[-1] = found[-1][0], one
+        else:
+            found.append((one, one))
+    return found
 
 
 def _between(first: int, last: int) -> exp.Expression:
@@ -290,9 +328,12 @@ def _sorted(rows: exp.Select, query: BoundQuery, writer: Writer, known: Sequence
 
 
 def _order(query: BoundQuery, writer: Writer) -> Iterator[exp.Ordered]:
-    """As asked, then by `_seq`, so that pages are stable. An aggregate is the same in every row."""
+    """As asked, then by `_seq`, so that pages are stable. An aggregate is the same in every row. A bare column lets DuckDB
+    leave out whatever lies behind the rows that it has already: 2 ms instead of 20."""
     for one in query.order_by:
         if _varies(one.expr):
             value = writer.write(one.expr)
-            yield ordered(sort_key(value, type_of(one.expr, query.schema)), descending=one.descending)
+            is_plain = isinstance(one.expr, FieldRef) and one.expr.name in writer.plain
+            key = value if is_plain else sort_key(value, type_of(one.expr, query.schema))
+            yield ordered(key, descending=one.descending)
     yield ordered(column(SEQ))

@@ -94,7 +94,8 @@ class Writer:
 
     So the parts of a statement must be written in the order of the text. `columns` are expressions that stand under a
     name of their own. `elements` are lists that stand there one element a row. `prepared`: the columns of the table
-    that were made of shapes. `has_many_rows`: what is slow to plan and quick to do pays. `conditions`: what `condition` wrote.
+    that were made of shapes. `has_many_rows`: what is slow to plan and quick to do pays. `plain`: texts that are sorted as
+    they are. `conditions`: what `condition` wrote.
     """
 
     schema: Schema
@@ -104,6 +105,7 @@ class Writer:
     params: list[Param] = field(default_factory=list)
     prepared: frozenset[str] = frozenset()
     has_many_rows: bool = False
+    plain: frozenset[str] = frozenset()
     conditions: dict[Expr, tuple[str, Sequence[Param]]] = field(default_factory=dict)
 
     def write(self, expr: Expr) -> exp.Expression:

@@ -14,7 +14,8 @@ from colonnade.query.types import Typed
 
 class Relation(NamedTuple):
     """The table of rows. `prepared`: its columns that were made of shapes. `has_ids`: a row is found quickly by its `_id`.
-    Without a catalogue it is one that the statement itself makes."""
+    `plain`: columns of texts that have neither case nor accents, among those that the rows are sorted by. Without a
+    catalogue it is one that the statement itself makes."""
 
     catalog: str
     schema: str
@@ -22,6 +23,7 @@ class Relation(NamedTuple):
     prepared: frozenset[str] = frozenset()
     has_many_rows: bool = False
     has_ids: bool = True
+    plain: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ FORMATS = [
     "api",
 ]
 
+# Nodes go in many ways, some with what they stand for. Whoever makes the table `node` anew makes this anew, too.
+_GONE = """
+    CREATE TRIGGER node_gone AFTER DELETE ON node BEGIN
+        INSERT OR REPLACE INTO gone_node (id, uuid) VALUES (old.id, old.uuid);
+    END
+"""
+
 
 def upgrade() -> None:
     _nodes()
@@ -56,6 +63,13 @@ def _nodes() -> None:
     op.create_index("ix_node_open", "node", ["is_open", "sticky", "created"])
     op.create_index("ix_node_kind", "node", ["kind", "sticky", "created"])
     op.create_index("ix_node_title", "node", ["title"])
+    op.create_table(
+        "gone_node",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gone_node")),
+    )
+    op.execute(_GONE)
     _revisions()
     _references()
     op.create_table(
@@ -176,6 +190,7 @@ def _files() -> None:
     for column in ("uri", "digest", "copy_digest", "node_id"):
         op.create_index(op.f(f"ix_managed_file_{column}"), "managed_file", [column])
     no = sa.false()
+    op.add_column("resource", sa.Column("place", sa.Integer(), nullable=True))
     op.add_column("attachment", sa.Column("holds_rows", sa.Boolean(), server_default=no, nullable=False))
     op.create_table(
         "datastore",
