@@ -1,5 +1,6 @@
-"""A house: a portal that the tests of a file share. And where its builds happen."""
+"""A house: a portal that the tests of a file share. Where its builds happen, and in which order tests run."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests.support import founding
+from tests.support import founding, running
 from tests.support.house import House, opened
 from tests.support.inside import built_inside
 
@@ -16,6 +17,21 @@ from tests.support.inside import built_inside
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# Modules and tests are there until the end: looking for garbage among them takes an eighth of a run.
+gc.disable()
+running.keep_files_in_memory()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    running.import_in_turn(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -214,6 +214,13 @@ class Settings:
         "1 answers a file that a resource is given by the DKAN API with a list, as DKAN's code did; 0 with an object, as "
         "its documents say. Several files are a list either way.",
     )
+    ckan_result_shapes: bool = _fact(
+        "CKAN_RESULT_SHAPES",
+        switch,
+        "0",
+        "1 answers `/api/3/action` with results as CKAN has them: `package_show` an object, lists of packages and of names "
+        "of groups flat; 0 as DKAN did, each within one more list.",
+    )
     datastore_imports_at_once: bool = _fact(
         "DATASTORE_IMPORTS_AT_ONCE",
         switch,

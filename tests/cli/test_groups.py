@@ -35,6 +35,17 @@ def test_people_join_a_group_and_leave_it(house: House) -> None:
     assert not house.actor(ada).may("create_dataset")
 
 
+def test_a_group_is_known_to_everybody_unless_it_is_hidden(house: House) -> None:
+    assert run(house, "add", "Bridges").exit_code == run(house, "add", "Salaries", "--hidden").exit_code == 0
+    found = house.client.get("/api/3/action/group_list").json()["result"]
+    assert {"name": "Bridges"} in found
+    assert {"name": "Salaries"} not in found
+    listed = house.client.get("/api/dataset/node.json", params={"parameters[title]": "Bridges,Salaries"})
+    assert [(one["type"], one["status"]) for one in listed.json()] == [("group", "1")]
+    led = house.client.get("/group/bridges", follow_redirects=False)
+    assert led.headers["location"] == f"/explore/node/{listed.json()[0]['nid']}/"
+
+
 def test_everybodys_group_is_listed_without_names(house: House) -> None:
     assert _groups(house)["members"].endswith(": *")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.support import TREES, city
 from tests.core import support as core
 from tests.support import house as houses
 from tests.support.dkan7 import PASSWORD, USER, Dkan7, und
@@ -28,7 +29,6 @@ from colonnade.core.nodes.model import Changes, Kind
 from colonnade.core.records import service as records
 
 NO_ROWS = "They are in the datastore there, but not here: This is no resource with a file of rows."
-TREES = b"species,height\noak,12\nelm,9\n"
 
 
 @pytest.fixture(autouse=True)
@@ -78,30 +78,6 @@ def names(house: House, node: Any, field: str) -> list[str]:
     return [shown(house, f"/api/dataset/taxonomy_term/{one}")["name"] for one in numbers]
 
 
-def city(site: Dkan7) -> dict[str, int]:
-    """A site with one of each thing; the keys are what they are called here."""
-    group = site.node("group", "Parks", body=und({"value": "<p>Green</p>", "format": "html"}))
-    trees = site.resource("Trees.csv", "2019/trees.csv", TREES, field_datastore_status=und({"value": "1"}))
-    lost = site.resource("Lost", "lost.pdf")
-    link = site.resource(
-        "Elsewhere",
-        field_link_remote_file=und({"uri": "https://example.org/x.csv", "fid": "9", "filename": "x.csv"}),
-    )
-    dataset = site.dataset(
-        "Trees of the city",
-        trees,
-        link,
-        lost,
-        tags=["oak", "Élm & co"],
-        body=und({"value": "<p>All trees</p>", "summary": "Trees", "format": "html"}),
-        field_topic=und(site.term("Environment")),
-        field_contact_name=und({"value": "Jo"}),
-        og_group_ref=und({"target_id": str(group)}),
-    )
-    page = site.node("page", "About", body=und({"value": "<p>About us</p>", "format": "html"}))
-    return {"group": group, "trees": trees, "lost": lost, "link": link, "dataset": dataset, "page": page}
-
-
 def test_a_site_moves_in_and_moves_once(house: House, site: Dkan7, tmp_path: Path) -> None:
     numbers = city(site)
     report = tmp_path / "report.csv"
@@ -136,6 +112,10 @@ def _dataset_is_here(house: House, site: Dkan7, numbers: dict[str, int]) -> None
     assert names(house, ours, "field_topic") == ["Environment"]
     group = by_uuid(house, site.nodes[numbers["group"]]["uuid"])
     assert (group["title"], group["type"]) == ("Parks", "group")
+    (picture,) = group["field_image"]["und"]
+    assert (picture["uri"], picture["alt"]) == ("public://pictures/logo.png", "Our logo")
+    assert house.client.get("/sites/default/files/pictures/logo.png").content == b"a picture"
+    assert names(house, by_uuid(house, site.nodes[numbers["story"]]["uuid"]), "field_tags") == ["oak"]
     assert ours["og_group_ref"] == {"und": [{"target_id": group["nid"]}]}
     order = [
         by_uuid(house, site.nodes[int(one["target_id"])]["uuid"])["nid"]

@@ -17,7 +17,7 @@ from tests.core.datastores import (
     status,
     stored,
 )
-from tests.core.support import ADMIN, Job, person, rows, secure
+from tests.core.support import ADMIN, Job, person, publication, rows, secure
 from tests.net.support import served
 
 from colonnade.core.attachments import service as attachments
@@ -190,15 +190,26 @@ def test_what_is_not_published_is_seen_by_nobody_else(portal: Portal) -> None:
     assert (seen(portal, uid), refreshed(portal, uid)) == ((["A node"], []), "done")
 
 
-def test_a_dataset_that_is_published_later_gets_its_rows(portal: Portal) -> None:
-    nid = node(portal)
-    dataset_nid, uid = dataset_with(portal, nid, is_published=False)
-    attached(portal, nid)
-    importing(portal, nid).run()
+def test_a_dataset_has_the_rows_of_its_files_whenever_it_is_published(portal: Portal) -> None:
+    """Those that came or went while nobody saw it come or go then; a publication by another door has them by itself."""
+    kept, gone = node(portal), node(portal)
+    dataset_nid, uid = dataset_with(portal, kept, gone, is_published=False)
+    for one in (kept, gone):
+        attached(portal, one, "n\n1\n")
+        importing(portal, one).run()
     assert refreshed(portal, uid) is None
-    with portal.writing(ADMIN) as work:
-        writing.update(work, nodes.editable(work, dataset_nid), Changes(is_published=True))
+    _put(portal, dataset_nid, is_published=True)
     assert (refreshed(portal, uid), len(rows(portal, uid))) == ("done", 2)
+    _put(portal, dataset_nid, is_published=False)
+    with portal.writing(ADMIN) as work:
+        writing.remove(work, nodes.editable(work, gone))
+    _put(portal, dataset_nid, is_published=True)
+    assert (refreshed(portal, uid), [row["n"] for row in rows(portal, uid)]) == ("done", [1])
+    _put(portal, dataset_nid, is_published=False)
+    attached(portal, kept, "n\n2\n")
+    importing(portal, kept).run()
+    assert publication(portal, uid).run() == "done"
+    assert (refreshed(portal, uid), [row["n"] for row in rows(portal, uid)]) == (None, [2])
 
 
 def test_a_file_on_another_server_comes_with_its_import(portal: Portal) -> None:

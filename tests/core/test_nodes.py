@@ -10,7 +10,7 @@ from tests.core.support import ADMIN, dataset, person, rule, secure, shown, sour
 from colonnade.core.datasets import amending
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
-from colonnade.core.nodes import numbers, references, service, settling, store, tags, writing
+from colonnade.core.nodes import references, service, settling, store, tags, writing
 from colonnade.core.nodes.model import (
     Changes,
     Condition,
@@ -128,24 +128,6 @@ def test_a_removed_dataset_takes_its_node_along(portal: Portal) -> None:
     for gone in (nid, *foreign):
         with pytest.raises(NotFound):
             _seen(portal, gone, ADMIN)
-
-
-def test_a_number_is_never_anothers(portal: Portal) -> None:
-    uuid = "0b4dbb14-6f3c-4a3b-9a0f-3f6f4a6f0c2a"
-    assert _made(portal, nid=5_000, uuid=uuid) == 5_000
-    _removed(portal, 5_000)
-    group = _made(portal, Kind.GROUP, nid=6_000, title="Short-lived")
-    _removed(portal, group)
-    later = [_made(portal, nid=nid) for nid in (5_000, 6_000, -1, 2**62, 2**80)]
-    assert later == list(range(6_001, 6_006))
-    with portal.reading(SYSTEM) as work:
-        assert [numbers.was_removed(work, nid) for nid in (5_000, 6_000, 6_001, 7_000)] == [
-            True,
-            True,
-            False,
-            False,
-        ]
-    assert _made(portal, nid=5_000, uuid=uuid.upper()) == 5_000, "it is the same one"
 
 
 def test_resources_of_other_doors_are_nodes_once_they_are_published(portal: Portal) -> None:

@@ -54,8 +54,8 @@ def test_plain_browsing_is_a_range_and_needs_no_count(database: Database) -> Non
     compiled = compile_query(bound(limit=10, offset=5), relation=RELATION, dense=(1, 20))
     assert compiled.total is None
     assert isinstance(compiled.page, Placed)
-    assert compiled.page.statement.params == ()
-    assert "BETWEEN 6 AND 15" in compiled.page.statement.sql
+    assert compiled.page.statement.params == (6, 15)
+    assert "BETWEEN ? AND ?" in compiled.page.statement.sql
 
 
 def test_a_total_counts_the_rows_before_the_page(database: Database) -> None:

@@ -11,7 +11,7 @@ from tests.engine.support import REF, SCHEMA, ask, put
 
 from colonnade.engine.embedded import EmbeddedEngine
 from colonnade.engine.port import StateGoneError
-from colonnade.engine.sql.compile import ByIds
+from colonnade.engine.sql.compile import ByIds, Placed
 from colonnade.engine.sql.kept import compiled
 from colonnade.errors import NotFound
 from colonnade.query.bind import bind
@@ -41,6 +41,23 @@ def test_the_same_query_is_written_once() -> None:
     first = compiled(_bound("x > 3"), RELATION, {}, dense=None, with_total=True)
     assert compiled(_bound("x > 3"), RELATION, {}, dense=None, with_total=True) is first
     assert compiled(_bound("x > 3"), RELATION, {}, dense=None, with_total=False) is not first
+
+
+@pytest.mark.parametrize("columns", ["n", "n, 1.5 * n"])
+def test_pages_by_their_place_are_one_statement(columns: str) -> None:
+    first, second = (_page(columns, limit, offset) for limit, offset in ((5, 0), (7, 20)))
+    assert second.statement.sql == first.statement.sql
+    assert first.statement.params[-2:] == (1, 5)
+    assert second.statement.params[-2:] == (21, 27)
+    assert _page(columns, 100, 1 << 61).statement.params[-2:] == ((1 << 61) + 1, 30)
+    assert _page("n, 2 * n", 5, 0).statement.params[-2:] == (1, 5)
+
+
+def _page(columns: str, limit: int, offset: int) -> Placed:
+    query = bind(Query(select=parse_select(columns), limit=limit, offset=offset), visible=COMPILED)
+    page = compiled(query, RELATION, {}, dense=(1, 30)).page
+    assert isinstance(page, Placed)
+    return page
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ FIELDS = {
     "resource": RESOURCE_FIELDS,
     "group": ["body", "field_image", "group_group"],
     "page": ["body"],
+    "dkan_data_story": ["body", "field_image", "field_tags", "field_topic"],
 }
 LICENCES = {"cc-by": "https://creativecommons.org/licenses/by/4.0/"}
 FIRST = 1492544348
@@ -181,6 +182,11 @@ class Dkan7:
             if content is not None:
                 self.files[f"/sites/default/files/{name}"] = content
         return self.node("resource", title, **said)
+
+    def picture(self, name: str, content: bytes) -> Record:
+        """A field that holds a picture."""
+        self.files[f"/sites/default/files/{name}"] = content
+        return und({**self._upload(name, content), "alt": "Our logo"})
 
     def change(self, number: int, **said: Any) -> None:
         self.nodes[number].update(said, changed=str(next(self._moments) + 10_000))

@@ -200,8 +200,11 @@ def test_groups_stories_and_dashboards_are_listed(house: House, people: Cast, kn
         (card,) = page(house, f"/explore/{kind}/").all("article")
         assert card.text.startswith(said)
     assert page(house, "/explore/groups/", page="2").all("article") == []
+    told = answer(house, "/sitemap.xml").text
+    for nid, is_told in ((known.page, True), (known.story, True), (known.unpublished, False)):
+        assert (f"{_path(nid)}</loc>" in told) is is_told
     (crumb,) = page(house, _path(known.group)).one("nav", class_="crumbs").all("a", href="/explore/groups/")
-    assert crumb.text == "Group"
+    assert crumb.text == "Groups"
 
 
 def test_a_page_of_the_dataset_says_what_only_this_portal_says(house: House) -> None:

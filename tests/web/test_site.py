@@ -12,6 +12,9 @@ from tests.support.house import EXPLORE, House, opened
 from tests.web.conftest import TREES
 from tests.web.support import Element, answer, metadata, page, parsed, shown
 
+from colonnade.core.nodes import writing
+from colonnade.core.nodes.model import Changes, Kind
+
 PUBLIC = "https://data.example.org"
 PAGES = (
     "/",
@@ -22,6 +25,9 @@ PAGES = (
     "/explore/dataset/trees/?q=oak",
     "/explore/dataset/bare/",
     "/explore/dataset/nothing/",
+    "/explore/node/1/",
+    "/explore/groups/",
+    "/explore/stories/",
     "/?page=x",
 )
 SECURITY = {
@@ -38,6 +44,8 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(tmp_path_factory.mktemp("site"), public_url=PUBLIC) as one:
+        with one.running.portal.writing(one.actor(one.admin)) as work:
+            writing.create(work, Kind.GROUP, Changes(title="Parks"))
         described = "<h1>One</h1><h4>Two</h4><p>Text</p>"
         values = {"theme": ["Environment"], "keyword": ["green"], "description": described}
         one.published(TREES, dataset_id="trees", metadata=metadata("Street trees", **values))
@@ -169,10 +177,9 @@ def test_the_sitemap_lists_what_is_public(house: House) -> None:
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     entries = ET.fromstring(found.text).findall(f"{space}url")
     places = [one.findtext(f"{space}loc") for one in entries]
-    assert places == [
-        f"{PUBLIC}{path}" for path in ("/", "/explore/dataset/bare/", "/explore/dataset/trees/")
-    ]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", entries[1].findtext(f"{space}lastmod") or "")
+    paths = ("/", "/explore/node/1/", "/explore/dataset/bare/", "/explore/dataset/trees/")
+    assert places == [f"{PUBLIC}{path}" for path in paths]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", entries[2].findtext(f"{space}lastmod") or "")
 
 
 def test_errors_are_pages_only_for_who_asks_for_pages(house: House) -> None:

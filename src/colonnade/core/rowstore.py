@@ -227,8 +227,7 @@ class RowStore:
         self, ref: GenerationRef, schema: Schema, query: BoundQuery, until: float | None
     ) -> Selection:
         if not query.matches:
-            with self._engine.read(ref) as reading:
-                return reading.select(query, {}, seconds=countdown.remaining(until))
+            return self._engine.select(ref, query, seconds=countdown.remaining(until))
         try:
             return self._search(ref, schema, query, until)
         except IndexBrokenError:

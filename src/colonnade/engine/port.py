@@ -257,6 +257,11 @@ class Engine(Protocol):
         """Open one consistent state. The generation may be dropped meanwhile: the reading goes on."""
         ...
 
+    def select(self, ref: GenerationRef, query: BoundQuery, *, seconds: float | None = None) -> Selection:
+        """What a reading would answer, of a query without text conditions, where nothing else is asked of its state.
+        Raises `StateGoneError` also when rows were written meanwhile, and `NotFound` when they were dropped."""
+        ...
+
     def read_both(self, left: GenerationRef, right: GenerationRef) -> AbstractContextManager[JoinReading]:
         """The same for two generations, which may be one."""
         ...

@@ -28,6 +28,10 @@ SENT_QUEUE = "sent"
 WAIT_SECONDS = 0.05
 """How often who waits for a job looks whether it is over."""
 
+LISTEN_SECONDS = 0.05
+"""How long DBOS's listener for messages between workflows sleeps at a time. There are none, so a look costs nothing; but
+the end of a portal waits for the end of that sleep."""
+
 UNFINISHED = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 _plans: dict[str, Plan] = {}
@@ -45,6 +49,7 @@ class DbosRunner:
             "application_version": APPLICATION_VERSION,
             "executor_id": "local",
             "max_executor_threads": workers,
+            "notification_listener_polling_interval_sec": LISTEN_SECONDS,
             "log_level": "WARNING",
         }
         DBOS(config=config)

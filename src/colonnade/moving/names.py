@@ -45,6 +45,22 @@ class Names:
                 problems.append(Problem(name, f"The site does not tell the names of {missing} terms."))
         return written, problems
 
+    def of_other(self, record: Record) -> tuple[Mapping[str, Sequence[str]], list[Problem]]:
+        """The names of what another thing is about, as far as the site tells them, or its datasets told them."""
+        found: dict[str, list[str]] = {}
+        problems = []
+        for name, names in _written(record).items():
+            if name not in record:
+                continue
+            numbers = said.numbers(record, name, "tid")
+            self._ask_terms(numbers)
+            known = [self._known[one] for one in numbers if one in self._known]
+            found[name] = list(dict.fromkeys([*names, *known]))
+            if not names and len(known) < len(numbers):
+                missing = len(numbers) - len(known)
+                problems.append(Problem(name, f"The site does not tell the names of {missing} terms."))
+        return found, problems
+
     def format_of(self, resource: Record) -> str | None:
         """The format of a resource: by name, or else by the ending of its file."""
         numbers = said.numbers(resource, "field_format", "tid")

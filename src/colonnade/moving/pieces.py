@@ -18,10 +18,12 @@ class Key(NamedTuple):
 
 @dataclass
 class Upload:
-    """A file of a resource: what is said of it, where it is had, and, once it came, its bytes."""
+    """A file of a resource, or a picture: what is said of it, where it is had, the field that holds it, and, once it came,
+    its bytes."""
 
     said: FileSaid
     address: str | None
+    field: str = "field_upload"
     stored: StoredFile | None = None
 
 

@@ -23,8 +23,14 @@ from colonnade.moving.pieces import Key, Parcel, Piece
 
 VOCABULARIES = {"field_tags": Tags.TAGS, "field_topic": Tags.TOPICS, "field_format": Tags.FORMATS}
 KINDS = frozenset(Kind)
-UPLOAD = "field_upload"
+UPLOAD, PICTURE = "field_upload", "field_image"
 LOG = "Moved from {}"
+_HOLDING: Mapping[str, str] = {
+    Kind.RESOURCE: UPLOAD,
+    Kind.GROUP: PICTURE,
+    Kind.DATA_STORY: PICTURE,
+}
+"""Kind -> the field of its file."""
 
 
 class _Refused(Exception):
@@ -154,8 +160,8 @@ class Placer:
             body["field_dataset_ref"] = _targets(self._numbers(work, piece.datasets))
         if piece.upload is not None:
             body.update(self._file_item(work, piece, before))
-        elif piece.kind == Kind.RESOURCE:
-            body[UPLOAD] = []
+        elif piece.kind in _HOLDING:
+            body[_HOLDING[piece.kind]] = []
         return body
 
     def _file_item(self, work: Work, piece: Piece, before: EditableNode | None) -> dict[str, Any]:
@@ -166,14 +172,15 @@ class Placer:
             return {}
         number = None if before is None else before.node.id
         held = [] if number is None else managedfiles.of_nodes(work, [number])[number]
-        old = [one for one in held if one.place == UPLOAD]
+        field_name = piece.upload.field
+        old = [one for one in held if one.place == field_name]
         if any(one.digest == stored.digest for one in old):
             return {}
         name = piece.upload.said.uri.partition("://")[2]
         kept = managedfiles.keep(work, stored, name=name, replaces=old)
         if kept.uri.partition("://")[2] != name:
             piece.problems.append(Problem(name, f"Another file has this name here; it is {kept.uri} now."))
-        return {UPLOAD: {"und": [{**piece.upload.said.extras, "fid": str(kept.id)}]}}
+        return {field_name: {"und": [{**piece.upload.said.extras, "fid": str(kept.id)}]}}
 
     def _refer(self, work: Work, main: Piece) -> None:
         """See that a dataset has its resources, in its own order."""

@@ -54,7 +54,7 @@ class Puller:
     def other(self, key: str, uuid: str | None) -> Parcel:
         """A group, a page ..."""
         del uuid
-        return self._alone(key, lambda record: _piece(key, record))
+        return self._alone(key, lambda record: self._other(key, record))
 
     def described(self, record: Record, key: str | None = None) -> Parcel:
         """A dataset as data.json has it."""
@@ -86,6 +86,16 @@ class Puller:
             if is_loss(error):
                 raise
             return Parcel(failed=[_failed(key, error)])
+
+    def _other(self, key: str, record: Record) -> Piece:
+        piece = _piece(key, record)
+        piece.terms, problems = self.names.of_other(record)
+        piece.problems.extend(problems)
+        picture = said.file(record, "field_image")
+        if picture is not None:
+            piece.upload = Upload(picture, self.site.address(picture.uri), "field_image")
+            self._fill(piece, None)
+        return piece
 
     def _records(self, keys: Sequence[str], parcel: Parcel) -> Mapping[str, Record]:
         found = {}
@@ -165,7 +175,7 @@ class Puller:
 
 def _piece(key: str, record: Record) -> Piece:
     groups = [Key(str(one)) for one in said.numbers(record, "og_group_ref", "target_id")]
-    piece = Piece(
+    return Piece(
         key=key,
         kind=said.text(record, "type"),
         uuid=said.uuid(record),
@@ -179,9 +189,6 @@ def _piece(key: str, record: Record) -> Piece:
         groups=groups,
         name=said.name(record),
     )
-    if said.file(record, "field_image") is not None:
-        piece.problems.append(Problem("field_image", "Pictures are not taken."))
-    return piece
 
 
 def _failed(key: str, error: PortalError) -> Outcome:

@@ -36,7 +36,7 @@ LISTS: Mapping[str, tuple[Kind, str]] = {
     links.STORIES: (Kind.DATA_STORY, "Data stories"),
     links.DASHBOARDS: (Kind.DATA_DASHBOARD, "Dashboards"),
 }
-_LISTED = {kind: path for path, (kind, _) in LISTS.items()}
+_LISTED = {kind: Piece(title, path) for path, (kind, title) in LISTS.items()}
 WORDS: Mapping[Kind, str] = {
     Kind.DATASET: "Dataset",
     Kind.RESOURCE: "Resource",
@@ -84,7 +84,7 @@ class Shown:
 
     nid: int
     word: str
-    all: str | None
+    all: Piece | None
     title: str
     language: str | None
     description: Markup

@@ -1,6 +1,7 @@
 """Datasets that were made here in the public catalogue (section 12 of the reference)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,30 @@ def test_a_resource_that_was_made_here_leads_to_its_file(people: Cast, made: Map
     resource = found["resources"][0]
     assert action(people.stranger, "resource_show", id=resource["id"]) == resource
     assert got(people.stranger, resource["url"].removeprefix(HOST)).text == "a,b\n1,2\n"
+
+
+@says("dkan-12.2-group_package_show")
+def test_results_may_have_the_shapes_of_ckan(
+    house: House, people: Cast, made: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = people.manager.node("group", "Of CKAN")
+    own = {"og_group_ref": {"und": [{"target_id": group}]}}
+    people.creator.node("dataset", "In a group", **own)
+    asked = {
+        "package_show": {"id": made["identifier"]},
+        "current_package_list_with_resources": {},
+        "group_list": {},
+        "group_package_show": {"id": "Of CKAN"},
+    }
+    before = {name: action(people.stranger, name, **params) for name, params in asked.items()}
+    portal = house.running.portal
+    monkeypatch.setattr(portal, "settings", replace(portal.settings, ckan_result_shapes=True))
+    after = {name: action(people.stranger, name, **params) for name, params in asked.items()}
+    for name in ("package_show", "current_package_list_with_resources", "group_package_show"):
+        assert before[name] == [after[name]], name
+    assert after["package_show"]["id"] == made["identifier"]
+    assert [one["title"] for one in after["group_package_show"]] == ["In a group"]
+    assert [one["name"] for one in before["group_list"]] == after["group_list"] == ["Of CKAN"]
 
 
 def test_the_address_of_a_file_elsewhere_is_told_to_those_who_may_have_all_of_it(

@@ -105,6 +105,7 @@ PAGE = "/explore/dataset/polling-places/"
         pytest.param(
             "/search?query=//evil.example/", "/explore/?q=%2F%2Fevil.example%2F", id="dkan-1-search-evil"
         ),
+        pytest.param("/stories", "/explore/stories/", id="dkan-1-stories"),
         pytest.param("/user", "/account/", id="dkan-1-user"),
         pytest.param("/user/login?destination=//evil.example", "/account/sign-in/", id="dkan-1-user-login"),
         pytest.param("/dataset/%2F%2Fevil.example", 404, id="dkan-1-no-open-redirect"),
@@ -129,7 +130,7 @@ def test_who_may_not_see_a_node_is_not_led_to_it(people: Cast, known: Known) -> 
     for nid in (known.hidden, known.hidden_resource, known.draft):
         for path in ("", "/download", "/data", "/api"):
             assert led(people.stranger, f"/node/{nid}{path}") == 404
-    assert led(people.creator, f"/node/{known.draft}") == f"/api/dataset/node/{known.draft}.json"
+    assert led(people.creator, f"/node/{known.draft}") == f"/explore/node/{known.draft}/"
     assert isinstance(led(people.admin, f"/node/{known.hidden}"), str)
 
 

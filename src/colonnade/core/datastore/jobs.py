@@ -24,7 +24,7 @@ from colonnade.core.tables import service as tables
 from colonnade.core.tables.service import Built
 from colonnade.core.work import SYSTEM, Portal, Work, now
 from colonnade.disk import link_or_copy, sync
-from colonnade.errors import PortalError
+from colonnade.errors import NotFound, PortalError
 from colonnade.formats.registry import DELIMITED
 from colonnade.generation import GenerationRef
 from colonnade.jobs.port import Done, Plan, Step
@@ -152,6 +152,20 @@ def ended(portal: Portal, uid: str) -> None:
     if "generation" in progress:
         tables.abandon(portal, GenerationRef(progress["table"], progress["generation"]))
         tables.retire(portal, progress["table"], keep=0)
+        _clear_forgotten(portal, progress["table"])
+
+
+def _clear_forgotten(portal: Portal, table_uid: str) -> None:
+    """The rows of a node that went may have come after it."""
+    with portal.reading(SYSTEM) as work:
+        try:
+            tables.table(work, table_uid)
+        except NotFound:
+            is_forgotten = True
+        else:
+            is_forgotten = False
+    if is_forgotten:
+        tables.clear(portal, table_uid)
 
 
 def _fetched(portal: Portal, uid: str, file_id: int, url: str) -> str:

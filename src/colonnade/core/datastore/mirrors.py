@@ -71,10 +71,9 @@ def removed(work: Work, event: Event) -> None:
 
 def start(portal: Portal) -> None:
     """Take up what a process before had no time for: nodes that are gone, datasets that are to follow."""
-    with portal.reading(SYSTEM) as work:
-        lost = store.lost(work.db)
-    for node_id in lost:
-        with portal.writing(SYSTEM) as work:
+    with portal.writing(SYSTEM) as work:
+        store.forget_dead(work.db)
+        for node_id in store.lost(work.db):
             _remove(work, node_id)
     refreshing.queue_due(portal)
 
@@ -221,10 +220,11 @@ def _arrange(work: Work, node_id: int, dataset_id: int) -> bool:
 
 
 def _check_rows(work: Work, node_id: int, dataset_id: int) -> None:
-    """A dataset that has just become public may lack rows of its resources."""
+    """A dataset that has just become public may lack rows of its resources, or have those of files that went."""
     dataset = datasets.by_id(work, dataset_id)
-    pairs = references.pairs_of_dataset(work, node_id)
-    if dataset is None or not dataset.is_published or not any(one.resource_id for one in pairs):
+    if dataset is None or not dataset.is_published or refreshing.ask_again(work, dataset_id):
+        return
+    if not any(one.resource_id for one in references.pairs_of_dataset(work, node_id)):
         return
     table = tables.main_table(work, dataset_id)
     if table is None or table.current is None:

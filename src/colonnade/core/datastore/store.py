@@ -1,8 +1,9 @@
 """Queries over datastores."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, union
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from colonnade.core.attachments.model import Attachment
@@ -12,6 +13,7 @@ from colonnade.core.managedfiles.model import ManagedFile
 from colonnade.core.nodes.model import Node, NodeReference
 from colonnade.core.resources.model import Resource
 from colonnade.core.tables.model import DataTable
+from colonnade.core.work import now
 
 
 def one(db: Session, node_id: int) -> Datastore | None:
@@ -72,15 +74,28 @@ def unseen(db: Session, most: int) -> Sequence[int]:
 
 
 def due(db: Session) -> Sequence[int]:
-    """The datasets that are to follow, the first asked first."""
-    return db.scalars(select(DueRefresh.dataset_id).order_by(DueRefresh.since, DueRefresh.dataset_id)).all()
+    """The published datasets that are to follow, the first asked first."""
+    query = select(DueRefresh.dataset_id).join(Dataset, Dataset.id == DueRefresh.dataset_id)
+    query = query.where(Dataset.is_published, Dataset.deleted_at.is_(None))
+    return db.scalars(query.order_by(DueRefresh.since, DueRefresh.dataset_id)).all()
+
+
+def is_due(db: Session, dataset_id: int) -> bool:
+    return db.scalar(select(DueRefresh.dataset_id).where(DueRefresh.dataset_id == dataset_id)) is not None
 
 
 def note_due(db: Session, dataset_id: int) -> None:
-    if db.get(DueRefresh, dataset_id) is None:
-        db.add(DueRefresh(dataset_id=dataset_id))
-        db.flush()
+    """From now on; what is gathered later has it."""
+    db.execute(insert(DueRefresh).prefix_with("OR REPLACE").values(dataset_id=dataset_id, since=now()))
 
 
-def forget_due(db: Session, dataset_id: int) -> None:
-    db.execute(delete(DueRefresh).where(DueRefresh.dataset_id == dataset_id))
+def forget_due(db: Session, dataset_id: int, *, before: dt.datetime | None = None) -> None:
+    """`before`: if it was noted down before this."""
+    gone = delete(DueRefresh).where(DueRefresh.dataset_id == dataset_id)
+    db.execute(gone if before is None else gone.where(DueRefresh.since < before))
+
+
+def forget_dead(db: Session) -> None:
+    """Datasets that were removed follow nothing."""
+    living = select(Dataset.id).where(Dataset.deleted_at.is_(None))
+    db.execute(delete(DueRefresh).where(DueRefresh.dataset_id.not_in(living)))

@@ -85,8 +85,7 @@ def rows_of_node(work: Work, readable: ReadableNode) -> Rows:
 
 
 def _own(work: Work, nid: int) -> Rows | None:
-    table = tables.of_node(work, nid)
-    found = None if table is None else tables.current(work, table)
+    found = tables.current_of_node(work, nid)
     return None if found is None else Rows(found.ref, found.schema, FULL)
 
 

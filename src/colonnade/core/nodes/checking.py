@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from colonnade.core.attachments.model import Attachment
@@ -50,8 +50,9 @@ def wrong(portal: Portal) -> list[str]:
 
 
 def mend(portal: Portal) -> None:
-    """Forget nodes of what is gone, and references of those; give a number to what has none."""
+    """Forget nodes of what is gone, and references of those; give a number to what has none; write uuids small."""
     with portal.writing(SYSTEM) as work:
+        _write_small(work.db)
         store.remove_pairs(work.db, work.db.scalars(_LOOSE).all())
         store.remove(work.db, _orphans(work.db))
         for one in store.datasets(work.db, work.db.scalars(_UNNUMBERED).all()):
@@ -63,7 +64,20 @@ def _orphans(db: Session) -> list[int]:
     return [nid for query in _ORPHANS for nid in db.scalars(query)]
 
 
+def _write_small(db: Session) -> None:
+    for table in (Node, Dataset):
+        small = update(table).where(_is_large(table)).values(uuid=func.lower(table.uuid))
+        db.execute(small.prefix_with("OR IGNORE"), execution_options={"synchronize_session": False})
+
+
+def _is_large(table: type[Node | Dataset]) -> ColumnElement[bool]:
+    return table.uuid != func.lower(table.uuid)
+
+
 def _lines(db: Session) -> Iterator[str]:
+    large = sum(db.scalar(select(func.count(one.id)).where(_is_large(one))) or 0 for one in (Node, Dataset))
+    if large:
+        yield f"Identifiers with capital letters, which nobody finds: {large}."
     if lost := len(db.scalars(_UNNUMBERED).all()):
         yield f"Published datasets without a number: {lost}."
     if orphans := len(_orphans(db)):

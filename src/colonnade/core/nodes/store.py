@@ -83,7 +83,10 @@ def dataset_id_of(db: Session, nid: int) -> int:
 
 
 def nids_of_groups(db: Session, group_ids: Iterable[int]) -> list[int]:
-    return list(db.scalars(select(Node.id).where(Node.group_id.in_(list(group_ids))).order_by(Node.id)))
+    wanted = list(group_ids)
+    if not wanted:
+        return []
+    return list(db.scalars(select(Node.id).where(Node.group_id.in_(wanted)).order_by(Node.id)))
 
 
 def by_slug(db: Session, slug: str) -> Node | None:

@@ -86,6 +86,11 @@ def current(work: Work, table: DataTable) -> Generation | None:
     return store.current(work.db, table.uid)
 
 
+def current_of_node(work: Work, node_id: int) -> Generation | None:
+    """The same for the table that is a node's alone."""
+    return store.current_of_node(work.db, node_id)
+
+
 def currents(work: Work, dataset_ids: Sequence[int]) -> Mapping[int, Generation]:
     """The same for the main tables of many datasets, by dataset; without those that have no rows."""
     if work.writes:

@@ -59,6 +59,17 @@ def current(db: Session, uid: str) -> Generation | None:
     return db.scalar(_CURRENT, {"uid": uid})
 
 
+_CURRENT_OF_NODE = (
+    select(Generation)
+    .join(DataTable, DataTable.uid == Generation.table_uid)
+    .where(DataTable.node_id == bindparam("node_id"), DataTable.current == Generation.number)
+)
+
+
+def current_of_node(db: Session, node_id: int) -> Generation | None:
+    return db.scalar(_CURRENT_OF_NODE, {"node_id": node_id})
+
+
 _CURRENTS = (
     select(DataTable.dataset_id, Generation)
     .join(Generation, Generation.table_uid == DataTable.uid)

@@ -20,7 +20,7 @@ from colonnade.dialects.dkan.endpoints import at_root
 from colonnade.dialects.dkan.entries import Entry, File
 from colonnade.errors import Denied, Invalid, NotFound
 from colonnade.http.answers import JSON
-from colonnade.http.edge import reading
+from colonnade.http.edge import portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.http.streaming import Streamed
 
@@ -58,7 +58,8 @@ def package_list(request: Request) -> object:
 
 def package_show(request: Request) -> object:
     nid = _named(request, Kind.DATASET).node.id
-    return list(_packages(request, [nid]))
+    found = list(_packages(request, [nid]))
+    return found[0] if found and _as_in_ckan(request) else found
 
 
 def current_package_list_with_resources(request: Request) -> Response:
@@ -68,7 +69,8 @@ def current_package_list_with_resources(request: Request) -> Response:
     limit, offset = _count(request, "limit"), _count(request, "offset") or 0
     with reading(request) as work:
         nids = listing.last_changed(work)[offset:]
-    chunks = _written(name, _packages(request, nids if limit is None else nids[:limit]))
+    packages = _packages(request, nids if limit is None else nids[:limit])
+    chunks = _written(name, packages, is_nested=not _as_in_ckan(request))
     return Streamed(primed(chunks), JSON, HEADERS)
 
 
@@ -81,14 +83,16 @@ def resource_show(request: Request) -> object:
 def group_list(request: Request) -> object:
     with reading(request) as work:
         found = nodes.index(work, [Condition("kind", "=", (Kind.GROUP.value,))], offset=0, limit=MOST_GROUPS)
-        return [{"name": one.title} for one in found]
+        names = [one.title for one in found]
+        return names if _as_in_ckan(request) else [{"name": one} for one in names]
 
 
 def group_package_show(request: Request) -> object:
     group = _named(request, Kind.GROUP)
     with reading(request) as work:
         nids = listing.of_group(work, group)
-    return [list(_packages(request, nids))]
+    found = list(_packages(request, nids))
+    return found if _as_in_ckan(request) else [found]
 
 
 def revision_list(request: Request) -> object:
@@ -251,14 +255,19 @@ def _iso(seconds: int) -> str:
     return entries.moment(seconds).isoformat().replace("+00:00", "Z")
 
 
-def _written(name: str, packages: Iterable[Mapping[str, Any]]) -> Generator[bytes]:
-    """A list that holds the list of all packages."""
-    yield orjson.dumps(_envelope(name, None))[: -len(b"null}")] + b"[["
+def _as_in_ckan(request: Request) -> bool:
+    """Results have the shapes that CKAN gives them, without the lists around them that DKAN adds."""
+    return portal_of(request).settings.ckan_result_shapes
+
+
+def _written(name: str, packages: Iterable[Mapping[str, Any]], *, is_nested: bool) -> Generator[bytes]:
+    """The list of all packages, or a list that holds that alone."""
+    yield orjson.dumps(_envelope(name, None))[: -len(b"null}")] + (b"[[" if is_nested else b"[")
     separator = b""
     for one in packages:
         yield separator + orjson.dumps(one)
         separator = b",\n"
-    yield b"]]}"
+    yield b"]]}" if is_nested else b"]}"
 
 
 def _envelope(name: str, result: object) -> dict[str, Any]:

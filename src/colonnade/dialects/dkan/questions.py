@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from colonnade.core.datastore.figures import FUNCTIONS
-from colonnade.core.datastore.search import (
+from colonnade.core.datastore.question import (
     DEFAULT_LIMIT,
     Column,
     Condition,

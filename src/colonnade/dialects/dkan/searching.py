@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from colonnade.core.datastore import search
-from colonnade.core.datastore.search import Question
+from colonnade.core.datastore.question import Question
 from colonnade.core.work import Work
 from colonnade.dialects.dkan import questions
 from colonnade.dialects.dkan.endpoints import Asked, route

@@ -18,7 +18,8 @@ class Snapshot:
     """An open transaction on a generation's file, with the state that it sees.
 
     `catalog` is the name of the file in SQL, also after the generation was dropped. `is_assumed`: the state is the one of
-    the last time that somebody looked, and true if nobody wrote before the first statement; see `asked`.
+    the last time that somebody looked, and true if nobody wrote before the first statement; see `asked`. `is_brief`: no
+    transaction was begun, so that it stays assumed, and a reading ends with its first answer.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class Snapshot:
         last_live_id: int,
         *,
         is_assumed: bool = False,
+        is_brief: bool = False,
     ) -> None:
         self.is_assumed = is_assumed
+        self.is_brief = is_brief
         self.cursor = cursor
         self.table = table
         self.catalog = catalog
@@ -80,7 +83,7 @@ class Snapshot:
             raise
         if self.is_assumed and self.table.takes_writes:
             raise StateGoneError
-        self.is_assumed = False
+        self.is_assumed = self.is_brief
 
     def renew(self) -> None:
         """Begin the transaction anew, after an error of which it takes no more statements. Raises `StateGoneError` if
@@ -89,7 +92,7 @@ class Snapshot:
         fresh = _begun(self.cursor, self.table, self.catalog)
         if fresh.mark != self.mark:
             raise StateGoneError
-        self.is_assumed = False
+        self.is_assumed = self.is_brief = False
 
     def definitions(self) -> tuple[str, ...]:
         """The columns of the rows as SQL defines them, in order."""
@@ -108,17 +111,18 @@ def snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
 
 
 @contextmanager
-def reader_snapshot(instance: Instance, table: OpenTable) -> Iterator[Snapshot]:
+def reader_snapshot(instance: Instance, table: OpenTable, *, is_brief: bool = False) -> Iterator[Snapshot]:
     """The same for a reader. The state of a file that takes no writes is not looked up, which takes as long as to fetch
-    a short page."""
+    a short page, and who wants but one answer of it needs no transaction: a fifth of that."""
     with instance.cursor() as cursor:
         catalog, settled = table.alias, table.settled
         if settled is None or table.takes_writes or not catalog:
             yield begun(cursor, table)
             return
-        with translated():
-            cursor.begin()
-        yield Snapshot(cursor, table, catalog, *settled, is_assumed=True)
+        if not is_brief:
+            with translated():
+                cursor.begin()
+        yield Snapshot(cursor, table, catalog, *settled, is_assumed=True, is_brief=is_brief)
 
 
 _GONE = (duckdb.CatalogException, duckdb.BinderException)

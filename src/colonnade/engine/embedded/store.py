@@ -15,10 +15,11 @@ from colonnade.engine.embedded.lanes import LIGHT_SECONDS, Lanes
 from colonnade.engine.embedded.opened import WORTH_A_LOOK, OpenTable, OpenTables
 from colonnade.engine.embedded.reading import EmbeddedReading
 from colonnade.engine.embedded.snapshots import Snapshot, reader_snapshot, snapshot
-from colonnade.engine.port import Delete, JoinReading, Reading, Upsert, Written
+from colonnade.engine.port import Delete, JoinReading, Reading, Selection, Upsert, Written
 from colonnade.errors import NotFound, Unavailable
 from colonnade.generation import ROWS_FILE, START, Changes, GenerationRef, Mark, TextChanges
 from colonnade.query.schema import Schema
+from colonnade.query.tree import BoundQuery
 
 
 class EmbeddedEngine:
@@ -88,6 +89,13 @@ class EmbeddedEngine:
     def _read(self, ref: GenerationRef) -> Iterator[EmbeddedReading]:
         with self._tables.pinned(ref) as table, reader_snapshot(self._instance, table) as state:
             yield EmbeddedReading(state, self._watcher, self._lanes)
+
+    def select(self, ref: GenerationRef, query: BoundQuery, *, seconds: float | None = None) -> Selection:
+        with (
+            self._tables.pinned(ref) as table,
+            reader_snapshot(self._instance, table, is_brief=True) as state,
+        ):
+            return EmbeddedReading(state, self._watcher, self._lanes).select(query, {}, seconds=seconds)
 
     def read_both(self, left: GenerationRef, right: GenerationRef) -> AbstractContextManager[JoinReading]:
         return self._read_both(left, right)

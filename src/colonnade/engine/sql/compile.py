@@ -224,12 +224,23 @@ def _first(query: BoundQuery, relation: Relation, writer: Writer) -> Placed:
 
 def _range(query: BoundQuery, relation: Relation, dense: tuple[int, int], writer: Writer) -> Placed:
     """Rows by their place, where places have no gaps."""
-    known = _known(query)
-    first = dense[0] + query.offset
-    last = dense[1] if query.limit is None else min(dense[1], first + query.limit - 1)
-    rows = _outputs(query, relation, writer, known, column(SEQ))
-    rows.set("where", exp.Where(this=_between(first, last)))
+    rows = _outputs(query, relation, writer, _known(query), column(SEQ))
+    low, high = map(writer.parameter, _places(query, dense))
+    rows.set("where", exp.Where(this=exp.Between(this=column(SEQ), low=low, high=high)))
     return Placed(statement(rows, writer))
+
+
+def _places(query: BoundQuery, dense: tuple[int, int]) -> tuple[int, int]:
+    first = dense[0] + query.offset
+    return first, dense[1] if query.limit is None else min(dense[1], first + query.limit - 1)
+
+
+def in_range(compiled: Compiled, query: BoundQuery, dense: tuple[int, int]) -> Compiled:
+    """Another page of rows by their place."""
+    page = compiled.page
+    assert isinstance(page, Placed)
+    sql, params = page.statement.sql, (*page.statement.params[:-2], *_places(query, dense))
+    return Compiled(Placed(Statement(sql, params)), compiled.total)
 
 
 def _near(found: Sequence[tuple[int, int]]) -> exp.Expression:
