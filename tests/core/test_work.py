@@ -73,6 +73,42 @@ def test_a_handler_that_breaks_stops_no_other_and_is_logged(
     assert any(record.exc_info for record in caplog.records)
 
 
+def test_followers_write_with_what_happened_and_are_followed_by_the_portal(
+    portal: Portal, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def follow(work: Work, event: Event) -> None:
+        assert isinstance(event, Rang)
+        assert (work.writes, work.actor) == (True, SYSTEM)
+        heard.append(f"follower {event.bell}")
+        if event.bell == "a":
+            work.happened(Rang("b"))
+        if event.bell == "crack":
+            raise RuntimeError
+
+    monkeypatch.setattr(portal, "followers", {Rang: (follow,)})
+    with portal.writing(ADMIN) as work:
+        work.happened(Rang("a"))
+    told = ["follower a", "follower b", "first a", "second a", "first b", "second b"]
+    assert heard == told
+    with pytest.raises(RuntimeError), portal.writing(ADMIN) as work:
+        work.happened(Rang("crack"))
+    assert heard == [*told, "follower crack"]
+
+
+def test_what_breaks_apart_is_undone_alone(portal: Portal, heard: list[str]) -> None:
+    with portal.writing(ADMIN) as work:
+        kept = datasets.create(work, {"default": {"title": "Kept"}}).dataset.uid
+        with work.apart("a part"):
+            lost = datasets.create(work, {"default": {"title": "Lost"}}).dataset.uid
+            _break(work)
+        work.happened(Rang("b"))
+    assert heard == ["first b", "second b"]
+    with portal.reading(ADMIN) as work:
+        assert datasets.viewable(work, kept)
+        with pytest.raises(NotFound):
+            datasets.viewable(work, lost)
+
+
 def test_a_work_sees_one_state_of_the_catalogue(portal: Portal) -> None:
     with portal.reading(ADMIN) as work:
         assert datasets.managed_page(work, limit=1, offset=0)

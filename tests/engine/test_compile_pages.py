@@ -58,6 +58,27 @@ def test_plain_browsing_is_a_range_and_needs_no_count(database: Database) -> Non
     assert "BETWEEN ? AND ?" in compiled.page.statement.sql
 
 
+@pytest.mark.parametrize(
+    ("places", "ranges"),
+    [
+        ([*range(30, 0, -1)], ['"t"."_seq" BETWEEN 1 AND 30']),
+        ([*range(5, 15), *range(9_000, 9_010)], ["BETWEEN 5 AND 14", "BETWEEN 9000 AND 9009"]),
+        ([*range(5, 15), 9_000], []),
+        ([*range(1, 50_000, 2_000)], []),
+        ([], []),
+    ],
+)
+def test_sorted_rows_that_lie_near_each_other_are_looked_for_there(
+    places: list[int], ranges: list[str]
+) -> None:
+    page = compile_query(bound(order_by="name", limit=30), relation=RELATION).page
+    assert isinstance(page, ByIds)
+    sql = page.rows([(one + 100, one) for one in places]).statement.sql
+    assert sql.count(" BETWEEN ") == len(ranges)
+    assert all(one in sql for one in ranges)
+    assert ('"t"."_id" IN (' in sql) == bool(places)
+
+
 def test_a_total_counts_the_rows_before_the_page(database: Database) -> None:
     expected = len([row for row in ROWS if row["ok"]])
     assert database.total(bound(where="ok", limit=2, offset=1)) == expected

@@ -22,16 +22,14 @@ from tests.support.house import ADMIN_KEY
 START_SECONDS = 60
 ANSWER_SECONDS = 180
 
-_HEAVY = (
-    *("alembic.command", "argon2", "charset_normalizer", "dbos", "fastapi", "httpx2", "lark", "multipart"),
-    *("prometheus_client", "pydantic", "rich.console", "sqlalchemy.orm", "sqlglot", "uvicorn"),
-)
-"""What every portal imports, imported once and forked. Without DuckDB and Arrow, which have threads from the start."""
+_PRELOADED = ["tests.journeys.portal_process"]
+"""Imported once and forked, for its imports take longer than all else that a portal does at its start. The threads that
+DuckDB, Arrow and OpenBLAS begin at their import rest until somebody has work for them, and each portal starts its own."""
 
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_HEAVY))
+    context.set_forkserver_preload(_PRELOADED)
     return context
 
 

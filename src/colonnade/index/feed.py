@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 
 from colonnade.disk import sync
-from colonnade.generation import Mark
+from colonnade.generation import Mark, TextChanges
 from colonnade.index.analyzer import fold
 from colonnade.index.guard import guarded
 from colonnade.index.layout import ID_FIELD, Names, extra_field, make_index, sentinel, text_field
@@ -49,6 +49,16 @@ def feed(
     sync(folder)
     sync(folder.parent)
     return rows
+
+
+def change(writer: tantivy.IndexWriter, changes: TextChanges, names: Names) -> None:
+    """Do to the rows of an index what was done to those of a table; nothing is committed."""
+    gone = changes.deleted.to_pylist()
+    if not changes.is_exact:
+        gone += changes.rows.column(ID).to_pylist()
+    for number in gone:
+        writer.delete_documents_by_term(ID_FIELD, number)
+    add_rows(writer, changes.rows, names)
 
 
 def add_rows(writer: tantivy.IndexWriter, rows: Any, names: Names) -> None:

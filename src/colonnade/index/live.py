@@ -2,51 +2,60 @@
 
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import tantivy
 
 from colonnade.generation import TextChanges
-from colonnade.index.feed import add_rows
+from colonnade.index.feed import change
 from colonnade.index.guard import guarded
-from colonnade.index.layout import ID_FIELD, SENTINEL, SENTINEL_FIELD, open_index, read_mark, sentinel
-from colonnade.index.port import IndexBrokenError
+from colonnade.index.layers import Recent
+from colonnade.index.layout import SENTINEL, SENTINEL_FIELD, open_index, read_mark, sentinel
+from colonnade.index.port import IndexBrokenError, TextSearcher
 from colonnade.index.searcher import TantivySearcher
 from colonnade.query.schema import ID
 
 
 class LiveIndex:
-    """Whoever writes holds `lock`. `searcher` is replaced as a whole after each commit, never asked of Tantivy
-    again: its readers reload by themselves when the files change, and would run ahead of the mark."""
+    """Whoever writes holds `lock`. `searcher` is replaced as a whole after each change, never asked of Tantivy
+    again: its readers reload by themselves when the files change, and would run ahead of the mark.
 
-    def __init__(self, folder: Path) -> None:
+    The first change that a writer takes is committed on the disk, and so is what is too much for memory; the others
+    stay in memory until then, or until the writer is closed (`layers`)."""
+
+    def __init__(self, folder: Path, heap_bytes: int) -> None:
         """Raises `IndexBrokenError`."""
         self.lock = threading.Lock()
         self.pins = 0  # guarded by the store
         self.written_at = 0.0
+        self._heap_bytes = heap_bytes
         self._is_retired = False
         self._writer: tantivy.IndexWriter | None = None
+        self._recent: Recent | None = None
         self._index, self._names = open_index(folder)
         with guarded():
             self._schema = self._index.schema
             state = self._index.searcher()
-            self.searcher = TantivySearcher(state, self._schema, self._names, read_mark(state, self._schema))
+            self._stored = TantivySearcher(state, self._schema, self._names, read_mark(state, self._schema))
+        self.searcher: TextSearcher = self._stored
 
     @property
     def has_writer(self) -> bool:
         return self._writer is not None
 
-    def apply(self, changes: TextChanges, heap_bytes: int) -> None:
-        """One commit; a failure leaves the state before. Raises `IndexBrokenError`."""
+    def apply(self, changes: TextChanges) -> None:
+        """Visible when it returns. Raises `IndexBrokenError`; the state is then the last one on the disk."""
         if self._is_retired:
             raise IndexBrokenError("the index was dropped meanwhile")
         unknown = set(changes.rows.schema.names) - self._names.all - {ID}
         if unknown:
             raise IndexBrokenError(f"the index has no field {', '.join(sorted(unknown))}")
         try:
-            with guarded():
-                self._commit(changes, heap_bytes)
+            self._take(changes)
         except BaseException:
+            self._recent, self.searcher = None, self._stored
             self.close_writer()  # and with it what was not committed
             raise
         self.written_at = time.monotonic()
@@ -57,25 +66,37 @@ class LiveIndex:
         self.close_writer()
 
     def close_writer(self) -> None:
-        """Waits for running merges; what is not committed is lost. Raises `IndexBrokenError` if the writer had died,
-        which frees its place all the same."""
+        """Commits what only memory holds, and waits for running merges. If that fails the state is the last one on the disk:
+        the index is behind then, which is nothing to those who close it, and catches up from the rows."""
+        with suppress(IndexBrokenError):
+            if self._recent is not None:
+                self._commit(self._recent.changes)
+        self._recent, self.searcher = None, self._stored
         writer, self._writer = self._writer, None
         if writer is not None:
-            with guarded():
+            with suppress(IndexBrokenError), guarded():
                 writer.wait_merging_threads()
 
-    def _commit(self, changes: TextChanges, heap_bytes: int) -> None:
-        if self._writer is None:
-            self._writer = self._index.writer(heap_bytes, 1)
-        writer = self._writer
-        gone = changes.deleted.to_pylist()
-        if not changes.is_exact:
-            gone += changes.rows.column(ID).to_pylist()
-        for number in gone:
-            writer.delete_documents_by_term(ID_FIELD, number)
-        writer.delete_documents_by_term(SENTINEL_FIELD, SENTINEL)
-        add_rows(writer, changes.rows, self._names)
-        writer.add_document(sentinel(changes.mark))
-        writer.commit()
-        self._index.reload()
-        self.searcher = TantivySearcher(self._index.searcher(), self._schema, self._names, changes.mark)
+    def _take(self, changes: TextChanges) -> None:
+        if self._writer is not None:
+            recent = self._recent or Recent(self._stored, self._names)
+            if recent.has_room(changes):
+                self.searcher = recent.apply(changes)
+                self._recent = recent
+                return
+        self._commit([*(self._recent.changes if self._recent else ()), changes])
+
+    def _commit(self, changes: Sequence[TextChanges]) -> None:
+        """All of it, in one commit on the disk."""
+        with guarded():
+            if self._writer is None:
+                self._writer = self._index.writer(self._heap_bytes, 1)
+            for one in changes:
+                change(self._writer, one, self._names)
+            mark = changes[-1].mark
+            self._writer.delete_documents_by_term(SENTINEL_FIELD, SENTINEL)
+            self._writer.add_document(sentinel(mark))
+            self._writer.commit()
+            self._index.reload()
+            self._stored = TantivySearcher(self._index.searcher(), self._schema, self._names, mark)
+        self._recent, self.searcher = None, self._stored

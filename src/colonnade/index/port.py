@@ -52,8 +52,8 @@ class IndexStore(Protocol):
         ...
 
     def apply(self, ref: GenerationRef, changes: TextChanges) -> None:
-        """Take up changes and their mark in one commit; visible to new searchers when it returns.
-        Raises `IndexBrokenError`."""
+        """Take up changes and their mark at once; visible to new searchers when it returns. Durable some time later:
+        after a crash the index may be at an earlier mark. Raises `IndexBrokenError`, and may be at an earlier one, too."""
         ...
 
     def check(self, ref: GenerationRef) -> list[str]:

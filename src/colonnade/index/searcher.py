@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -37,7 +37,7 @@ class TantivySearcher:
 
     def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, names: Names, mark: Mark) -> None:
         self._searcher = searcher
-        self._schema = schema
+        self.schema = schema
         self._names = names
         self._mark = mark
 
@@ -59,22 +59,28 @@ class TantivySearcher:
             result: Any = None
             for query in self._queries(match):
                 if within is not None:
-                    query = _and([query, _range(self._schema, within[0], within[1] + 1)])  # noqa: PLW2901
+                    query = _and([query, _range(self.schema, within[0], within[1] + 1)])  # noqa: PLW2901
                 found = self._all(query)
                 result = found if result is None else result.filter(pc.is_in(result, value_set=found))
                 if len(result) == 0:
                     break
             return no_ids() if result is None else result
 
-    def count(self, match: TextMatch) -> int | None:
+    def number_of(self, ids: Collection[int]) -> int:
+        """How many rows have one of these ids."""
+        return self._counted(with_ids(self.schema, ids)) if ids else 0
+
+    def count(self, match: TextMatch, without: Query | None = None) -> int | None:
+        """`without`: a query of rows that do not count."""
         with guarded():
             queries = list(islice(self._queries(match), 2))
             if len(queries) != 1:
                 return None if queries else 0
-            found: Any = self._searcher.search(queries[0], 1, count=True)
-            return int(found.count)  # in the binding, not in its stubs
+            return self._counted(_except(queries[0], without))
 
-    def page(self, match: TextMatch, offset: int, limit: int) -> tuple[Any, int] | None:
+    def page(
+        self, match: TextMatch, offset: int, limit: int, without: Query | None = None
+    ) -> tuple[Any, int] | None:
         if not 0 < limit <= SLICE - offset:
             return None
         with guarded():
@@ -82,9 +88,19 @@ class TantivySearcher:
             if len(queries) != 1:
                 return None if queries else (no_ids(), 0)
             found: Any = self._searcher.search(
-                queries[0], limit, count=True, order_by_field=ID_FIELD, offset=offset, order=Order.Asc
+                _except(queries[0], without),
+                limit,
+                count=True,
+                order_by_field=ID_FIELD,
+                offset=offset,
+                order=Order.Asc,
             )
             return _ids(found), int(found.count)
+
+    def _counted(self, query: Query) -> int:
+        with guarded():
+            found: Any = self._searcher.search(query, 1, count=True)
+            return int(found.count)  # in the binding, not in its stubs
 
     def _queries(self, match: TextMatch) -> Iterator[Query]:
         """What must all be true, as few queries; none where nothing can be. A few terms at a time, so that a text of
@@ -95,7 +111,7 @@ class TantivySearcher:
         wanted = terms(match.text, match.mode)
         names = self._names.all if match.fields is None else self._names.all.intersection(match.fields)
         if not wanted and match.mode is not MatchMode.LIKE:
-            yield _any_row(self._schema)
+            yield _any_row(self.schema)
             return
         if not names or not all(term.can_match for term in wanted):
             return
@@ -112,7 +128,7 @@ class TantivySearcher:
         if not names.all or not possible:
             return
         texts = tuple(map(text_field, sorted(names.all)))
-        asked = Variants(self._schema, texts, tuple(map(extra_field, sorted(names.split))), self._is_taken)
+        asked = Variants(self.schema, texts, tuple(map(extra_field, sorted(names.split))), self._is_taken)
         if match.is_any:
             yield asked.some(possible)
         elif len(possible) == len(found):
@@ -132,17 +148,17 @@ class TantivySearcher:
         if self._expands_too_far(last, field):
             return _and([self._phrase(head, field), self._prefix(last, field)])
         patterns: list[str | tuple[int, str]] = [*map(re.escape, head), re.escape(last) + ".*"]
-        return Query.regex_phrase_query(self._schema, field, patterns)
+        return Query.regex_phrase_query(self.schema, field, patterns)
 
     def _phrase(self, parts: Sequence[str], field: str) -> Query:
         if len(parts) == 1:  # a phrase of one word panics
-            return Query.term_query(self._schema, field, parts[0])
-        return Query.phrase_query(self._schema, field, list(parts))
+            return Query.term_query(self.schema, field, parts[0])
+        return Query.phrase_query(self.schema, field, list(parts))
 
     def _fuzzy(self, term: Term, field: str) -> Query:
         """Two letters that changed places count as one that is wrong."""
         (word,) = term.words
-        near = Query.fuzzy_term_query(self._schema, field, word, term.distance, transposition_cost_one=True)
+        near = Query.fuzzy_term_query(self.schema, field, word, term.distance, transposition_cost_one=True)
         return _or([near, self._prefix(word, field)]) if term.is_prefix else near
 
     def _suffixed(self, term: Term, field: str) -> Query:
@@ -151,15 +167,15 @@ class TantivySearcher:
         first, *rest = term.words
         begun = f".*{re.escape(first)}"
         if not rest:
-            return Query.regex_query(self._schema, field, begun + (".*" if term.is_prefix else ""))
+            return Query.regex_query(self.schema, field, begun + (".*" if term.is_prefix else ""))
         patterns: list[str | tuple[int, str]] = [begun, *map(re.escape, rest)]
         if term.is_prefix:
             patterns[-1] = re.escape(rest[-1]) + ".*"
-        phrase = Query.regex_phrase_query(self._schema, field, patterns)
+        phrase = Query.regex_phrase_query(self.schema, field, patterns)
         if self._is_taken(phrase):
             return phrase
         tail = self._term(Term(tuple(rest), term.is_prefix), field)
-        return _and([Query.regex_query(self._schema, field, begun), tail])
+        return _and([Query.regex_query(self.schema, field, begun), tail])
 
     def _is_taken(self, query: Query) -> bool:
         try:
@@ -170,7 +186,7 @@ class TantivySearcher:
 
     def _prefix(self, word: str, field: str) -> Query:
         """Distance 0: an exact prefix. A regex does the same, slower, and refuses long words."""
-        return Query.fuzzy_term_query(self._schema, field, word, 0, prefix=True)
+        return Query.fuzzy_term_query(self.schema, field, word, 0, prefix=True)
 
     def _expands_too_far(self, word: str, field: str) -> bool:
         """Such a phrase is answered as its head and the prefix anywhere in the same field."""
@@ -187,7 +203,7 @@ class TantivySearcher:
         found, start = len(chunks[0]), _next(chunks[0])
         width = max(size, _span(chunks[0]) * size // SLICE)
         while found < total:
-            within = _and([query, _range(self._schema, start, start + width)])
+            within = _and([query, _range(self.schema, start, start + width)])
             page = self._searcher.search(within, size, count=False, order_by_field=ID_FIELD, order=Order.Asc)
             ids = _ids(page)
             if len(ids) == size:
@@ -199,6 +215,17 @@ class TantivySearcher:
             chunks.append(ids)
             found += len(ids)
         return pa.concat_arrays(chunks)
+
+
+def with_ids(schema: tantivy.Schema, ids: Iterable[int]) -> Query:
+    """The rows with one of these ids. A set of terms would be a third as fast."""
+    return _or(Query.term_query(schema, ID_FIELD, one) for one in ids)
+
+
+def _except(query: Query, without: Query | None) -> Query:
+    if without is None:
+        return query
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, without)])
 
 
 def _and(queries: Iterable[Query]) -> Query:

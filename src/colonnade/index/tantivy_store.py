@@ -12,8 +12,7 @@ from colonnade.generation import INDEX_FOLDER, GenerationRef, Mark, TextChanges
 from colonnade.index import moving
 from colonnade.index.feed import MIN_HEAP_BYTES, feed
 from colonnade.index.live import LiveIndex
-from colonnade.index.port import IndexBrokenError
-from colonnade.index.searcher import TantivySearcher
+from colonnade.index.port import IndexBrokenError, TextSearcher
 from colonnade.latches import Latches
 from colonnade.query.schema import Schema
 
@@ -25,9 +24,9 @@ class TantivyStore:
     """Indexes in `<root>/<table>/<number>/index`.
 
     An open index costs a thread and eight memory maps, so at most about `open_indexes` are open (those in use or
-    with a writer are not closed); a writer costs six threads, so there are never more than `writers`. A change waits
-    for a free one. `heap_bytes` is what one writer may buffer. Any thread may call anything; a searcher waits for no
-    change.
+    with a writer are not closed); a writer costs six threads, and as many for what it keeps in memory (`layers`), so
+    there are never more than `writers`. A change waits for a free one. `heap_bytes` is what one writer may buffer. Any
+    thread may call anything; a searcher waits for no change.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class TantivyStore:
             self.drop(ref)
             feed(self._folder(ref), schema, rows, mark, heap_bytes=CREATE_HEAP_BYTES, threads=1)
 
-    def searcher(self, ref: GenerationRef) -> TantivySearcher:
+    def searcher(self, ref: GenerationRef) -> TextSearcher:
         with self._pinned(ref) as index:
             return index.searcher
 
@@ -63,7 +62,7 @@ class TantivyStore:
             if not index.has_writer:
                 self._reserve_writer(ref, index)
             try:
-                index.apply(changes, self._heap_bytes)
+                index.apply(changes)
             finally:
                 self._settle_writer(ref, index)
         self._close_idle_writers()
@@ -139,7 +138,7 @@ class TantivyStore:
             return index
 
     def _open_and_pin(self, ref: GenerationRef) -> LiveIndex:
-        index = LiveIndex(self._folder(ref))
+        index = LiveIndex(self._folder(ref), self._heap_bytes)
         with self._changed:
             index.pins += 1
             self._open[ref] = index

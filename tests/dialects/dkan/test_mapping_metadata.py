@@ -9,6 +9,9 @@ from tests.dialects.dkan.catalogues import action, got
 from tests.dialects.dkan.support import Cast, Client
 from tests.support.house import AUTOMATION, House
 
+from colonnade.core.nodes import owners
+from colonnade.core.nodes import service as nodes
+
 EXPLORE = "/api/explore/v2.1/catalog"
 WKT = "POLYGON ((8 47, 9 47, 9 48, 8 48, 8 47))"
 BOX = ("west", 5.5, "south", 45.0, "east", 10.0, "north", 48)
@@ -164,7 +167,8 @@ def twice(house: House, people: Cast) -> Twice:
     slug = made.node["path"].rpartition("/")[2]
     (uid,) = (one["uid"] for one in found["results"] if one["dataset_id"] == slug)
     for one in FIELDS:
-        for name, value in one.edited.items():
+        owner = {"data_owner": "Ada"} if one.name == "field_additional_info" else {}
+        for name, value in {**one.edited, **owner}.items():
             path = f"{AUTOMATION}/datasets/{uid}/metadata/{one.template}/{name}/"
             answer = house.client.put(path, json={"value": value}, headers=house.admin.headers)
             assert answer.status_code == 200, answer.text
@@ -193,7 +197,8 @@ def test_what_another_door_sets_is_shown_here(twice: Twice, field: Field) -> Non
 
 def test_packages_have_the_extras_of_the_metadata(twice: Twice) -> None:
     green, size, red = ("Colour", "green"), ("Size", "12"), ("Colour", "red")
-    for seen, pairs in ((twice.made, (green, size)), (twice.edited, (red,))):
+    owner = ("data_owner", "Ada")
+    for seen, pairs in ((twice.made, (green, size)), (twice.edited, (red, owner))):
         assert seen.extras == [{"key": key, "value": value} for key, value in pairs]
 
 
@@ -223,3 +228,18 @@ def test_an_area_in_words_comes_before_a_box(house: House, people: Cast) -> None
     area = {"field_spatial": und(WKT, key="wkt"), "field_spatial_geographical_cover": und("Zürich")}
     here, _ = _seen(house, people.stranger, people.creator.node("dataset", "Two areas", **area)).told
     assert here["spatial"] == "Zürich"
+
+
+def test_the_body_of_a_group_is_its_description(house: House, people: Cast) -> None:
+    body = {"und": [{"value": "All <b>trees</b>", "summary": "Trees", "format": "html"}]}
+    nid = people.manager.node("group", "Parks", body=body)
+    (item,) = people.stranger.shown(f"/node/{nid}")["body"]["und"]
+    assert (item["value"], item["summary"]) == ("All <b>trees</b>", "Trees")
+    with house.running.portal.writing(house.actor(house.admin)) as work:
+        group_id = nodes.readable(work, int(nid)).node.group_id
+        assert group_id is not None
+        owners.describe_group(work, group_id, "Parks alone")
+    (item,) = people.stranger.shown(f"/node/{nid}")["body"]["und"]
+    assert (item["value"], item["summary"]) == ("Parks alone", "")
+    assert people.manager.put(f"/node/{nid}", {"body": []}).status_code == 200
+    assert people.stranger.shown(f"/node/{nid}")["body"] == []

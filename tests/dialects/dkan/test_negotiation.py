@@ -171,6 +171,15 @@ def test_dkan_2_1_4_vary_says_that_accept_was_looked_at(people: Cast) -> None:
             'a:2:{s:1:"a";s:2:"é";i:2;a:4:{i:0;b:1;i:1;N;i:2;i:1;i:3;d:0.5;}}',
             id="dkan-2.2-php",
         ),
+        pytest.param(
+            {"a": "é\x00/\n", "n": 1 << 70, "x": 0.5, "l": (None, True)},
+            Format.JSON,
+            '{"a":"\\u00e9\\u0000/\\n","n":1180591620717411303424,"x":0.5,"l":[null,true]}',
+            id="dkan-2.2-json-ascii",
+        ),
+        pytest.param(
+            {"a": "b/\n", "l": ["x"]}, Format.JSON, '{"a":"b/\\n","l":["x"]}', id="dkan-2.2-json-plain"
+        ),
         pytest.param(True, Format.PHP, "b:1;", id="dkan-2.2-php-scalar"),
         pytest.param(
             {"b": None, "a": [1, True, "x"]}, Format.BENCODE, "d1:ali1ei1e1:xe1:b0:e", id="dkan-2.2-bencode"

@@ -1,6 +1,7 @@
 """The doors to a dataset. Everything that reads or changes one takes a type that only these functions make."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import security, slugs, store, vocabularies
@@ -127,7 +128,7 @@ def create(
         default_security=checked(default_security or Security(), at=DEFAULT_SECURITY).to_json(),
     )
     if shows:
-        _publish(work, dataset)
+        _publish(work, dataset, meta.moved(draft, None, data_changed=False, at=now()))
     made = _added(work, dataset)
     if shows:
         note_change(work, dataset)
@@ -269,20 +270,18 @@ def show(
 ) -> None:
     """The draft becomes what readers see. `data_changed`: with new records; `places`: the countries of their points and
     shapes, None if that is not known."""
-    _publish(work, dataset, data_changed=data_changed, places=places)
+    draft = meta.located(dataset.metadata_draft, places)
+    _publish(
+        work, dataset, meta.moved(draft, dataset.metadata_published, data_changed=data_changed, at=now())
+    )
     note_change(work, dataset)
 
 
-def _publish(
-    work: Work, dataset: Dataset, *, data_changed: bool = False, places: Sequence[str] | None = None
-) -> None:
-    at = now()
-    located = meta.located(dataset.metadata_draft, places)
-    draft = meta.moved(located, dataset.metadata_published, data_changed=data_changed, at=at)
+def _publish(work: Work, dataset: Dataset, draft: Mapping[str, Any]) -> None:
     dataset.is_published = True
     dataset.metadata_draft = draft
     dataset.metadata_published = vocabularies.with_addresses(work, meta.harmless(draft))
-    dataset.metadata_processed_at = at
+    dataset.metadata_processed_at = now()
 
 
 def follows_places(work: Work, dataset_id: int) -> bool:

@@ -322,9 +322,7 @@ def add_revision(db: Session, nid: int, uuid: str, log: str, at: int, by: int | 
     return int(key[0])
 
 
-_PUT_VID = (
-    update(Node).where(Node.id == bindparam("nid")).values(vid=bindparam("number"))
-)
+_PUT_VID = update(Node).where(Node.id == bindparam("nid")).values(vid=bindparam("number"))
 
 
 def put_vid(db: Session, node: Node, vid: int) -> None:

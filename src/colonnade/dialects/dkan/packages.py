@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from colonnade.core.datasets import metadata as meta
-from colonnade.core.datasets.templates import CUSTOM
+from colonnade.core.datasets.templates import CUSTOM, Custom
+from colonnade.core.feeds import texts
 from colonnade.core.nodes import listing, tags
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import Condition, Kind, ReadableNode, Tags
@@ -28,6 +29,8 @@ PREFIX = "/api/3/action"
 HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 MOST_GROUPS = 10_000
 ADDITIONAL = "field_additional_info"
+_KNOWN = frozenset(one.value for one in Custom)
+"""Fields of `custom` that have a place of their own in catalogues."""
 
 HELP: Mapping[str, str] = {
     "site_read": "Return true.",
@@ -188,12 +191,16 @@ def resource(file: File) -> dict[str, Any]:
 
 
 def _extras(one: Entry) -> Iterable[tuple[str, str]]:
+    """What was said additionally here, and what else only this portal says."""
     dataset = one.readable.dataset
     shown = {} if dataset is None else dataset.metadata_published or {}
     said = meta.effective({CUSTOM: shown.get(CUSTOM, {})})
     for item in mapping_metadata.items(ADDITIONAL, one.node.items.get(ADDITIONAL) or (), said):
         if item["first"]:
             yield item["first"], item["second"]
+    for name, value in said[CUSTOM].items():
+        if name not in _KNOWN:
+            yield from ((name, text) for text in texts.texts(value))
 
 
 def _packages(request: Request, nids: Sequence[int]) -> Generator[dict[str, Any]]:

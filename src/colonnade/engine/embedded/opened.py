@@ -31,8 +31,8 @@ class OpenTable:
     the index is gone. `in_id_order` remembers, for a write counter, whether its rows go the way of their ids, and
     `counted` how many there are; `in_place` of a file that takes no writes whether they lie in it in their order.
     `prepared` remembers the columns that were made of shapes, which never change in a file; `settled` the write counter,
-    the last `_seq` and the last live id, which do not change either while it takes no writes, and `plain` of which texts
-    of such a file it is known whether they have neither case nor accents. `totals` remembers, for a write counter, how
+    the last `_seq` and the last live id, which do not change either while it takes no writes, and `nowhere` which
+    conditions no row of such a file fulfils, of those that were looked for. `totals` remembers, for a write counter, how
     many rows fulfil a condition.
     """
 
@@ -50,7 +50,7 @@ class OpenTable:
     in_place: bool | None = None
     prepared: frozenset[str] | None = None
     settled: tuple[Mark, int] | None = None
-    plain: dict[str, bool] = field(default_factory=dict)
+    nowhere: dict[str, bool] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
 
 
@@ -140,7 +140,7 @@ class OpenTables:
                     raise Unavailable("The file of the rows cannot be opened.", code="rows.closed") from error
             table.takes_writes, table.dense, table.settled = False, None, None
             table.in_id_order = table.counted = table.in_place = None
-            table.plain, table.totals = {}, Totals()
+            table.nowhere, table.totals = {}, Totals()
             table.alias = alias
 
     def _shrink(self) -> None:

@@ -12,9 +12,9 @@ import pyarrow as pa
 from colonnade.engine.embedded.bitmaps import bits_of, spread_of
 from colonnade.engine.embedded.deadlines import Watcher
 from colonnade.engine.embedded.instance import Cursor, translated
+from colonnade.engine.embedded.known import Columns
 from colonnade.engine.embedded.lanes import Lanes
 from colonnade.engine.embedded.ordering import in_order
-from colonnade.engine.embedded.plain import plain
 from colonnade.engine.embedded.snapshots import Snapshot
 from colonnade.engine.embedded.turns import Turns, Weight
 from colonnade.engine.layout import ROWS, arrow_type
@@ -106,7 +106,7 @@ class EmbeddedReading:
 
     def select(self, query: BoundQuery, hits: Hits, *, seconds: float | None = None) -> Selection:
         """Page and total come from the same state. `seconds` bounds both together, without waiting for a lane."""
-        relation, seconds = self._prepared(query, seconds)
+        query, relation, seconds = self._prepared(query, seconds)
         listed = _listed(query, hits)
         names = self._named({} if listed is not None else hits)
         dense = self._dense() if _is_plain(query) else None
@@ -138,7 +138,7 @@ class EmbeddedReading:
         batch_rows: int = BATCH_ROWS,
     ) -> Iterator[Any]:
         names = self._named(hits)
-        relation, _ = self._prepared(query, seconds)
+        query, relation, _ = self._prepared(query, seconds)
         statement = (
             streamed(query, relation, names)
             if form is None
@@ -157,13 +157,17 @@ class EmbeddedReading:
                 yield batch if form is not None else typed(batch, query.outputs)
                 batch = self._lanes.batches.run(following, is_begun=True) if is_long else following()
 
-    def _prepared(self, query: BoundQuery, seconds: float | None) -> tuple[Relation, float | None]:
-        """What a statement has to know of the table, and what is left of the seconds."""
-        begun_at, state = time.monotonic(), self._state
-        known = plain(query, state, self._turns, self._watcher, seconds) if query.order_by else frozenset()
+    def _prepared(
+        self, query: BoundQuery, seconds: float | None
+    ) -> tuple[BoundQuery, Relation, float | None]:
+        """A query by what is known of the columns, what its statement has to know of the table, and what is left of the
+        seconds."""
+        state, until = self._state, None if seconds is None else time.monotonic() + seconds
+        columns = Columns(state, self._turns, self._watcher, until)
+        query, plain = columns.counted(query), columns.plain(query)
         has_many_rows = state.mark.seq >= MANY_ROWS
-        relation = Relation(state.catalog, "main", ROWS, state.prepared, has_many_rows, plain=known)
-        return relation, None if seconds is None else seconds - (time.monotonic() - begun_at)
+        relation = Relation(state.catalog, "main", ROWS, state.prepared, has_many_rows, plain=plain)
+        return query, relation, None if until is None else until - time.monotonic()
 
     def _is_long(self, query: BoundQuery) -> bool:
         return min(self._state.mark.seq, query.limit or self._state.mark.seq) > LONG_ROWS

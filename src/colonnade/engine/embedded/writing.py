@@ -23,7 +23,6 @@ from colonnade.engine.layout import (
     ROWS,
     create_rows,
     drop_id_index,
-    field_columns,
     insert_meta,
     prepared_name,
     quoted,
@@ -66,16 +65,14 @@ def upsert(state: Snapshot, schema: Schema, change: Upsert, at: dt.datetime) -> 
     plan = incoming(change.rows, schema)
     if not plan.keys:
         return Written(0, state.mark, pa.array([], pa.int64()))
-    known = _ids_of_keys(state, [one for one in plan.keys if one is not None])
+    known = _removed(state, [one for one in plan.keys if one is not None])
     ids, replaced, last_live_id = numbered(plan, known, last_live_id=state.last_live_id)
     rows = stamped(plan, ids, source=change.source, first_seq=state.mark.seq + 1, at=at)
     mark = Mark(state.mark.counter + 1, state.mark.seq + len(ids))
-    remove(state, replaced)
     texts = insert(state, rows, schema)
     count(state, mark, last_live_id)
     sent = pa.array([ids[place] for place in plan.places], pa.int64())
-    gone = pa.array(replaced, pa.int64())
-    changes = None if texts is None else TextChanges(gone, texts, mark, is_exact=True)
+    changes = TextChanges(pa.array(replaced, pa.int64()), texts, mark, is_exact=True)
     return Written(len(ids), mark, sent, len(replaced), changes)
 
 
@@ -87,7 +84,8 @@ def delete(state: Snapshot, change: Delete) -> Written:
     remove(state, ids)
     log_deleted(state, ids, mark)
     count(state, mark, state.last_live_id)
-    return Written(len(ids), mark)
+    none = pa.table({ID: pa.array([], pa.int64())})
+    return Written(len(ids), mark, texts=TextChanges(pa.array(ids, pa.int64()), none, mark, is_exact=True))
 
 
 def _chosen(state: Snapshot, change: Delete) -> list[int]:
@@ -106,9 +104,16 @@ def _chosen(state: Snapshot, change: Delete) -> list[int]:
     return list(_matching(state, name, pa.array(values, kind)).column(ID).to_pylist())
 
 
-def _ids_of_keys(state: Snapshot, keys: Sequence[str]) -> Mapping[str, int]:
+def _removed(state: Snapshot, keys: Sequence[str]) -> Mapping[str, int]:
+    """Delete the rows with these keys; their ids by key. One statement where it is one key; of many, to delete them by what
+    is joined would take longer than by their ids."""
+    if len(keys) == 1:
+        gone = f"DELETE FROM {state.rows} WHERE {KEY} = ? RETURNING {KEY}, {ID}"
+        return dict(state.cursor.execute(gone, list(keys)).fetchall())
     found = _matching(state, KEY, pa.array(keys, pa.string()))
-    return dict(zip(found.column(KEY).to_pylist(), found.column(ID).to_pylist(), strict=True))
+    ids = found.column(ID).to_pylist()
+    remove(state, ids)
+    return dict(zip(found.column(KEY).to_pylist(), ids, strict=True))
 
 
 def _matching(state: Snapshot, name: str, values: Any) -> Any:
@@ -136,14 +141,13 @@ def remove(state: Snapshot, ids: Sequence[int]) -> None:
 
 def insert(state: Snapshot, rows: Any, schema: Schema | None = None) -> Any | None:
     """Insert an Arrow table by the names of its columns, in its order, and what is made of its shapes. Returns its texts
-    for an index if the schema is given, and if the rows have all of its columns."""
+    for an index if the schema is given."""
     names = [one for one in rows.column_names if prepared_name(one) in state.prepared]
     made = "".join(f", {PREPARE}({quoted(one)}) AS {quoted(prepared_name(one))}" for one in names)
+    told = "" if schema is None else f" RETURNING {text_columns(schema)}"
     with registered(state.cursor, "fresh", rows):
-        state.cursor.execute(f"INSERT INTO {state.rows} BY NAME SELECT *{made} FROM fresh")
-        if schema is None or not {one.name for one in field_columns(schema)} <= set(rows.column_names):
-            return None
-        return state.cursor.execute(f"SELECT {text_columns(schema)} FROM fresh").to_arrow_table()
+        done = state.cursor.execute(f"INSERT INTO {state.rows} BY NAME SELECT *{made} FROM fresh{told}")
+        return None if schema is None else done.to_arrow_table()
 
 
 def log_deleted(state: Snapshot, ids: Sequence[int], mark: Mark) -> None:
