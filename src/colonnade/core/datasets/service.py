@@ -271,13 +271,12 @@ def show(
     """The draft becomes what readers see. `data_changed`: with new records; `places`: the countries of their points and
     shapes, None if that is not known."""
     draft = meta.located(dataset.metadata_draft, places)
-    _publish(
-        work, dataset, meta.moved(draft, dataset.metadata_published, data_changed=data_changed, at=now())
-    )
+    draft = meta.moved(draft, dataset.metadata_published, data_changed=data_changed, at=now())
+    _publish(work, dataset, draft)
     note_change(work, dataset)
 
 
-def _publish(work: Work, dataset: Dataset, draft: Mapping[str, Any]) -> None:
+def _publish(work: Work, dataset: Dataset, draft: dict[str, Any]) -> None:
     dataset.is_published = True
     dataset.metadata_draft = draft
     dataset.metadata_published = vocabularies.with_addresses(work, meta.harmless(draft))
@@ -286,8 +285,7 @@ def _publish(work: Work, dataset: Dataset, draft: Mapping[str, Any]) -> None:
 
 def follows_places(work: Work, dataset_id: int) -> bool:
     """Its geographic codes are those of its records, found at each publication."""
-    dataset = by_id(work, dataset_id)
-    return dataset is not None and meta.follows_places(dataset.metadata_draft)
+    return (one := by_id(work, dataset_id)) is not None and meta.follows_places(one.metadata_draft)
 
 
 def hide(work: Work, dataset: Dataset) -> None:
