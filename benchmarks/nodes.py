@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ SEARCH = "/api/action/datastore/search.json"
 DATASETS = 2_000
 FILE_ROWS = 100_000
 TIMES = 40
+AGENTS = 1_001
+"""From here on there are agents of these numbers."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """The same in the door's parameters and in SQL, which gives the rows and how many there are in all."""
+    """The same in the door's parameters and in SQL, which gives the rows and how many there are in all. `{n}` in either is
+    another number every time, so that nothing of an answer can be remembered."""
 
     name: str
     params: Mapping[str, Any]
@@ -49,6 +53,14 @@ QUESTIONS = (
         (
             "SELECT * FROM rows WHERE category IN ('tree', 'snow') LIMIT 100",
             "SELECT count(*) FROM rows WHERE category IN ('tree', 'snow')",
+        ),
+    ),
+    Question(
+        "a filter, another one every time",
+        {"filters[agent]": "agent{n}", "limit": 100},
+        (
+            "SELECT * FROM rows WHERE agent = 'agent{n}' LIMIT 100",
+            "SELECT count(*) FROM rows WHERE agent = 'agent{n}'",
         ),
     ),
     Question(
@@ -118,22 +130,28 @@ def _asking(server: Server, folder: Path, csv: Path) -> Iterator[Figure]:
         )
         for question in QUESTIONS:
             asks: list[Callable[[], object]] = [
-                partial(_ask, server, uuid, question),
-                partial(_scan, connection, question),
+                partial(_ask, server, uuid, question, count(AGENTS)),
+                partial(_scan, connection, question, count(AGENTS)),
             ]
-            _check(question, _ask(server, uuid, question), _scan(connection, question))
+            answer = _ask(server, uuid, question, repeat(AGENTS - 1))
+            _check(question, answer, _scan(connection, question, repeat(AGENTS - 1)))
             ours, theirs = in_turn(asks, TIMES)
             yield Figure(f"{question.name}, p50", ours, "ms", theirs, "aim: +6 ms")
 
 
-def _ask(server: Server, uuid: str, question: Question) -> Any:
-    answer = server.stranger.get(SEARCH, params={"resource_id": uuid, **question.params})
+def _ask(server: Server, uuid: str, question: Question, numbers: Iterator[int]) -> Any:
+    n = next(numbers)
+    params = {name: one.format(n=n) if isinstance(one, str) else one for name, one in question.params.items()}
+    answer = server.stranger.get(SEARCH, params={"resource_id": uuid, **params})
     answer.raise_for_status()
     return answer.json()
 
 
-def _scan(connection: duckdb.DuckDBPyConnection, question: Question) -> list[list[tuple[Any, ...]]]:
-    return [connection.execute(one).fetchall() for one in question.statements]
+def _scan(
+    connection: duckdb.DuckDBPyConnection, question: Question, numbers: Iterator[int]
+) -> list[list[tuple[Any, ...]]]:
+    n = next(numbers)
+    return [connection.execute(one.format(n=n)).fetchall() for one in question.statements]
 
 
 def _check(question: Question, answer: Any, found: list[list[tuple[Any, ...]]]) -> None:

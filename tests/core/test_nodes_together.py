@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 from tests.core.datastores import attached, dataset_with, importing, node, portal_of_nodes, refreshed, seen
-from tests.core.support import ADMIN
+from tests.core.support import ADMIN, dataset, publication, rows, source
 
 from colonnade.builder import process
 from colonnade.builder.job import BuildJob, Manifest
 from colonnade.core.catalogue import service as catalogue
+from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset
 from colonnade.core.nodes import checking, numbers, service, writing
-from colonnade.core.nodes.model import Kind, Node
+from colonnade.core.nodes.model import Changes, Kind, Node
 from colonnade.core.publishing.jobs import scratch_of
+from colonnade.core.resources import service as resources
 from colonnade.core.tables import service as tables
 from colonnade.core.work import SYSTEM, Portal
 
@@ -67,6 +69,24 @@ def _left(portal: Portal, job_uid: str) -> list[Path]:
     strays = [one for one in tables.strays(portal) if one.name != catalogue.TABLE]
     scratch = scratch_of(portal, job_uid)
     return [*strays, scratch] if scratch.exists() else strays
+
+
+def test_the_order_of_another_doors_resources_is_followed_by_its_next_publication(portal: Portal) -> None:
+    uid = dataset(portal)
+    uids = [source(portal, uid, f"{name}\n1\n") for name in "ab"]
+    publication(portal, uid).run()
+    service.settle(portal)
+    with portal.writing(ADMIN) as work:
+        (one,) = datasets.by_ids(work, [datasets.viewable(work, uid).dataset.id])
+        nid = service.of_datasets(work, [one.id])[one.id]
+        found = [each.node.id for each in service.resources_of(work, service.readable(work, nid))]
+        writing.update(work, service.editable(work, nid), Changes(resources=found[::-1]))
+    uids.insert(0, source(portal, uid, "c\n1\n"))
+    with portal.reading(ADMIN) as work:
+        stand = [each.uid for each in resources.resources(work, datasets.viewable(work, uid))]
+    assert (stand, refreshed(portal, uid)) == ([uids[2], uids[1], uids[0]], None)
+    publication(portal, uid).run()
+    assert [name for name in rows(portal, uid)[0] if not name.startswith("_")] == ["b", "a", "c"]
 
 
 def test_a_number_is_never_anothers(portal: Portal) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -55,6 +57,14 @@ def test_constraints_have_names_so_that_later_migrations_can_change_them(databas
         for table in Base.metadata.tables:
             keys = [*inspector.get_foreign_keys(table), *inspector.get_unique_constraints(table)]
             assert all(one["name"] for one in keys), table
+
+
+def test_a_start_knows_the_newest_of_the_migrations_without_running_them(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(module.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == module.NEWEST
+    with database.read() as db:
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == module.NEWEST
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -46,7 +46,7 @@ def random_changes(rng: random.Random, texts: dict[int, str], most: int) -> Iter
         yield TextChanges(deleted, rows, Mark(counter, counter), is_exact=is_exact)
 
 
-@pytest.mark.parametrize(("seed", "most"), [(1, 4), (2, 40)], ids=["all-in-memory", "now-and-then-on-disk"])
+@pytest.mark.parametrize(("seed", "most"), [(1, 4), (2, 60)], ids=["all-in-memory", "now-and-then-on-disk"])
 def test_changed_rows_are_found_as_if_they_had_always_been_so(
     store: TantivyStore, seed: int, most: int
 ) -> None:

@@ -28,6 +28,7 @@ class History:
         self.writes = 0
         self._states: list[State] = [frozenset()]
         self._acknowledged = 0
+        self._sent_round = 0
 
     @property
     def now(self) -> State:
@@ -43,13 +44,16 @@ class History:
     def known(self) -> State:
         return self._states[self._acknowledged]
 
-    def sent(self, state: State) -> None:
+    def sent(self, state: State, *, rows_of_round: bool = False) -> None:
+        """`rows_of_round`: it came by rows of this round, which are in the portal once it is acknowledged."""
         self._states.append(state)
+        if rows_of_round:
+            self._sent_round = self.round
 
     def done(self) -> None:
         """What was sent is acknowledged."""
         self._acknowledged = len(self._states) - 1
-        self.acknowledged_round = self.round
+        self.acknowledged_round = self._sent_round
         self.writes += 1
 
     def since(self, first: int) -> Sequence[tuple[int, State]]:
@@ -60,6 +64,7 @@ class History:
         """This is what a crash left; it goes on from here."""
         self._states = [found]
         self._acknowledged = 0
+        self._sent_round = self.acknowledged_round  # what was under way may never have come
 
 
 class Look:

@@ -96,7 +96,7 @@ class Writer:
         ]
         written = {row[0] for row in rows if row[0]}
         kept = (row for row in history.now if row[0] not in written)
-        history.sent(frozenset([*kept, *_standing(rows)]))
+        history.sent(frozenset([*kept, *_standing(rows)]), rows_of_round=True)
         return rows
 
 

@@ -1,8 +1,10 @@
 """The inside of a portal process: the portal, wired as `colonnade serve` does it, doing what its test says.
 
-It is forked, so that a start takes less than a second; see `processes`.
+It is forked, so that a start takes less than a second; see `processes`. As in `colonnade.__main__` its garbage is looked
+for among what is made after the imports.
 """
 
+import gc
 import io
 import itertools
 import os
@@ -266,6 +268,7 @@ class Stage:
 def play(pipe: Connection, folder: Path, overrides: Mapping[str, Any], dooms: Sequence[Doom]) -> None:
     """The process: lay the dooms, start the portal, then do what comes through the pipe."""
     os.setsid()
+    gc.freeze()
     sending = threading.Lock()
 
     def send(message: Any) -> None:
@@ -289,6 +292,7 @@ def play(pipe: Connection, folder: Path, overrides: Mapping[str, Any], dooms: Se
 def serve(folder: Path, port: int, dooms: Sequence[Doom]) -> None:
     """The process of a real server: `colonnade serve`."""
     os.setsid()
+    gc.freeze()
     for doom in dooms:
         lay(doom)
     os.environ["COLONNADE_ADMIN_API_KEY"] = ADMIN_KEY

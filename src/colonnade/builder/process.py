@@ -139,8 +139,10 @@ def _environment() -> dict[str, str]:
     kept = {
         name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ
     }
-    # Each arena of glibc's allocator reserves address space, which is bounded.
-    return {**kept, "PYTHONPATH": str(package), "LANG": "C.UTF-8", "TZ": "UTC", "MALLOC_ARENA_MAX": "4"}
+    # Each arena of glibc's allocator reserves address space, which is bounded; so does each thread of OpenBLAS, which comes
+    # with numpy, begins one a processor, and has nothing to do here.
+    bounds = {"MALLOC_ARENA_MAX": "4", "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, **bounds, "PYTHONPATH": str(package), "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
 def _watch(

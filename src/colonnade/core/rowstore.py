@@ -1,8 +1,8 @@
 """The rows of every table and their text index, as one thing. It knows no business: who may, and why, is above.
 
-The rows are the truth and the index follows them: a write is a transaction of the rows, then a commit of the index,
-both under the table's latch. If the process dies between the two, the index is behind, and whoever needs it next
-takes up what it lacks. Readers take no latch: they pair a reading with the searcher of the same mark.
+The rows are the truth and the index follows them: a write is a transaction of the rows, then a change of the index,
+both under the table's latch. If the process dies before the index is on the disk, it is behind, and whoever needs it
+next lets it take up what it lacks. Readers take no latch: they pair a reading with the searcher of the same mark.
 """
 
 import datetime as dt

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from colonnade.errors import PortalError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("*.py")).partition("_")[0]
+"""The revision that this version's tables have."""
 BUSY_SECONDS = 30
 
 
@@ -38,12 +38,10 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables up to this version's form. Safe to repeat."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if _revision(connection) != NEWEST:
+                _upgrade(connection)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -94,6 +92,24 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    """What the tables are, as Alembic notes it; None in a new file."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a tenth of a start's imports, and seldom needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

@@ -21,8 +21,9 @@ from colonnade.index.searcher import TantivySearcher, with_ids
 from colonnade.query.schema import ID
 from colonnade.query.tree import TextMatch
 
-MOST_CHANGED = 512
-"""Rows that may have changed since the last commit on the disk: those of it that no longer count are left out of each count."""
+MOST_CHANGED = 1_024
+"""What may have happened since the last commit on the disk: rows that came, rows that went, changes. The rows that went are
+left out of every page and count of what the disk holds, some microseconds each."""
 
 
 class Recent:
@@ -39,17 +40,18 @@ class Recent:
             self._schema = build_schema(names)
             self._index = tantivy.Index(self._schema)
             self._index.register_tokenizer(TOKENIZER, word_analyzer())
+            self._index.config_reader("manual", 0)  # otherwise each commit is loaded twice
             self._writer = self._index.writer(MIN_HEAP_BYTES, 1)
 
     def apply(self, changes: TextChanges) -> "LayeredSearcher":
-        """The state after it. The caller has seen to it that there is `room`."""
+        """The state after it. The caller has seen to it that it has room."""
         with guarded():
             change(self._writer, changes, self._names)
             self._writer.commit()
             self._index.reload()
             found = self._index.searcher()
         self.changes.append(changes)
-        self._size += size(changes)
+        self._size += _size(changes)
         fresh = _replaced(changes) - self._gone
         self._gone |= fresh
         self._hidden += self._base.number_of(fresh)
@@ -58,11 +60,11 @@ class Recent:
         return LayeredSearcher(self._base, recent, sorted(self._gone), rows)
 
     def has_room(self, changes: TextChanges) -> bool:
-        return self._size + size(changes) <= MOST_CHANGED
+        return self._size + _size(changes) <= MOST_CHANGED
 
 
-def size(changes: TextChanges) -> int:
-    return len(changes.rows) + len(changes.deleted)
+def _size(changes: TextChanges) -> int:
+    return 1 + len(changes.rows) + len(changes.deleted)
 
 
 class LayeredSearcher:

@@ -57,8 +57,9 @@ class Columns:
         known = table.nowhere.get(text)
         if known is None:
             left = None if self.until is None else self.until - time.monotonic()
-            look = partial(self._look, f"SELECT 1 FROM {self.state.rows} WHERE {text} LIMIT 1")
-            known = table.nowhere[text] = self.turns.take(text, look, left, Weight.UNKNOWN)
+            sql = f"SELECT 1 FROM {self.state.rows} WHERE {text} LIMIT 1"
+            known = self.turns.take(sql, partial(self._look, sql), left, Weight.UNKNOWN)
+            table.nowhere[text] = known
         return known
 
     def _look(self, sql: str, seconds: float | None) -> bool:
