@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from colonnade.engine.embedded.deadlines import Watcher
+from colonnade.engine.embedded.instance import translated
 from colonnade.errors import Unavailable
 
 
@@ -46,3 +47,21 @@ def test_an_error_of_the_work_itself_is_not_covered_by_its_deadline() -> None:
     with pytest.raises(ZeroDivisionError), watcher.within(Idle(), 0.0):  # type: ignore[arg-type]
         raise ZeroDivisionError
     watcher.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ("INTERRUPT Error: Interrupted!", "query.deadline"),
+        ("Out of Memory Error: failed to allocate", "query.memory"),
+    ],
+)
+def test_what_arrow_tells_of_an_answer_that_is_read_means_the_same(told: str, code: str) -> None:
+    with pytest.raises(Unavailable) as caught, translated():
+        raise OSError(told)
+    assert caught.value.code == code
+
+
+def test_an_error_of_the_disk_is_no_answer() -> None:
+    with pytest.raises(OSError, match="No space"), translated():
+        raise OSError(28, "No space left on device")
