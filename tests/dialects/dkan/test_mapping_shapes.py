@@ -128,7 +128,7 @@ VALUES: list[Any] = [
 @pytest.mark.parametrize(("name", "value"), VALUES)
 def test_a_value_of_the_metadata_makes_items_that_make_the_value(name: str, value: Any) -> None:
     place = mapping_metadata.PLACES[name]
-    said = {place.template: {place.name: value}}
+    said: Any = {place.template: {place.name: value}}
     items = mapping_metadata.items(name, [], said)
     assert mapping_metadata.metadata({name: items}) == said
     assert mapping_metadata.items(name, items, said) == items
@@ -145,5 +145,6 @@ def test_a_value_of_the_metadata_makes_items_that_make_the_value(name: str, valu
 )
 def test_a_value_that_no_item_can_say_is_left_out_or_told_as_a_text(name: str, value: Any) -> None:
     place = mapping_metadata.PLACES[name]
-    items = mapping_metadata.items(name, [], {place.template: {place.name: value}})
+    said: Any = {place.template: {place.name: value}}
+    items = mapping_metadata.items(name, [], said)
     assert items == ([{"value": "5.5"}] if name == "field_author" else [])
