@@ -1,13 +1,16 @@
 """Pages of groups, pages, stories, dashboards and sources, and of what is not published yet."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message
 from tests.dialects.dkan.support import Cast, Client, browser, cast, login, with_password
 from tests.support.house import ANONYMOUS, House, Person
 from tests.support.saying import says
@@ -232,3 +235,39 @@ def test_a_page_of_the_dataset_says_what_only_this_portal_says(house: House) -> 
     ]
     assert "Related links" not in facts
     assert facts["Data dictionary"].all("a") == []
+
+
+@says("dkan-5.2-other-cookie")
+def test_a_cookie_of_a_session_that_is_over_hides_no_other(known: Known, signed_in: TestClient) -> None:
+    over = f"SESS{sha256(b'testserver').hexdigest()[:32]}"
+    with TestClient(signed_in.app, cookies={**signed_in.cookies, over: "over"}) as one:
+        told = one.get(f"/node/{known.draft}", follow_redirects=False)
+    assert (told.status_code, told.headers["location"]) == (302, _path(known.draft))
+    assert (told.headers["cache-control"], told.headers["vary"]) == (
+        "private, no-cache",
+        "Authorization, Cookie",
+    )
+
+
+@says("dkan-1-pages")
+@pytest.mark.parametrize("path", ["/groups", "/dataset/x", "/resource/x", "/explore/node/1/", "/explore/"])
+def test_a_query_that_is_no_text_breaks_no_page(house: House, path: str) -> None:
+    assert asyncio.run(_status(house.client.app, path, b"page=\xff")) < 500
+
+
+async def _status(app: ASGIApp, path: str, query: bytes) -> int:
+    """Of an answer to bytes that no client of Python sends."""
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = [(b"host", b"testserver")]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": headers}
+    server = {"server": ("testserver", 80), "client": ("testclient", 1), "scheme": "http", "root_path": ""}
+    await app({**scope, **server, "raw_path": path.encode(), "http_version": "1.1"}, receive, send)
+    status: int = said[0]["status"]
+    return status

@@ -35,10 +35,10 @@ class BoundedBodies:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         limit = self._limit_for(headers.get(b"content-type", ""))
         told = headers.get(b"content-length", "")
-        await self._app(scope, _bounded(receive, limit, told=int(told) if told.isdecimal() else 0), send)
+        await self._app(scope, bounded(receive, limit, told=int(told) if told.isdecimal() else 0), send)
 
 
-def _bounded(receive: Receive, limit: int, *, told: int = 0) -> Receive:
+def bounded(receive: Receive, limit: int, *, told: int = 0) -> Receive:
     """The same messages, until the body passes the limit; none at all if its length is told to."""
     received = 0
 
@@ -66,7 +66,7 @@ class JsonRoute(APIRoute):
 
         async def handle_json(request: Request) -> Response:
             # Bounded once more: a body that calls itself an upload was let through to a larger size.
-            receive = _bounded(request.receive, JSON_LIMIT)
+            receive = bounded(request.receive, JSON_LIMIT)
             return await handle(_JsonRequest(_named_json(request.scope), receive))
 
         return handle if self.body_field is None else handle_json

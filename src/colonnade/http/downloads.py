@@ -11,7 +11,7 @@ from starlette.responses import Response
 from colonnade.core.uploads import StoredFile
 from colonnade.http.methods import HEAD_ONLY
 from colonnade.http.streaming import Streamed
-from colonnade.http.validators import is_known
+from colonnade.http.validators import DEPENDS_ON, KEEPING, is_known
 
 CHUNK_BYTES = 1 << 18
 UNKNOWN = "application/octet-stream"
@@ -57,6 +57,8 @@ INERT_FAMILIES = (
     "application/vnd.openxmlformats-officedocument.",
 )
 
+FOR_WHOM = {"Cache-Control": KEEPING, "Vary": DEPENDS_ON}
+"""Who asks decides whether there is a file."""
 _UNQUOTABLE = re.compile(r'[^\x20-\x7e]|["\\]')
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
@@ -67,8 +69,9 @@ def download(request: Request, file: StoredFile, content: IO[bytes]) -> Response
     etag = f'"{file.digest}"'
     if is_known(request.headers.get("if-none-match", ""), etag):
         content.close()
-        return Response(status_code=304, headers={"ETag": etag})
+        return Response(status_code=304, headers={"ETag": etag, **FOR_WHOM})
     headers = {
+        **FOR_WHOM,
         "Accept-Ranges": "bytes",
         "Content-Disposition": disposition(file.filename),
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -53,7 +53,13 @@ def _sign_in(request: Request, *, is_found: bool) -> str:
     path: str = request.scope["path"]
     if request.method not in {"GET", "HEAD"} or path.startswith(links.ACCOUNT):
         return links.SIGN_IN
-    return links.sign_in(path, request.url.query if is_found and not has_key(request) else "")
+    return links.sign_in(path, _query(request) if is_found and not has_key(request) else "")
+
+
+def _query(request: Request) -> str:
+    """As it was sent. `request.url` breaks on bytes that are no text."""
+    sent: bytes = request.scope["query_string"]
+    return sent.decode(errors="replace")
 
 
 def kept(request: Request) -> dict[str, str]:

@@ -10,6 +10,8 @@ from tests.support.house import House
 from colonnade.core.datasets import service as datasets
 from colonnade.core.nodes import service as nodes
 
+NO_FUNCTION = "{} is no function: there are sum, avg, min, max, count."
+
 
 @dataclass(frozen=True)
 class Tables:

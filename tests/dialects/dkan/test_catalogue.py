@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.dialects.dkan.catalogues import HOST, action, got
+from tests.dialects.dkan.catalogues import ACTION, HOST, action, got
 from tests.dialects.dkan.support import Cast, Client
 from tests.support.house import House
 from tests.support.saying import says
@@ -146,7 +146,7 @@ def test_one_dataset_is_asked_for_by_its_uuid(people: Cast, shown: Shown) -> Non
 
 
 @says("dkan-12-published")
-def test_what_may_not_be_seen_is_in_no_catalogue(people: Cast, shown: Shown) -> None:
+def test_what_may_not_be_seen_is_in_no_catalogue(house: House, people: Cast, shown: Shown) -> None:
     for path in ("/data.json", "/catalog.xml", "/catalog.json", "/catalog/dataset.xml"):
         text = got(people.stranger, path).text
         assert shown.uuid in text, path
@@ -159,6 +159,8 @@ def test_what_may_not_be_seen_is_in_no_catalogue(people: Cast, shown: Shown) -> 
     for name in ("package_show", "package_revision_list"):
         action(people.stranger, name, 404, id=shown.hidden)
         action(people.stranger, name, 404, id=shown.hidden_slug)
+    knowing = Client(house.client, house.person(["edit_dataset"]))
+    action(knowing, "package_show", 404, id=shown.hidden)
     hidden = next(
         one for one in got(people.admin, "/data.json").json()["dataset"] if one["identifier"] == shown.hidden
     )
@@ -240,6 +242,53 @@ def test_a_package_is_shown_by_its_uuid_its_number_and_its_name(people: Cast, sh
         "type": "Dataset",
         "extras": [],
     }
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(lambda id_: {"json": {"id": id_, "use_default_schema": None}}, id="dkan-12.2-post-json"),
+        pytest.param(lambda id_: {"data": {"id": id_}}, id="dkan-12.2-post-form"),
+        pytest.param(lambda id_: {"params": {"id": id_}, "json": {}}, id="dkan-12.2-post-address"),
+    ],
+)
+def test_arguments_are_sent_by_post_too(people: Cast, shown: Shown, sent: Any) -> None:
+    for id_ in (shown.uuid, shown.nid):
+        answer = people.stranger.ask("POST", f"{ACTION}/package_show", **sent(id_))
+        assert answer.json() == got(people.stranger, "/api/3/action/package_show", id=shown.uuid).json()
+    assert people.stranger.ask("POST", f"{ACTION}/package_show", **sent(shown.hidden)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        pytest.param({"content": b"{"}, "Invalid JSON.", id="dkan-12.2-post-no-json"),
+        pytest.param(
+            {"files": {"a": b"x"}},
+            "Arguments are a JSON object, or a form without files.",
+            id="dkan-12.2-post-file",
+        ),
+    ],
+)
+def test_what_is_no_arguments_is_told(people: Cast, sent: Any, message: str) -> None:
+    headers = {"Content-Type": "application/json"} if "content" in sent else {}
+    answer = people.stranger.ask("POST", f"{ACTION}/package_list", headers=headers, **sent)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {"__type": "Validation Error", "message": [message]}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_action_is_told_as_ckan_does(people: Cast, method: str) -> None:
+    answer = people.stranger.ask(method, f"{ACTION}/tag_list")
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {
+            "help": answer.json()["help"],
+            "success": False,
+            "error": {"__type": "Not Found Error", "message": "Not Found"},
+        },
+    )
+    assert answer.json()["help"].startswith("There is no action tag_list. There are site_read, package_list,")
 
 
 @says("dkan-12.2-current_package_list_with_resources")

@@ -65,6 +65,7 @@ def made(people: Cast) -> Mapping[str, Any]:
         pytest.param("issued", "2013-05-06", id="dkan-12.1-issued-at-source"),
         pytest.param("bureauCode", ["015:11"], id="dkan-12.1-bureauCode"),
         pytest.param("keyword", ["No keyword provided"], id="dkan-12.1-keyword-none"),
+        pytest.param("description", "No description provided", id="dkan-12.1-description-none"),
     ],
 )
 def test_what_was_said_here_is_told(made: Mapping[str, Any], key: str, value: object) -> None:
@@ -101,6 +102,7 @@ def test_files_links_and_apis_are_distributions(made: Mapping[str, Any]) -> None
 @says("dkan-12.2-package")
 def test_a_package_that_was_made_here_has_its_extras(people: Cast, made: Mapping[str, Any]) -> None:
     (found,) = action(people.stranger, "package_show", id=made["identifier"])
+    assert found["notes"] == ""
     assert found["extras"] == [{"key": "Colour", "value": "green"}]
     assert [one["size"] for one in found["resources"]] == [8, None, None, None]
     assert [one["name"] for one in found["resources"]] == ["A file", "Elsewhere", "An API", "Nothing"]

@@ -76,8 +76,18 @@ def test_a_datastore_is_configured(people: Cast) -> None:
         401,
         ["Missing required argument configuration"],
     )
-    wrong = {"configuration": {"delimiter": "ab"}}
-    assert told(people.creator.put(f"/datastore/{nid}", wrong)) == (406, ["delimiter is one character."])
+    for wrong, message in (
+        ({"delimiter": "ab"}, "delimiter is one character."),
+        ("x", "configuration is an object."),
+        (
+            {"foo": 1},
+            "configuration has no property foo: there are encoding, delimiter, quote, escape, trailing_delimiter.",
+        ),
+        ({"encoding": {"JAVA": "UTF-8"}}, "encoding has no property JAVA: there are PHP, MYSQL."),
+    ):
+        found = told(people.creator.put(f"/datastore/{nid}", {"configuration": wrong}))
+        assert found == (406, [message])
+    assert told(people.creator.put(f"/datastore/{nid}", {"configuration": []})) == (200, None)
 
 
 @says("dkan-10-create")

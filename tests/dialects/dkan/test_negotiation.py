@@ -270,6 +270,9 @@ def test_dkan_1_2_head_and_options_are_200_without_a_body(people: Cast, path: st
     for method in ("HEAD", "OPTIONS"):
         answer = people.stranger.ask(method, path)
         assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["content-type"] == "application/json"
+        # Of HEAD the length would be a wrong one.
+        assert answer.headers.get("content-length") == (None if method == "HEAD" else "0")
     assert people.stranger.ask("HEAD", "/nonsense").status_code == 404
 
 

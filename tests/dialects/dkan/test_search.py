@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.dialects.dkan.searching import Tables, foreign, own, sent
+from tests.dialects.dkan.searching import NO_FUNCTION, Tables, foreign, own, sent
 from tests.dialects.dkan.support import DATASTORE, Cast
 from tests.support.house import House
 from tests.support.saying import says
@@ -256,9 +256,9 @@ def test_a_joined_answer_is_grouped(tables: Tables) -> None:
             "Column name must be in group_by.",
             id="dkan-11-errors-group-by",
         ),
-        pytest.param(
-            {"query": "x" * 501}, "query has at most 500 characters.", id="dkan-11-errors-long-query"
-        ),
+        pytest.param({"query": "x" * 501}, "query has at most 500 characters.", id="dkan-11-errors-query"),
+        pytest.param({"std": "area"}, NO_FUNCTION.format("std"), id="dkan-11-errors-std"),
+        pytest.param({"variance[area]": "v"}, NO_FUNCTION.format("variance"), id="dkan-11-errors-variance"),
     ],
 )
 def test_what_is_wrong_is_said_with_status_200(tables: Tables, params: dict[str, Any], message: str) -> None:

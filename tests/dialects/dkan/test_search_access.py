@@ -26,6 +26,11 @@ def test_ckans_address_leads_here(people: Cast, query: str, target: str) -> None
     assert answer.headers["location"] == f"{DATASTORE}/search.json" + (f"?{target}" if target else "")
 
 
+def test_a_question_that_is_posted_to_ckans_address_is_asked_again(people: Cast) -> None:
+    answer = people.stranger.ask("POST", "root:/api/3/action/datastore_search", json={"resource_id": "x"})
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{DATASTORE}/search.json")
+
+
 def test_ckans_address_leads_nowhere_else(people: Cast) -> None:
     answer = people.stranger.ask("GET", "root:/api/3/action/datastore_search?//evil.example/")
     assert answer.headers["location"].startswith(f"{DATASTORE}/search.json?")

@@ -56,7 +56,7 @@ def described(
     # Both templates have the same fields: portals fill in one of them.
     dcat = {**_said(one.metas.get("dcat_ap", {})), **_said(one.metas.get("dcat", {}))}
     slug = dataset.slug or dataset.uid
-    written = texts.text(default.get("description"))
+    written = texts.text(default.get("description")) or ""
     title = texts.text(default.get("title")) or slug
     when = partial(_moment, zone=wanted.zone)
     return Described(
@@ -67,10 +67,11 @@ def described(
         page=addresses.page(slug),
         title=title,
         description=written or title,
-        summary=texts.words(written or "") or title,
+        summary=texts.words(written) or title,
         language=texts.language(texts.text(default.get("language"))) or language,
         openness=project.openness(_openness(one.readable), dcat.get("accessRights")),
         changed=changed(dataset),
+        written=written,
         modified=when(default.get("modified")),
         created=when(dcat.get("created")),
         issued=when(dcat.get("issued")),

@@ -163,8 +163,8 @@ class ProjectOpenData:
 
 @dataclass(frozen=True)
 class Described:
-    """`identifier`: its own in the whole world. `description`: HTML, harmless; `summary`: the words of it. `changed`: when
-    readers could last notice a change. `standards`: addresses of those that it keeps to. `profiles`: what the publisher filled in for single profiles, by template."""
+    """`identifier`: its own in the whole world. `description`: HTML, harmless; `summary`: the words of it; both are the title
+    where nothing is `written`. `changed`: when readers could last notice a change. `standards`: addresses of those that it keeps to. `profiles`: what the publisher filled in for single profiles, by template."""
 
     uid: str
     slug: str
@@ -177,6 +177,7 @@ class Described:
     language: str
     openness: Openness
     changed: dt.datetime
+    written: str = ""
     modified: Moment | None = None
     created: Moment | None = None
     issued: Moment | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, cast, false, func, literal, not_, or_
+from sqlalchemy import ColumnElement, Integer, String, and_, cast, false, func, literal, not_, or_, select
 
 from colonnade.core.nodes.model import Condition, Node, Ordering
 from colonnade.errors import Invalid
@@ -32,6 +32,13 @@ _TEXTS: Mapping[str, ColumnElement[Any]] = {
     "uuid": Node.uuid.expression,
 }
 COLUMNS = frozenset({*_NUMBERS, *_TEXTS})
+_SMALL = frozenset({"kind", "uuid"})
+"""Kept in small letters: what is asked is made so, and their indexes serve. Others are compared without case."""
+_IGNORING_CASE = "NOCASE"
+"""Of the letters A to Z."""
+_EQUAL = frozenset({"=", "<=>", "IN"})
+_UNEQUAL = frozenset({"!=", "<>", "NOT IN"})
+_BETWEEN = frozenset({"BETWEEN", "NOT BETWEEN"})
 
 _Made = Callable[[ColumnElement[Any], Sequence[Any]], ColumnElement[bool]]
 _OPERATORS: Mapping[str, _Made] = {
@@ -60,19 +67,35 @@ def condition(one: Condition) -> ColumnElement[bool]:
     if operator in _NULLS:
         return column.is_(None) if _NULLS[operator] else column.is_not(None)
     make = _OPERATORS.get(operator)
-    if make is None or not one.values:
+    if make is None:
         raise _wrong(f"There is no operator {one.operator}.")
-    is_number = one.column in _NUMBERS and "LIKE" not in operator
-    if one.column in _NUMBERS and not is_number:
-        column = cast(column, String)
-    texts = [value.lower() for value in one.values] if one.column == "uuid" else list(one.values)
-    values = [_number(value) for value in texts] if is_number else texts
+    _check_values(one, operator)
+    if "LIKE" in operator:
+        return make(cast(column, String) if one.column in _NUMBERS else column, one.values)
+    if one.column in _TEXTS:
+        return _of_text(one, operator, make)
+    numbers = [found for value in one.values if (found := _number(value)) is not None]
+    if not numbers or (operator in _BETWEEN and len(numbers) < len(one.values)):
+        return false() if operator not in _UNEQUAL else not_(false())
+    return make(column, numbers)
+
+
+def _check_values(one: Condition, operator: str) -> None:
+    if not one.values:
+        raise _wrong(f"{operator} takes a value ({one.column}).")
+    if operator in _BETWEEN and len(one.values) != 2:
+        raise _wrong(f"{operator} takes two values ({one.column}).")
     if "LIKE" in operator and any(len(value) > LONGEST_PATTERN for value in one.values):
         raise _wrong(f"{operator} takes at most {LONGEST_PATTERN:,} characters ({one.column}).")
-    said = [value for value in values if value is not None]
-    if not said:
-        return false() if operator not in {"!=", "<>", "NOT IN"} else not_(false())
-    return make(column, said)
+
+
+def _of_text(one: Condition, operator: str, make: _Made) -> ColumnElement[bool]:
+    """Without case. What is equal is looked for first: an index of the texts is read through, not all nodes."""
+    column = _TEXTS[one.column]
+    if one.column in _SMALL:
+        return make(column, [value.lower() for value in one.values])
+    found = make(column.collate(_IGNORING_CASE), one.values)
+    return Node.id.in_(select(Node.id).where(found)) if operator in _EQUAL else found
 
 
 def order(wanted: Sequence[Ordering]) -> list[ColumnElement[Any]]:

@@ -81,11 +81,11 @@ def check_items(items: Mapping[str, Sequence[Any]]) -> None:
         raise Invalid(message, fields={"items": [message]})
 
 
-def check_moment(seconds: int) -> None:
+def check_moment(name: str, seconds: int) -> None:
     """Raises `Invalid`."""
     if not EARLIEST <= seconds <= LATEST:
-        message = "This must be a time in seconds since 1970."
-        raise Invalid(message, fields={"created": [message]})
+        message = f"{name} must be a time in seconds since 1970."
+        raise Invalid(message, fields={name: [message]})
 
 
 def moment(seconds: int) -> dt.datetime:

@@ -116,6 +116,16 @@ def editable(work: Work, nid: int) -> EditableNode:
     raise Denied("You may not change this.", code="node.edit_denied")
 
 
+def check_may_remove(work: Work, one: EditableNode) -> None:
+    """Members of a group change what is the group's. Removing a dataset or a resource is for its author, for who may edit
+    every dataset, and for who manages the dataset, or all datasets of the resource. Raises `Denied`."""
+    node = one.node
+    if node.kind not in (Kind.DATASET, Kind.RESOURCE) or work.actor.may("edit_dataset"):
+        return
+    if not _made(work.actor, node) and not _manages_all(work, node, one.dataset):
+        raise Denied("You may change this, but not remove it.", code="node.remove_denied")
+
+
 def check_may_create(work: Work, kind: Kind) -> None:
     """Raises `Denied`."""
     allowed = work.actor.may("create_dataset") if kind in _MADE_BY_ALL else administers(work.actor)
@@ -213,6 +223,21 @@ def edits(work: Work, dataset: Dataset) -> bool:
         return dataset.deleted_at is None
     try:
         datasets.editable(work, dataset.uid)
+    except (Denied, NotFound, Unauthenticated):
+        return False
+    return True
+
+
+def _manages_all(work: Work, node: Node, own: Dataset | None) -> bool:
+    """Whether the actor says who sees what of a dataset's node, or of all datasets of a resource that has some."""
+    some = [own] if own is not None else [one for _, one in store.parents(work.db, [node.id])[node.id]]
+    living = [one for one in some if one.deleted_at is None]
+    return bool(living) and all(_manages(work, one) for one in living)
+
+
+def _manages(work: Work, dataset: Dataset) -> bool:
+    try:
+        datasets.securable(work, dataset.uid)
     except (Denied, NotFound, Unauthenticated):
         return False
     return True

@@ -57,9 +57,12 @@ def _begun(work: Work, made: EditableNode, said: Changes) -> EditableNode:
 
 
 def update(work: Work, editable: EditableNode, changes: Changes) -> None:
-    """Change what is said, and write down a new revision. Raises `Denied` and `Invalid`."""
+    """Change what is said, and write down a new revision. Raises `Denied`, `Invalid`, and `Conflict` for another uuid
+    than the node has."""
     node, said = editable.node, _checked(work, changes)
     _check_own(node)
+    if said.uuid not in {None, node.uuid}:
+        raise Conflict(f"A node keeps its uuid, {node.uuid}.", code="node.uuid_kept")
     with settling.followed(work):
         was_open, node.changed = node.is_open, seconds()
         if editable.dataset is not None:
@@ -100,8 +103,9 @@ def touch(work: Work, node: Node) -> None:
 
 def remove(work: Work, editable: EditableNode) -> None:
     """Remove a node. The resources of a dataset stay; one that not everybody could see stays hidden. Raises `Denied` for a
-    resource that another door keeps."""
+    resource that another door keeps, and for who may change a node and no more."""
     node = editable.node
+    service.check_may_remove(work, editable)
     _check_own(node)
     with settling.followed(work):
         mirrors = references.mirrors_of(work, node) if node.kind == Kind.RESOURCE else ()
@@ -136,13 +140,14 @@ def _checked(work: Work, changes: Changes) -> Changes:
         return replace(
             changes, author_id=None, created=None, changed=None, nid=None, author_name=None, name=None
         )
-    for moment in (changes.created, changes.changed):
+    for name, moment in (("created", changes.created), ("changed", changes.changed)):
         if moment is not None:
-            naming.check_moment(moment)
+            naming.check_moment(name, moment)
     author = changes.author_id
     if author is not None and author not in people.by_ids(work, [author]):
-        author = None
-    return replace(changes, author_id=author)
+        message = f"Nobody has the uid {author}."
+        raise Invalid(message, fields={"author_id": [message]})
+    return changes
 
 
 def _dataset(work: Work, said: Changes) -> EditableNode:

@@ -39,9 +39,9 @@ ROOT_ROUTES: Sequence[Route] = (
     *users.ROOT,
     *files.ROOT,
     *catalogue.ROOT,
-    *packages.ROOT,
-    *pages.ROOT,
     *searching.ROOT,
+    *packages.ROOT,  # whose last one answers all other actions
+    *pages.ROOT,
 )
 """At the root of the site, where the portal's pages answer errors."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from colonnade.core.feeds import data_json, jsonld, linked, rdfxml
+from colonnade.core.feeds import data_json, jsonld, linked, rdfxml, texts
 from colonnade.core.feeds import service as feeds
 from colonnade.core.feeds.model import Described, Site
 from colonnade.core.feeds.profiles import DCAT_AP
@@ -23,11 +23,12 @@ from colonnade.http.addresses import PortalAddresses
 from colonnade.http.edge import portal_of, reading
 from colonnade.http.pagination import site_of
 from colonnade.http.streaming import Streamed
+from colonnade.http.validators import KEEPING
 
 NO_MAIL = "mailto:noemailprovided@usa.gov"
 """What harvesters know as no address, where the schema wants one."""
-NO_KEYWORD = "No keyword provided"
-HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+NO_DESCRIPTION, NO_KEYWORD = "No description provided", "No keyword provided"
+HEADERS = {"Cache-Control": KEEPING, "X-Content-Type-Options": "nosniff"}
 
 Written = Callable[[Site, Generator[Sequence[Described]]], Generator[bytes]]
 
@@ -90,6 +91,7 @@ def dataset(site: Site, one: Entry) -> dict[str, Any]:
     told_by_all = data_json.dataset(site, described)
     told = {
         **told_by_all,
+        "description": texts.words(described.written) or NO_DESCRIPTION,
         "keyword": list(described.keywords) or [NO_KEYWORD],
         "modified": _told_day(node, "field_harvest_source_modified") or _day(node.changed),
         "issued": (told_by_all.get("issued") or "")[:10] or _day(node.created),

@@ -1,10 +1,10 @@
 """Datastores: how a file is read, importing it, dropping its rows (section 10 of the reference)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from colonnade.core.datastore import service as datastore
-from colonnade.core.datastore.model import Status
+from colonnade.core.datastore.model import CONFIGURATION, Status
 from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import EditableNode
 from colonnade.core.work import Work
@@ -16,6 +16,8 @@ ANOTHER_MANAGER = (
     "You may not change the manager of an existing datastore. Drop the datastore and create a new one to use a different "
     "manager."
 )
+ENCODINGS = ("PHP", "MYSQL")
+"""Of the file, and of a database that is not here."""
 EXISTS = "Configuration for this resource's datastore already exists."
 
 
@@ -36,8 +38,7 @@ def put_configuration(asked: Asked) -> object:
         datastore.file_of(work, editable)
         if asked.body.get("manager", asked.body.get("class", MANAGER)) != MANAGER:
             raise said(500, ANOTHER_MANAGER)
-        given = asked.needed("configuration")
-        datastore.configure(work, editable, _configuration(given if isinstance(given, dict) else {}))
+        datastore.configure(work, editable, _configuration(asked.needed("configuration")))
     return None
 
 
@@ -69,13 +70,24 @@ def _editable(work: Work, asked: Asked) -> EditableNode:
     return nodes.editable(work, number(asked.part("nid")))
 
 
-def _configuration(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The encoding is one of the file, and one of a database that is not here."""
+def _configuration(given: Any) -> dict[str, Any]:
+    """Of an encoding that of the file alone. Raises `Invalid`."""
+    if not isinstance(given, dict) and given != []:  # PHP's empty object
+        raise said(406, "configuration is an object.")
+    given = dict(given)
+    _check_names("configuration", given, CONFIGURATION)
     encoding = given.get("encoding")
     if isinstance(encoding, dict):
+        _check_names("encoding", encoding, ENCODINGS)
         encoding = encoding.get("PHP")
     rest = {name: value for name, value in given.items() if name != "encoding"}
     return rest if encoding is None else {**rest, "encoding": encoding}
+
+
+def _check_names(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is not None:
+        raise said(406, f"{what} has no property {unknown[:100]}: there are {', '.join(known)}.")
 
 
 def _shown(status: Status) -> dict[str, Any]:

@@ -23,11 +23,12 @@ from colonnade.dialects.dkan.bodies import Body
 from colonnade.dialects.dkan.errors import said
 from colonnade.dialects.dkan.negotiation import parted
 from colonnade.errors import Invalid, NotFound
-from colonnade.http.bodies import JSON_LIMIT, BoundedBodies
+from colonnade.http.bodies import JSON_LIMIT, BoundedBodies, bounded
 from colonnade.http.edge import portal_of, reading, writing
 from colonnade.http.forms import MOST, MULTIPART, of_utf8
 from colonnade.http.methods import HEAD_ONLY
 from colonnade.http.pagination import site_of
+from colonnade.http.validators import DEPENDS_ON, KEEPING
 
 PREFIX = "/api/dataset"
 UPLOAD_MARGIN = 1 << 20
@@ -139,7 +140,7 @@ class Endpoint:
 
     async def _answered(self, request: Request, opened: ExitStack) -> Response:
         if HEAD_ONLY in request.scope or request.method in {"HEAD", "OPTIONS"}:
-            return Response(headers=headers(request))
+            return _bare(request)
         query = bodies.query(request.scope["query_string"])
         method = method_of(request, query)
         handle = self._handlers.get(method)
@@ -163,6 +164,16 @@ class Endpoint:
         asked = Asked(request, query, bodies.unwrapped(body, self._wrappers), sent.files, has_session)
         found = handle(asked)
         return found if isinstance(found, Response) else answer(request, found)
+
+
+def _bare(request: Request) -> Response:
+    """Of HEAD no length is told: it would be that of an answer which nobody made."""
+    choice = choice_of(request)
+    type_ = {} if choice is None else {"Content-Type": choice.media_type}
+    found = Response(headers={**headers(request), **type_})
+    if request.method != "OPTIONS":
+        del found.headers["Content-Length"]
+    return found
 
 
 @dataclass(frozen=True)
@@ -209,14 +220,26 @@ def route(
     )
 
 
-def at_root(path: str, handle: Callable[[Request], Response], *methods: str, settles: bool = True) -> Route:
-    """An address at the root of the site: no format is chosen, and nothing may be changed there."""
+def at_root(
+    path: str,
+    handle: Callable[[Request], Response],
+    *methods: str,
+    settles: bool = True,
+    takes_body: bool = False,
+) -> Route:
+    """An address at the root of the site: no format is chosen, and nothing may be changed there. `takes_body`: what a POST
+    holds is `request.state.content`, bytes."""
 
     def known(request: Request) -> Response:
         request.state.actor, _ = _asking(request, settles=settles, browses=request.method in sessions.SAFE)
-        return handle(request)
+        answer = handle(request)
+        answer.headers.setdefault("Cache-Control", KEEPING)
+        answer.headers.add_vary_header(DEPENDS_ON)
+        return answer
 
     async def handled(request: Request) -> Response:
+        if takes_body and request.method == "POST":
+            request.state.content = await Request(request.scope, bounded(request.receive, JSON_LIMIT)).body()
         return await run_in_threadpool(known, request)
 
     return Route(path, handled, methods=list(methods or ("GET",)))

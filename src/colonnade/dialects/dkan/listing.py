@@ -119,7 +119,7 @@ def _values(sent: Any, name: str) -> Iterator[str]:
     """Of a text those between its commas; double quotes keep one together."""
     for text in [sent] if isinstance(sent, str) else _texts(sent, name):
         try:
-            yield from next(csv.reader([text]), [""])
+            yield from next(csv.reader([text]), None) or [""]
         except csv.Error:
             raise wrong(f"{name} is no list of values.") from None
 

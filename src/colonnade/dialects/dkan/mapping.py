@@ -1,5 +1,6 @@
 """What clients send of a node, as what the core is to change (section 8 of the reference)."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import orjson
 
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.managedfiles import service as managedfiles
+from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes import tags
 from colonnade.core.nodes.model import Changes, EditableNode, Kind, Tag, Tags
 from colonnade.core.work import Work
@@ -63,6 +65,8 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
     _check_texts(body)
     sent = {field: body[field.name] for field in FIELDS[kind] if field.name in body and not field.is_computed}
     changes = _base(kind, body, before)
+    if nodes.administers(work.actor):
+        changes = replace(changes, **_whose(body, before))
     shown = {} if before is None else said_by(work, before)
     kept: dict[str, list[Kept]] = {}
     unsaid: set[str] = set()
@@ -233,8 +237,6 @@ def _base(kind: Kind, body: Body, before: EditableNode | None) -> Changes:
     if kind not in NAMELESS and not title and (before is None or title is not None):
         problem = {"title": ["Title field is required."]}
         raise Invalid("Title field is required.", code=FORM, fields=problem)
-    created = _number(body, "created")
-    author = _number(body, "uid")
     return Changes(
         title=None if node is not None and title == node.title else title,
         is_published=_flag(body, "status"),
@@ -242,10 +244,19 @@ def _base(kind: Kind, body: Body, before: EditableNode | None) -> Changes:
         sticky=_flag(body, "sticky"),
         language=_line(body, "language"),
         log=texts_of(body.get("log")) if isinstance(body.get("log"), str) else None,
-        uuid=_line(body, "uuid") if before is None else None,
-        author_id=None if node is not None and author == node.author_id else author or None,
-        created=None if node is not None and created == node.created else created,
+        uuid=_line(body, "uuid"),
     )
+
+
+def _whose(body: Body, before: EditableNode | None) -> dict[str, int | None]:
+    """Whose a node is, and since when, as who may say so says it: nothing for what it is anyway, nor for the author 0, who
+    is nobody. Raises `Invalid`."""
+    node = None if before is None else before.node
+    author, created = _number(body, "uid", "the number of a user"), _moment(body, "created")
+    return {
+        "author_id": None if node is not None and author == node.author_id else author or None,
+        "created": None if node is not None and created == node.created else created,
+    }
 
 
 def _title(value: object) -> str:
@@ -272,6 +283,21 @@ def _line(body: Body, name: str) -> str | None:
     return value
 
 
-def _number(body: Body, name: str) -> int | None:
+def _number(body: Body, name: str, what: str) -> int | None:
+    """`what`: it is, for who sends something else."""
     value = body.get(name)
-    return None if isinstance(value, Mapping | list) else number_of(value, name)
+    if value in (None, ""):
+        return None
+    number = None if isinstance(value, Mapping) else number_of(value, name)
+    if number is None:
+        raise Invalid(f"Field validation errors: {name}: {what}", code="field.invalid")
+    return number
+
+
+def _moment(body: Body, name: str) -> int | None:
+    """In seconds; of a date without a zone in UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(str(body.get(name)).strip())
+    except ValueError:
+        return _number(body, name, "seconds since 1970, or a date such as 2016-01-01")
+    return int((moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp())

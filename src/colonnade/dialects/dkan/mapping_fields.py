@@ -58,6 +58,17 @@ LICENCES = frozenset(
         "uk-ogl",
     ]
 )
+FREQUENCIES = frozenset(
+    [
+        "irregular",
+        *("R/PT1S", "R/PT1H", "R/P1D"),
+        *("R/P0.33W", "R/P0.5W", "R/P1W", "R/P2W", "R/P3.5D"),
+        *("R/P0.33M", "R/P0.5M", "R/P1M", "R/P2M", "R/P3M", "R/P4M", "R/P6M"),
+        *("R/P1Y", "R/P2Y", "R/P3Y", "R/P4Y", "R/P10Y"),
+        *map(str, range(100)),
+    ]
+)
+"""Numbers: what older sites have."""
 ACCESS_LEVELS = frozenset({"public", "restricted", "private"})
 FLAGS = frozenset({"0", "1"})
 LONG = 1_000_000
@@ -84,7 +95,7 @@ _DATASET = (
     Field("field_contact_name", Shape.TEXT),
     Field("field_data_dictionary", Shape.TEXT, longest=LONG),
     Field("field_data_dictionary_type", Shape.TEXT),
-    Field("field_frequency", Shape.VALUE),
+    Field("field_frequency", Shape.VALUE, choices=FREQUENCIES),
     Field("field_granularity", Shape.VALUE),
     Field("field_harvest_source_issued", Shape.DATE),
     Field("field_harvest_source_modified", Shape.VALUE),

@@ -12,7 +12,7 @@ import shapely
 
 from colonnade.core.datasets import markup
 from colonnade.dialects.dkan.mapping_fields import Field, Shape
-from colonnade.dialects.dkan.shapes import Item, items_of, texts_of
+from colonnade.dialects.dkan.shapes import ENDS, Item, is_text, items_of, plain, texts_of
 from colonnade.errors import Invalid
 
 Kept = dict[str, Any]
@@ -25,10 +25,13 @@ SHOWN = 60
 ZONE = "UTC"
 """What is said of dates where nobody set a zone, as of users; the values are as they were sent."""
 _BLOCK = re.compile(
-    r"\s*<(p|div|ul|ol|dl|table|h[1-6]|blockquote|pre|section|article|figure|hr|address|header|footer)\b",
+    r"<(p|div|ul|ol|dl|table|h[1-6]|blockquote|pre|section|article|figure|hr|address|header|footer)\b",
     re.IGNORECASE,
 )
 """What a browser makes no paragraph of."""
+_ENDS = re.compile(r"\r\n?")
+_BLANK = re.compile(r"\n\s*\n")
+_BREAK = re.compile(r"(?<!<br>)(?<!<br />)\n")
 DEEPEST = 12
 """Brackets within brackets of a geometry."""
 _DATE = "%Y-%m-%d %H:%M:%S"
@@ -36,8 +39,7 @@ _DATE = "%Y-%m-%d %H:%M:%S"
 
 def kept(field: Field, sent: object) -> list[Kept]:
     """The items of a field that nobody else keeps, as they are kept. Raises `Invalid` in Drupal's words."""
-    read = _READERS[field.shape]
-    found = [item for one in items_of(sent) if (item := read(field, one)) is not None]
+    found = [item for one in items_of(sent) if (item := _read(field, plain(one))) is not None]
     if len(found) > 1 and not field.is_multi:
         raise wrong(field, "it takes one value")
     return found
@@ -65,6 +67,15 @@ def date_of(text: str) -> str | None:
     except ValueError:
         return None
     return found.replace(tzinfo=None, microsecond=0).strftime(_DATE) if found.year >= 1000 else None
+
+
+def _read(field: Field, item: Item) -> Kept | None:
+    """None for an item that says nothing; one that says what would be lost is refused."""
+    keys = _KEYS[field.shape]
+    texts = [item[key] for key in keys if key in item] if isinstance(item, Mapping) else [item]
+    if not texts or not all(is_text(one) for one in texts):
+        raise wrong(field, f"an item says {' or '.join(keys)}, as a text")
+    return _READERS[field.shape](field, item)
 
 
 def _checked(field: Field, text: str) -> str:
@@ -104,7 +115,7 @@ def _link(field: Field, item: Item) -> Kept | None:
 
 def _pair(field: Field, item: Item) -> Kept | None:
     if not isinstance(item, Mapping):
-        return None
+        raise wrong(field, "an item says first and second")
     first, second = texts_of(item, "first") or "", texts_of(item, "second") or ""
     return {"first": _checked(field, first), "second": _checked(field, second)} if first or second else None
 
@@ -117,10 +128,12 @@ def _date(field: Field, item: Item) -> Kept | None:
 
 
 def _period(field: Field, item: Item) -> Kept | None:
-    value = texts_of(item)
-    if value is None:
+    value, end = texts_of(item), texts_of(item, "value2") if isinstance(item, Mapping) else None
+    if value is None and end is None:
         return None
-    end = (texts_of(item, "value2") if isinstance(item, Mapping) else None) or value
+    if value is None:
+        raise wrong(field, "an end needs a start")
+    end = end or value
     return {"value": _moment(field, value), "value2": _moment(field, end), **_zone(item)}
 
 
@@ -176,6 +189,18 @@ def _measured(shape: shapely.Geometry) -> dict[str, str]:
     return {"geo_type": shape.geom_type.lower(), **found}
 
 
+_KEYS: Mapping[Shape, tuple[str, ...]] = {
+    Shape.BODY: ("value", "summary"),
+    Shape.TEXT: ("value",),
+    Shape.VALUE: ("value",),
+    Shape.LINK: ("url",),
+    Shape.PAIR: ("first", "second"),
+    Shape.DATE: ("value",),
+    Shape.PERIOD: ENDS,
+    Shape.PLACE: ("wkt", "geom"),
+}
+"""What an item must have one of; other keys are passed over where there is one."""
+
 _READERS: Mapping[Shape, Callable[[Field, Item], Kept | None]] = {
     Shape.BODY: _body,
     Shape.TEXT: _value,
@@ -203,8 +228,18 @@ def _safe(text: str, format_: str) -> str:
     """As it may stand in a page."""
     if not text:
         return ""
-    plain = html.escape(text) if format_ == PLAIN else markup.cleaned(text)
-    return f"{plain}\n" if _BLOCK.match(plain) else f"<p>{plain}</p>\n"
+    said = paragraphs(html.escape(text) if format_ == PLAIN else markup.cleaned(text))
+    return f"{said}\n" if _BLOCK.match(said.lstrip()) else f"<p>{said}</p>\n"
+
+
+def paragraphs(text: str) -> str:
+    """HTML whose blank lines are paragraphs and whose other ends of lines are breaks, as filters of Drupal make it;
+    what has blocks of its own, or one line, as it is."""
+    lines = _ENDS.sub("\n", text).strip()
+    if "\n" not in lines or _BLOCK.search(lines):
+        return text
+    parts = (_BREAK.sub("<br />\n", part.strip()) for part in _BLANK.split(lines))
+    return "\n".join(f"<p>{part}</p>" for part in parts)
 
 
 def _text_shown(item: Mapping[str, Any]) -> dict[str, Any]:

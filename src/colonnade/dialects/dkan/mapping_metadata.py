@@ -13,7 +13,7 @@ from colonnade.core.datasets import markup
 from colonnade.core.datasets.templates import CUSTOM, DEFAULT, LANGUAGES, Custom
 from colonnade.core.feeds import texts, vocabularies
 from colonnade.dialects.dkan import mapping_spatial
-from colonnade.dialects.dkan.mapping_items import PLAIN, Kept, date_of
+from colonnade.dialects.dkan.mapping_items import PLAIN, Kept, date_of, paragraphs
 from colonnade.dialects.dkan.shapes import texts_of
 
 DCAT, INSPIRE = "dcat", "inspire"
@@ -95,6 +95,12 @@ def items(name: str, kept: Sequence[Kept], said: Values) -> list[Kept]:
     return [] if value is None else place.items(value)
 
 
+def is_said(name: str, said: Values) -> bool:
+    """Whether the metadata say anything in the place of a field."""
+    place = PLACES.get(name)
+    return place is not None and place.value(said.get(place.template, {})) is not None
+
+
 def licence_key(name: str) -> str:
     """The word for a licence of the portal; other names stay as they are."""
     return _LICENCE_KEYS.get(name.casefold(), name)
@@ -113,7 +119,7 @@ def _html(items: Sequence[Kept]) -> str | None:
     if not items or not items[0]["value"]:
         return None
     text: str = items[0]["value"]
-    return html.escape(text) if items[0]["format"] == PLAIN else text
+    return paragraphs(html.escape(text) if items[0]["format"] == PLAIN else text)
 
 
 def _body(value: Any) -> list[Kept]:

@@ -13,7 +13,7 @@ from colonnade.core.nodes.writing import AUTHOR
 from colonnade.core.people import service as people
 from colonnade.core.work import Work
 from colonnade.dialects.dkan import managed, mapping_items, mapping_metadata
-from colonnade.dialects.dkan.mapping_fields import FEDERAL, FIELDS, Field, Shape
+from colonnade.dialects.dkan.mapping_fields import DEFAULTS, FEDERAL, FIELDS, ORPHAN, Field, Shape
 from colonnade.dialects.dkan.mapping_items import Kept
 from colonnade.dialects.dkan.people import name_of
 from colonnade.dialects.dkan.shapes import und
@@ -101,7 +101,15 @@ def said_by(work: Work, one: ReadableNode) -> dict[str, dict[str, Any]]:
 def kept_of(one: ReadableNode, field: Field, said: Mapping[str, Mapping[str, Any]]) -> list[Kept]:
     """The items of a field that is no reference, term or file, as they are kept or as the metadata make them."""
     kept: list[Kept] = one.node.items.get(field.name, [])
-    return mapping_metadata.items(field.name, kept, said) if one.node.kind in _SAYING else kept
+    found = mapping_metadata.items(field.name, kept, said) if one.node.kind in _SAYING else kept
+    return found or ([] if mapping_metadata.is_said(field.name, said) else _usual(one.node, field))
+
+
+def _usual(node: Node, field: Field) -> list[Kept]:
+    """What a field says that no other door fills. Nodes of this one say `ORPHAN`: there, what is not kept was emptied."""
+    usual = DEFAULTS.get(Kind(node.kind), {}).get(field.name)
+    was_emptied = ORPHAN.name in node.items and field.name not in node.items
+    return [] if usual is None or was_emptied else [{"value": usual}]
 
 
 def _fields(work: Work, one: ReadableNode, site: str) -> list[tuple[Field, list[dict[str, Any]]]]:

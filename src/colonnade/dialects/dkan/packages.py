@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.requests import Request
@@ -15,20 +16,23 @@ from colonnade.core.nodes import service as nodes
 from colonnade.core.nodes.model import Condition, Kind, ReadableNode, Tags
 from colonnade.core.records.streams import primed
 from colonnade.core.work import Work
-from colonnade.dialects.dkan import entries, mapping_metadata
+from colonnade.dialects.dkan import bodies, entries, mapping_metadata
 from colonnade.dialects.dkan.catalogue import listed
 from colonnade.dialects.dkan.endpoints import at_root
 from colonnade.dialects.dkan.entries import Entry, File
 from colonnade.errors import Denied, Invalid, NotFound
 from colonnade.http.answers import JSON
 from colonnade.http.edge import portal_of, reading
+from colonnade.http.forms import MULTIPART
 from colonnade.http.pagination import site_of
 from colonnade.http.streaming import Streamed
+from colonnade.http.validators import KEEPING
 
 PREFIX = "/api/3/action"
-HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Cache-Control": KEEPING, "X-Content-Type-Options": "nosniff"}
 MOST_GROUPS = 10_000
 ADDITIONAL = "field_additional_info"
+UNKNOWN: Mapping[str, object] = {"__type": "Not Found Error", "message": "Not Found"}
 _KNOWN = frozenset(one.value for one in Custom)
 """Fields of `custom` that have a place of their own in catalogues."""
 
@@ -62,7 +66,9 @@ def package_list(request: Request) -> object:
 def package_show(request: Request) -> object:
     nid = _named(request, Kind.DATASET).node.id
     found = list(_packages(request, [nid]))
-    return found[0] if found and _as_in_ckan(request) else found
+    if not found:  # who may edit it knows of it, and need not see what readers see
+        raise NotFound("Not found.", code="package.unknown")
+    return found[0] if _as_in_ckan(request) else found
 
 
 def current_package_list_with_resources(request: Request) -> Response:
@@ -141,7 +147,7 @@ def package(one: Entry, tids: Mapping[str, int]) -> dict[str, Any]:
         "maintainer": contact.name if contact else None,
         "maintainer_email": contact.mail if contact else None,
         "license_title": entries.licence(one),
-        "notes": told.description,
+        "notes": told.written,
         "url": told.page,
         "state": "Active",
         "log_message": node.log or None,
@@ -286,14 +292,15 @@ def _answered(name: str, action: Answer) -> Callable[[Request], Response]:
 
     def handle(request: Request) -> Response:
         try:
-            found = action(request)
+            found = action(_with_arguments(request))
         except NotFound:
-            return _failed(name, 404, {"__type": "Not Found Error", "message": "Not Found"})
+            return _failed(HELP[name], 404, UNKNOWN)
         except Invalid as error:
             if error.code == "package.unnamed":
-                return _failed(name, 400, {"__type": "Validation Error", "name_or_id": ["Missing Value"]})
+                missing = {"__type": "Validation Error", "name_or_id": ["Missing Value"]}
+                return _failed(HELP[name], 400, missing)
             parameter = str(error.facts.get("parameter", "message"))
-            return _failed(name, 400, {"__type": "Validation Error", parameter: [error.message]})
+            return _failed(HELP[name], 400, {"__type": "Validation Error", parameter: [error.message]})
         if isinstance(found, Response):
             return found
         return Response(orjson.dumps(_envelope(name, found)), 200, HEADERS, media_type=JSON)
@@ -301,9 +308,33 @@ def _answered(name: str, action: Answer) -> Callable[[Request], Response]:
     return handle
 
 
-def _failed(name: str, status: int, error: Mapping[str, object]) -> Response:
-    content = orjson.dumps({"help": HELP[name], "success": False, "error": error})
+def _with_arguments(request: Request) -> Request:
+    """What a POST holds, JSON or a form, as if it stood in the address: so clients of CKAN ask. Raises `Invalid`."""
+    if request.method != "POST":
+        return request
+    kind = bodies.kind_of(request.headers.get("content-type"))
+    if kind == MULTIPART:
+        raise Invalid("Arguments are a JSON object, or a form without files.", code="body.kind")
+    sent = bodies.parsed(kind, request.state.content)
+    told = urlencode({name: str(value) for name, value in sent.items() if value is not None})
+    query = b"&".join(filter(None, (request.scope["query_string"], told.encode())))
+    return Request({**request.scope, "query_string": query})
+
+
+def _unknown(request: Request) -> Response:
+    name = request.path_params["name"][:100]
+    return _failed(f"There is no action {name}. There are {', '.join(ACTIONS)}.", 404, UNKNOWN)
+
+
+def _failed(help_: str, status: int, error: Mapping[str, object]) -> Response:
+    content = orjson.dumps({"help": help_, "success": False, "error": error})
     return Response(content, status, HEADERS, media_type=JSON)
 
 
-ROOT = [at_root(f"{PREFIX}/{name}", _answered(name, action)) for name, action in ACTIONS.items()]
+ROOT = [
+    *(
+        at_root(f"{PREFIX}/{name}", _answered(name, action), "GET", "POST", takes_body=True)
+        for name, action in ACTIONS.items()
+    ),
+    at_root(f"{PREFIX}/{{name:path}}", _unknown, "GET", "POST", settles=False),
+]

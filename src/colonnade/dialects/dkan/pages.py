@@ -22,6 +22,7 @@ from colonnade.errors import Denied, NotFound
 from colonnade.http.addresses import PortalAddresses
 from colonnade.http.edge import reading
 from colonnade.http.streaming import Streamed, begun
+from colonnade.http.validators import KEEPING
 
 EXPLORE, ACCOUNT = "/explore/", "/account/"
 SIGN_IN = f"{ACCOUNT}sign-in/"
@@ -65,7 +66,7 @@ def get_api(request: Request) -> Response:
 
 def get_alias(request: Request) -> Response:
     """`/dataset/{slug}`, `/dataset/{slug}/resource/{uuid}`, `/resource/{uuid}`, `/group/{uid}`."""
-    path = request.url.path.strip("/")
+    path = _path(request)
     with reading(request) as work:
         if path.endswith(".xml"):
             found = _opened(lambda: nodes.by_alias(work, path.removesuffix(".xml")))
@@ -80,7 +81,13 @@ def get_list(request: Request) -> Response:
 
 def get_kind(request: Request) -> Response:
     """All groups, stories, dashboards."""
-    return _to(f"{EXPLORE}{request.url.path.strip('/')}/")
+    return _to(f"{EXPLORE}{_path(request)}/")
+
+
+def _path(request: Request) -> str:
+    """Without slashes around it. Not of `request.url`: it reads the query too, and breaks on bytes that are no text."""
+    path: str = request.scope["path"]
+    return path.strip("/")
 
 
 def get_user(_request: Request) -> Response:
@@ -142,7 +149,7 @@ def _opened(look: Callable[[], ReadableNode]) -> ReadableNode:
 
 
 def _to(address: str) -> Response:
-    return RedirectResponse(address, 302, {"Cache-Control": "no-cache"})
+    return RedirectResponse(address, 302, {"Cache-Control": KEEPING})
 
 
 def _missing() -> NotFound:

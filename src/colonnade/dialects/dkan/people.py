@@ -63,15 +63,19 @@ def user(work: Work, person: Person) -> dict[str, Any]:
 
 
 def shown(work: Work, person: Person) -> dict[str, Any]:
-    """As the actor may see somebody: addresses are for that person and for those who may do everything."""
+    """As the actor may see somebody: addresses are for that person and for who looks after people."""
     found = user(work, person)
-    is_administrator = people.is_superuser(work.actor)
-    if not is_administrator:
+    if not looks_after(work.actor):
         del found["init"]
         if work.actor.person_id != person.id:
             del found["mail"]
             found["name"] = name_of(person)
     return found
+
+
+def looks_after(actor: Actor) -> bool:
+    """Whether somebody administers users (section 14 of the reference): site managers do."""
+    return nodes.administers(actor) or people.is_superuser(actor)
 
 
 def epoch(moment: dt.datetime) -> int:

@@ -19,6 +19,8 @@ NULL = "NULL"
 """The word for a missing value."""
 MOST = 1_000
 """Of anything: columns, values, conditions."""
+UNWRITTEN = ("std", "variance")
+"""Functions that DKAN documents and does not have."""
 DIRECTIONS: Mapping[str, bool] = {"asc": False, "desc": True, "": False}
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
@@ -28,6 +30,9 @@ Args = Mapping[str, Any]
 
 def question(args: Args) -> Question:
     """Raises `Invalid`, which names the parameter."""
+    for name in UNWRITTEN:
+        if args.get(name) not in (None, "", [], {}):
+            raise _wrong(name, f"is no function: there are {', '.join(FUNCTIONS)}")
     resources = _resources(args)
     aliases = frozenset(alias for alias, _ in resources if alias is not None)
     return Question(

@@ -36,15 +36,15 @@ def post_search(asked: Asked) -> object:
 
 
 def get_redirect(request: Request) -> Response:
-    """CKAN's address of the same. Its `q` is `query` here."""
+    """CKAN's address of the same. Its `q` is `query` here. Who sends a body sends it again."""
     text = request.scope["query_string"].decode("latin-1")
     pairs = [f"query{one[1:]}" if one == "q" or one.startswith("q=") else one for one in text.split("&")]
     target = f"{PATH}?{'&'.join(pairs)}" if text else PATH
-    return RedirectResponse(target, 302)
+    return RedirectResponse(target, 307 if request.method == "POST" else 302)
 
 
 SEARCH = [route("/search", wrappers=(), GET=get_search, POST=post_search)]
-ROOT = [Route("/api/3/action/datastore_search", get_redirect)]
+ROOT = [Route("/api/3/action/datastore_search", get_redirect, methods=["GET", "POST"])]
 
 
 def _answer(work: Work, args: Any, left: Callable[[], float]) -> dict[str, Any]:

@@ -56,8 +56,9 @@ def actor_of(db: Session, request: Request, *, browses: bool = False) -> tuple[A
         keyed = ANONYMOUS
     if keyed.is_signed_in:
         return keyed, False
-    session = session_of(request) or (token_of(request) if browses else None)
-    found = None if session is None else actor_of_session(db, session)
+    found = actor_of_session(db, session_of(request))
+    if found is None and browses:
+        found = actor_of_session(db, token_of(request))
     return (ANONYMOUS, False) if found is None else (found, True)
 
 

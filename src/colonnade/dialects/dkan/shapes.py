@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 UND = "und"
+OTHER = "select_or_other"
+"""The option of a form that says that the line beside it has the value."""
+ENDS = ("value", "value2")
+PARTS = frozenset({"date", "time", "timezone"})
+"""Of a moment, in forms."""
 NOTHING = (None, "", "_none")
 """What forms send for no value."""
 _LANGUAGE = re.compile(r"und|[a-z]{2}(-[a-z]{2,4})?")
 _IN_BRACKETS = re.compile(r".*\((\d{1,18})\)\s*", re.DOTALL)
+_AMERICAN = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})")
+"""The dates of DKAN's forms: the month comes first."""
 _DIGITS = re.compile(r"[0-9]{1,18}")
 
 Item = Any
@@ -42,6 +49,22 @@ def texts_of(item: Item, key: str = "value") -> str | None:
     if isinstance(value, int | float):
         return str(value)
     return value if isinstance(value, str) and value else None
+
+
+def plain(item: Item) -> Item:
+    """An item as forms send it, as one that has texts: an option with a line beside it for another one (`select`,
+    `other`), and the parts of a moment (`date`, `time`)."""
+    if not isinstance(item, Mapping):
+        return item
+    if "select" in item and "value" not in item:
+        chosen = item.get("other" if item["select"] == OTHER else "select")
+        return {"value": "" if chosen in NOTHING else chosen}
+    return {key: _moment(one) if key in ENDS else one for key, one in item.items()}
+
+
+def is_text(value: object) -> bool:
+    """Whether this is a text or nothing; numbers and truths are told as texts."""
+    return value is None or isinstance(value, str | int | float) or value in ({}, [])
 
 
 def number_of(item: Item, key: str) -> int | None:
@@ -95,6 +118,17 @@ def _unwrapped(sent: object) -> object:
         if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
             return value
     return sent
+
+
+def _moment(value: object) -> object:
+    """The date and the time of a form, one behind the other; anything else as it is."""
+    if not isinstance(value, Mapping) or not value or not PARTS.issuperset(value):
+        return value
+    parts = [value.get(one) for one in ("date", "time")]
+    if not all(one is None or isinstance(one, str) for one in parts):
+        return value
+    day = _AMERICAN.sub(r"\3-\1-\2", " ".join(one for one in parts if one))
+    return day.replace(" - ", " ")
 
 
 def _is_digits(key: object) -> bool:
