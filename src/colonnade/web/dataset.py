@@ -82,8 +82,7 @@ def _categories(work: Work, readable: ReadableDataset) -> list[str]:
 def _groups(work: Work, readable: ReadableDataset) -> list[Piece]:
     """Those who look after it, as far as the caller may know of them."""
     node = nodes.of_dataset(work, readable)
-    nids = [] if node is None else nodes.groups_of(work, node)
-    found = nodes.readables(work, nids) if nids else []
+    found = [] if node is None else nodes.groups_of(work, node)
     return [Piece(one.node.title, links.node(one.node.id)) for one in found]
 
 

@@ -329,6 +329,7 @@ def test_dkan_1_1_connect_tells_somebody_who_that_is(session: tuple[TestClient, 
         pytest.param("stranger", {"mail", "init"}, id="dkan-5.5-anonymous"),
         pytest.param("editor", {"mail", "init"}, id="dkan-5.5-others"),
         pytest.param("creator", {"init"}, id="dkan-5.5-self"),
+        pytest.param("manager", set(), id="dkan-5.5-manager"),
         pytest.param("admin", set(), id="dkan-5.5-administrator"),
     ],
 )

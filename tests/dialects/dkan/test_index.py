@@ -146,6 +146,26 @@ CONDITIONS = [
     pytest.param({"parameters[title]": "01 of, many"}, [], id="dkan-6-parameters-title-with-commas"),
     pytest.param({"parameters[nid]": "{0}", "parameters[type]": "resource"}, [], id="dkan-6-parameters-and"),
     pytest.param({"parameters[nid]": "many"}, [], id="dkan-6-parameters-no-number"),
+    *(
+        pytest.param({f"parameters[{column}]": ""}, [], id=f"dkan-6-parameters-empty-{column}")
+        for column in ("title", "uuid", "language", "nid")
+    ),
+    pytest.param({"parameters[title]": '"01 OF, Many"'}, [0], id="dkan-6-parameters-case-title"),
+    pytest.param(
+        {"parameters[nid]": "{0},{2}", "parameters[type]": "Resource"}, [2], id="dkan-6-parameters-case-type"
+    ),
+    pytest.param(
+        {"parameters[nid]": "{0}", "parameters[language]": "UND"}, [0], id="dkan-6-parameters-case-language"
+    ),
+    pytest.param(
+        {
+            "parameters[nid]": "{0},{1}",
+            "parameters[title]": '"01 OF, MANY"',
+            "options[parameters_op][title]": "<>",
+        },
+        [1],
+        id="dkan-6-parameters_op-case",
+    ),
     pytest.param({"parameters[nid]": "{0}", "parameters[status]": "0"}, [], id="dkan-6-status-of-readers"),
     *(
         pytest.param(
@@ -233,6 +253,11 @@ def test_an_order_is_asked_for(people: Cast, nids: list[str], direction: str, is
             {"parameters[nid]": "1", "options[parameters_op][nid]": "; DROP TABLE node"},
             "There is no operator ; DROP TABLE node.",
             id="dkan-4-index-operator",
+        ),
+        pytest.param(
+            {"parameters[nid]": "2", "options[parameters_op][nid]": "between"},
+            "BETWEEN takes two values (id).",
+            id="dkan-4-index-between",
         ),
         pytest.param({"page": "-1"}, "page must be a whole number.", id="dkan-4-index-page"),
         pytest.param({"pagesize": "many"}, "pagesize must be", id="dkan-4-index-pagesize"),

@@ -156,16 +156,20 @@ def _seen(house: House, client: Client, nid: str) -> Seen:
     return Seen(node, metas, (here, there), package["extras"])
 
 
+def _uid(house: House, slug: str) -> str:
+    found = house.client.get(
+        f"{AUTOMATION}/datasets/", params={"limit": 100}, headers=house.admin.headers
+    ).json()
+    (uid,) = (one["uid"] for one in found["results"] if one["dataset_id"] == slug)
+    return str(uid)
+
+
 @pytest.fixture(scope="module")
 def twice(house: House, people: Cast) -> Twice:
     """A dataset as it was made here, and after Automation changed each of the fields."""
     nid = people.creator.node("dataset", "Told everywhere", **{one.name: one.sent for one in FIELDS})
     made = _seen(house, people.stranger, nid)
-    found = house.client.get(
-        f"{AUTOMATION}/datasets/", params={"limit": 100}, headers=house.admin.headers
-    ).json()
-    slug = made.node["path"].rpartition("/")[2]
-    (uid,) = (one["uid"] for one in found["results"] if one["dataset_id"] == slug)
+    uid = _uid(house, made.node["path"].rpartition("/")[2])
     for one in FIELDS:
         owner = {"data_owner": "Ada"} if one.name == "field_additional_info" else {}
         for name, value in {**one.edited, **owner}.items():
@@ -215,13 +219,53 @@ def test_what_is_sent_back_changes_nothing_and_what_is_emptied_is_gone(house: Ho
         assert {empty.metas.get(one.template, {}).get(name) for name in one.made} == {None}, one.name
 
 
-def test_shapes_that_are_not_on_the_earth_are_kept_here_alone(house: House, people: Cast) -> None:
-    nid = people.creator.node(
-        "dataset", "Metres", field_spatial=und("POINT (2600000 1200000)", key="wkt"), field_rights=und("x")
-    )
-    seen = _seen(house, people.stranger, nid)
-    assert seen.node["field_spatial"]["und"][0]["wkt"] == "POINT (2600000 1200000)"
-    assert "spatial" not in seen.told[0]
+FOREIGN: Mapping[str, Mapping[str, Any]] = {
+    "dcat": {
+        "accessRights": "http://publications.europa.eu/resource/authority/access-right/RESTRICTED",
+        "temporal": "2010-01-01/2011",
+    },
+    "inspire": _extent(("west", 5.123456789012345, "south", 45, "east", 10.5, "north", 47)),
+    "custom": {
+        "rights": 5,
+        "pod_theme": ["a", 1, {"x": 1}],
+        "bureau_code": "one",
+        "additional_info": {"a": ["", "c"], "": "b", "d": {"e": 1}},
+    },
+}
+"""Metadata as no items make them."""
+
+
+def _in_force(house: House, uid: str) -> dict[str, dict[str, Any]]:
+    path = f"{AUTOMATION}/datasets/{uid}/metadata/"
+    found = house.client.get(path, headers=house.admin.headers).json()
+    return {
+        template: {name: value["value"] for name, value in fields.items() if name in FOREIGN[template]}
+        for template, fields in found.items()
+        if template in FOREIGN
+    }
+
+
+def test_what_other_doors_said_stays_until_something_else_is_said(house: House, people: Cast) -> None:
+    nid = people.creator.node("dataset", "Said elsewhere", field_rights=und("x"))
+    slug = people.creator.shown(f"/node/{nid}")["path"].rpartition("/")[2]
+    uid = _uid(house, slug)
+    path = f"{AUTOMATION}/datasets/{uid}/metadata"
+    before = house.client.get(f"{path}/", headers=house.admin.headers).json()
+    told = house.client.put(f"{path}/", json={**before, **FOREIGN}, headers=house.admin.headers)
+    assert told.status_code == 200, told.text
+    house.client.post(f"{AUTOMATION}/datasets/{uid}/publish_metadata/", headers=house.admin.headers)
+    house.settled(uid)
+    shown = people.creator.shown(f"/node/{nid}")
+    pairs = [{"first": "a", "second": ""}, {"first": "a", "second": "c"}, {"first": "", "second": "b"}]
+    assert shown["field_additional_info"]["und"] == pairs
+    assert people.creator.put(f"/node/{nid}", {**shown, "title": "Another title"}).status_code == 200
+    assert _in_force(house, uid) == FOREIGN
+    off = people.creator.put(f"/node/{nid}", {"field_spatial": und("POINT (500 500)", key="wkt")})
+    assert off.status_code == 406
+    said = {"field_additional_info": {"und": [*pairs, {"first": "f", "second": "g"}]}}
+    assert people.creator.put(f"/node/{nid}", said).status_code == 200
+    more = {"additional_info": {"a": ["", "c"], "": "b", "f": "g"}}
+    assert _in_force(house, uid) == {**FOREIGN, "custom": {**FOREIGN["custom"], **more}}
 
 
 def test_an_area_in_words_comes_before_a_box(house: House, people: Cast) -> None:

@@ -221,6 +221,62 @@ def test_properties_are_as_they_are_said(people: Cast) -> None:
     assert (shown["uuid"], shown["created"]) == (uuid, "1500000000")
 
 
+NO_TIME = "seconds since 1970, or a date such as 2016-01-01"
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        pytest.param({"created": "abc"}, f"Field validation errors: created: {NO_TIME}", id="created"),
+        pytest.param({"created": ["1"]}, f"Field validation errors: created: {NO_TIME}", id="created-list"),
+        pytest.param(
+            {"created": "9" * 15}, "created must be a time in seconds since 1970.", id="created-far"
+        ),
+        pytest.param({"created": "1901-01-01"}, "created must be a time in seconds", id="created-before"),
+        pytest.param({"uid": "me"}, "Field validation errors: uid: the number of a user", id="uid"),
+        pytest.param({"uid": "9999"}, "Nobody has the uid 9999.", id="uid-of-nobody"),
+    ],
+)
+@says("dkan-8.1-properties dkan-14-manager")
+def test_what_properties_cannot_be_is_told_to_who_may_say_them(
+    people: Cast, sent: dict[str, Any], message: str
+) -> None:
+    nid = people.creator.node("dataset", "Mine")
+    before = people.creator.shown(f"/node/{nid}")
+    status, (said,) = told(people.manager.put(f"/node/{nid}", sent))
+    assert (status, said.startswith(message)) == (406, True), said
+    assert told(people.manager.post("/node", {"type": "dataset", **sent}))[0] == 406
+    assert people.creator.put(f"/node/{nid}", sent).status_code == 200
+    after = people.creator.shown(f"/node/{nid}")
+    assert [after[name] for name in ("created", "uid")] == [before[name] for name in ("created", "uid")]
+
+
+@says("dkan-14-manager")
+def test_properties_are_as_site_managers_say_them(people: Cast) -> None:
+    nid = people.creator.node("dataset", "Old")
+    uid = people.other.post("/system/connect").json()["user"]["uid"]
+    for sent, created in (
+        ("2016-01-01", "1451606400"),
+        ("2016-01-01T01:00:00+01:00", "1451606400"),
+        (5, "5"),
+    ):
+        assert people.manager.put(f"/node/{nid}", {"created": sent, "uid": uid}).status_code == 200
+        shown = people.stranger.shown(f"/node/{nid}")
+        assert (shown["created"], shown["uid"]) == (created, uid)
+    assert told(people.manager.put(f"/node/{nid}", shown | {"uid": "0"}))[0] == 200
+    assert people.stranger.shown(f"/node/{nid}")["uid"] == uid
+
+
+@says("dkan-8.1-uuid")
+def test_a_node_keeps_its_uuid(people: Cast) -> None:
+    first, second = people.creator.node("dataset", "One"), people.creator.node("resource", "Two")
+    uuids = [people.creator.shown(f"/node/{nid}")["uuid"] for nid in (first, second)]
+    kept = (406, [f"A node keeps its uuid, {uuids[0]}."])
+    for client in (people.creator, people.admin):
+        assert told(client.put(f"/node/{first}", {"uuid": uuids[1]})) == kept
+    assert people.creator.put(f"/node/{first}", {"uuid": uuids[0].upper()}).status_code == 200
+
+
 @says("dkan-8.6-dataset dkan-8.6-repeated dkan-8.6-resource dkan-7-path")
 def test_addresses_are_made_of_titles(people: Cast) -> None:
     titles = [

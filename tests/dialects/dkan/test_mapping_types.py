@@ -80,7 +80,13 @@ def test_a_remote_file_has_a_number_and_its_address(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [pytest.param("ftp://x/y.csv", id="scheme"), pytest.param({"url": "http://"}, id="no-host")]
+    "sent",
+    [
+        pytest.param("ftp://x/y.csv", id="scheme"),
+        pytest.param({"url": "http://"}, id="no-host"),
+        pytest.param({"adress": "http://a.org/b.csv"}, id="unknown-key"),
+        pytest.param({"fid": "x"}, id="no-number"),
+    ],
 )
 def test_what_is_no_address_is_no_remote_file(people: Cast, sent: Any) -> None:
     answer = people.creator.post(

@@ -221,16 +221,43 @@ def test_what_an_attached_file_is_called_leads_to_it(people: Cast) -> None:
     assert people.stranger.shown(path)["fid"] == told_of["fid"]
 
 
-@says("dkan-14-group")
-def test_members_of_a_group_change_what_is_the_groups(house: House, people: Cast) -> None:
-    member = Client(house.client, house.person(["create_dataset"], groups=["parks"]))
+def _of_parks(people: Cast) -> dict[str, Any]:
+    """What a dataset says that is the group's, which everybody is let know of."""
     (group,) = people.admin.shown("/node", **{"parameters[type]": "group", "parameters[title]": "parks"})
-    nid = people.admin.node(
-        "dataset", "The group's", status="0", og_group_ref={"und": [{"target_id": group["nid"]}]}
-    )
+    assert people.admin.put(f"/node/{group['nid']}", {"status": "1"}).status_code == 200
+    return {"og_group_ref": {"und": [{"target_id": group["nid"]}]}}
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [pytest.param(["create_dataset"], id="dkan-14-group-creator"), pytest.param([], id="dkan-14-group-user")],
+)
+@says("dkan-14-group")
+def test_members_of_a_group_change_what_is_the_groups_and_remove_their_own(
+    house: House, people: Cast, permissions: list[str]
+) -> None:
+    member = Client(house.client, house.person(permissions, groups=["parks"]))
+    own_to = _of_parks(people)
+    nid = people.creator.node("dataset", "The group's", status="0", **own_to)
+    resource = people.creator.node("resource", "R", field_dataset_ref={"und": [{"target_id": nid}]})
     assert member.shown(f"/node/{nid}")["title"] == "The group's"
-    assert member.put(f"/node/{nid}", {"title": "Changed"}).status_code == 200
     assert told(people.other.get(f"/node/{nid}")) == _denied(people.other)
+    for one in (nid, resource):
+        assert member.put(f"/node/{one}", {"title": "Changed"}).status_code == 200
+        assert told(member.delete(f"/node/{one}")) == _denied(member)
+        assert people.creator.shown(f"/node/{one}")["title"] == "Changed"
+    if permissions:
+        assert told(member.delete(f"/node/{member.node(**own_to)}")) == (200, [True])
+    for one in (resource, nid):
+        assert told(people.creator.delete(f"/node/{one}")) == (200, [True])
+
+
+def test_who_manages_a_dataset_removes_what_others_put_into_it(house: House, people: Cast) -> None:
+    member = Client(house.client, house.person(["create_dataset"], groups=["parks"]))
+    nid = people.creator.node("dataset", "The group's", **_of_parks(people))
+    resource = member.node("resource", "R", field_dataset_ref={"und": [{"target_id": nid}]})
+    assert told(people.other.delete(f"/node/{resource}")) == _denied(people.other)
+    assert told(people.creator.delete(f"/node/{resource}")) == (200, [True])
 
 
 @pytest.mark.parametrize(

@@ -26,14 +26,15 @@ _FORMATTING = frozenset(
 def cleaned(text: str) -> str:
     """The same HTML without scripts, handlers and the like. What has too many tags, or would become much longer, becomes
     a plain text, escaped."""
-    if _is_bounded(text):
+    if is_bounded(text):
         found = nh3.clean(text)
         if len(found) <= 2 * len(text) + _MARGIN:
             return found
     return html.escape(html.unescape(_WHOLE_TAG.sub(" ", text[:LONGEST])))
 
 
-def _is_bounded(text: str) -> bool:
+def is_bounded(text: str) -> bool:
+    """Whether it is cleaned as HTML."""
     if len(text) > LONGEST:
         return False
     tags = _TAG.findall(text)

@@ -163,8 +163,7 @@ class ProjectOpenData:
 
 @dataclass(frozen=True)
 class Described:
-    """`identifier`: its own in the whole world. `description`: HTML, harmless; `summary`: the words of it; both are the title
-    where nothing is `written`. `changed`: when readers could last notice a change. `standards`: addresses of those that it keeps to. `profiles`: what the publisher filled in for single profiles, by template."""
+    """`identifier`: its own in the whole world. `written`: HTML, harmless; `summary`: the words of it, or the title. `changed`: when readers could last notice a change. `standards`: addresses of those that it keeps to. `profiles`: what the publisher filled in for single profiles, by template."""
 
     uid: str
     slug: str
@@ -172,12 +171,11 @@ class Described:
     address: str
     page: str
     title: str
-    description: str
+    written: str
     summary: str
     language: str
     openness: Openness
     changed: dt.datetime
-    written: str = ""
     modified: Moment | None = None
     created: Moment | None = None
     issued: Moment | None = None
@@ -199,6 +197,11 @@ class Described:
     fields: tuple[str, ...] = ()
     pod: ProjectOpenData = ProjectOpenData()
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def description(self) -> str:
+        """What is written, or the title."""
+        return self.written or self.title
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -90,12 +90,13 @@ def _check_values(one: Condition, operator: str) -> None:
 
 
 def _of_text(one: Condition, operator: str, make: _Made) -> ColumnElement[bool]:
-    """Without case. What is equal is looked for first: an index of the texts is read through, not all nodes."""
+    """Without case. A title is looked for first: its index is read through then, and not all nodes."""
     column = _TEXTS[one.column]
     if one.column in _SMALL:
         return make(column, [value.lower() for value in one.values])
     found = make(column.collate(_IGNORING_CASE), one.values)
-    return Node.id.in_(select(Node.id).where(found)) if operator in _EQUAL else found
+    is_sought = one.column == "title" and operator in _EQUAL
+    return Node.id.in_(select(Node.id).where(found)) if is_sought else found
 
 
 def order(wanted: Sequence[Ordering]) -> list[ColumnElement[Any]]:

@@ -1,13 +1,13 @@
 """Groups: whose datasets are, and the groups themselves as nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from colonnade.core.datasets import amending
 from colonnade.core.datasets import metadata as meta
 from colonnade.core.datasets import service as datasets
 from colonnade.core.datasets.model import Dataset, EditableDataset, SecurableDataset
 from colonnade.core.datasets.security import Security
-from colonnade.core.nodes import settling, store
+from colonnade.core.nodes import service, settling, store
 from colonnade.core.nodes.model import Kind, Node, shows_all
 from colonnade.core.people.model import Group
 from colonnade.core.work import Work
@@ -19,37 +19,46 @@ CHOOSING = "node.groups_denied"
 """The code of the error for who may not choose them."""
 
 
-def groups(work: Work, nids: Sequence[int]) -> list[Group]:
-    """The groups that are meant by these nodes, in order, each once. Raises `Invalid` for one that is none."""
-    wanted = list(dict.fromkeys(nids))
-    found = store.groups_by_nids(work.db, wanted)
-    for nid in wanted:
-        if nid not in found:
-            raise Invalid(f"Node {nid} is no group.", code="node.references", nid=nid)
-    return [found[nid] for nid in wanted]
+def groups(work: Work, nids: Sequence[int], before: Collection[int] = ()) -> dict[int, Group]:
+    """The groups that are meant by these nodes, by their numbers, in order; after them those that were there `before` and
+    that the actor may not see: whoever sends back what was shown does not mean them to go. Raises `Invalid` for what is
+    no group, or a new one that the actor may not see."""
+    known = store.groups_by_nids(work.db, [*nids, *before]) if nids or before else {}
+    seen = {one.node.id for one in service.readables(work, known)} if known else set()
+    for nid in nids:
+        if nid not in seen and not (nid in before and nid in known):
+            raise Invalid(f"Node {nid} is no group that you may see.", code="node.references", nid=nid)
+    kept = [nid for nid in before if nid in known and nid not in seen]
+    return {nid: known[nid] for nid in (*nids, *kept)}
 
 
 def put_groups(work: Work, editable: EditableDataset, nids: Sequence[int]) -> None:
-    """Let these groups and no others edit a dataset; the first of them is its publisher, if it had one of the groups
-    before or none. Raises `Denied` for who may not say whose it is."""
+    """Let these groups edit a dataset, and no others that the actor may see; the first of which everybody knows is its
+    publisher, if it had one of the groups before or none. Raises `Denied` for who may not say whose it is, and as `groups`."""
     dataset = editable.dataset
-    wanted = groups(work, nids)
     held = store.groups_with(work.db, [dataset.id]).get(dataset.id, [])
-    before = [group for group, rule in held if "edit_dataset" in rule.permissions and not group.is_built_in]
-    if [one.id for one in before] == [one.id for one in wanted]:
+    rules = {one.id: rule for one, rule in held if "edit_dataset" in rule.permissions and not one.is_built_in}
+    before = store.groups_by_nids(work.db, store.nids_of_groups(work.db, rules)) if rules else {}
+    wanted = groups(work, nids, before)
+    if wanted.keys() == before.keys():  # they are shown by number, not in the order in which they came
         return
     securable = _securable(work, dataset)
-    for group, rule in held:
-        if group in before and group not in wanted:
-            work.db.delete(rule)
-    for group in wanted:
-        if group not in before:
+    for nid, group in before.items():
+        if nid not in wanted:
+            work.db.delete(rules[group.id])
+    for nid, group in wanted.items():
+        if nid not in before:
             datasets.put_ruleset(work, securable, group, Security(), PERMISSIONS)
     said = meta.effective(dataset.metadata_draft).get(meta.DEFAULT, {}).get("publisher")
-    if said is None or said in {one.title for one in before}:
-        publisher = wanted[0].title if wanted else None
-        amending.amend(work, editable, {meta.DEFAULT: {"publisher": publisher}})
+    if said is None or said in {one.title for one in before.values()}:
+        amending.amend(work, editable, {meta.DEFAULT: {"publisher": _publisher(work, wanted)}})
     datasets.note_change(work, dataset)
+
+
+def _publisher(work: Work, wanted: Mapping[int, Group]) -> str | None:
+    """The title of a group that is not everybody's business must not become a part of what everybody reads."""
+    is_open = {node.id: node.is_open for node in store.by_ids(work.db, list(wanted))}
+    return next((group.title for nid, group in wanted.items() if is_open[nid]), None)
 
 
 def _securable(work: Work, dataset: Dataset) -> SecurableDataset:

@@ -68,7 +68,8 @@ def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = 
     is_dataset = one.node.kind == Kind.DATASET
     for place, nid in enumerate(nids):
         setattr(pairs[nid], "resource_place" if is_dataset else "dataset_place", place)
-    work.db.flush()
+    if is_dataset or not is_new:  # what is asked next is asked of the pairs
+        work.db.flush()
     here = one.node.id
     reordered = here if is_dataset and _is_reordered(list(before), nids) else None
     # What a new resource without a file is of, no other door can see.

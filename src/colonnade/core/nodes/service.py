@@ -23,6 +23,8 @@ Parents = Sequence[tuple[int, Dataset]]
 NO_ROWS = Access(data_visible=False)
 GROUPS = "groups"
 """The key of `Node.items` for the groups of a node that is no dataset."""
+MOST_DIGITS = 19
+"""Of the number of a node."""
 _MADE_BY_ALL = frozenset({Kind.DATASET, Kind.RESOURCE, Kind.DATA_DASHBOARD, Kind.DATA_STORY})
 """What whoever may make datasets may make; the rest is for who looks after the portal."""
 
@@ -74,7 +76,7 @@ def by_alias(work: Work, path: str) -> ReadableNode:
         found = store.by_uuid(work.db, path.rpartition("/")[2])
     elif first == "dataset":
         found = store.by_slug(work.db, rest)
-    elif first == "node" and rest.isdecimal():
+    elif first == "node" and rest.isdecimal() and len(rest) <= MOST_DIGITS:
         found = store.by_id(work.db, int(rest))
     elif first == "group":
         found = store.by_group_uid(work.db, rest)
@@ -181,9 +183,9 @@ def of_groups(work: Work, group_ids: Iterable[int]) -> list[int]:
     return store.nids_of_groups(work.db, group_ids)
 
 
-def groups_of(work: Work, one: ReadableNode) -> list[int]:
-    """The numbers of the groups that may edit a dataset, or the datasets of a resource; and those that a node without a
-    dataset was said to be of."""
+def groups_of(work: Work, one: ReadableNode) -> list[ReadableNode]:
+    """The groups that may edit a dataset, or the datasets of a resource; and those that a node without a dataset was said
+    to be of. Those that the actor may see."""
     if one.node.kind == Kind.DATASET:
         some = [one.dataset.id] if one.dataset is not None else []
     else:
@@ -197,7 +199,8 @@ def groups_of(work: Work, one: ReadableNode) -> list[int]:
     ]
     said = [] if some else one.node.items.get(GROUPS, [])
     known = store.groups_by_nids(work.db, said) if said else {}
-    return list(dict.fromkeys([*store.nids_of_groups(work.db, ids), *(nid for nid in said if nid in known)]))
+    nids = [*store.nids_of_groups(work.db, ids), *(nid for nid in said if nid in known)]
+    return readables(work, nids) if nids else []
 
 
 def groups_of_person(work: Work, person_id: int) -> list[int]:

@@ -267,8 +267,8 @@ def _describe_group(work: Work, node: Node, said: Changes) -> None:
 
 def _say_groups(work: Work, node: Node, said: Changes) -> None:
     if said.groups is not None:
-        owners.groups(work, said.groups)
-        _keep(node, {service.GROUPS: list(said.groups)})
+        before = (node.items or {}).get(service.GROUPS, [])
+        _keep(node, {service.GROUPS: list(owners.groups(work, said.groups, before))})
 
 
 def _refer(work: Work, editable: EditableNode, said: Changes, *, is_new: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +67,7 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
     sent = {field: body[field.name] for field in FIELDS[kind] if field.name in body and not field.is_computed}
     changes = _base(kind, body, before)
     if nodes.administers(work.actor):
-        changes = replace(changes, **_whose(body, before))
+        changes = _with_author(changes, body, before)
     shown = {} if before is None else said_by(work, before)
     kept: dict[str, list[Kept]] = {}
     unsaid: set[str] = set()
@@ -81,7 +82,7 @@ def parsed(work: Work, kind: Kind, body: Body, before: EditableNode | None) -> C
         else:
             now = None if before is None or field.shape in _NUMBERED else kept_of(before, field, shown)
             kept[field.name] = _kept(work, field, value, before, now)
-            if now == kept[field.name] == []:
+            if now is not None and mapping_items.says_same(kept[field.name], now):
                 unsaid.add(field.name)
     if before is None:
         for name, value in DEFAULTS.get(kind, {}).items():
@@ -130,7 +131,7 @@ def _kept(
             same = mapping_items.kept(replace(field, longest=LONG, choices=frozenset()), value)
         except Invalid:
             same = []
-        if same and same == now:
+        if same and mapping_items.says_same(same, now):
             return same
     return mapping_items.kept(field, value)
 
@@ -207,7 +208,7 @@ def _files(work: Work, field: Field, value: object) -> list[Kept]:
         if address is not None and number is None:
             number = managedfiles.remote(work, address).id
         if number == 0 or number is None:
-            if not isinstance(item, Mapping):
+            if not isinstance(item, Mapping) or not _says_no_file(item, number):
                 raise wrong(field, "a file is named by its fid")
             continue
         extras = {name: _extra(item[name]) for name in _EXTRAS if isinstance(item, Mapping) and name in item}
@@ -215,6 +216,11 @@ def _files(work: Work, field: Field, value: object) -> list[Kept]:
     if len(found) > 1 and not field.is_multi:
         raise wrong(field, "it takes one value")
     return found
+
+
+def _says_no_file(item: Mapping[str, Any], number: int | None) -> bool:
+    """As forms do without one: what names a file is there, and empty."""
+    return number == 0 or not (item.keys().isdisjoint(("fid", "url", "uri", *_REMOTE)) or item.get("fid"))
 
 
 def _extra(value: object) -> str | None:
@@ -248,15 +254,16 @@ def _base(kind: Kind, body: Body, before: EditableNode | None) -> Changes:
     )
 
 
-def _whose(body: Body, before: EditableNode | None) -> dict[str, int | None]:
-    """Whose a node is, and since when, as who may say so says it: nothing for what it is anyway, nor for the author 0, who
-    is nobody. Raises `Invalid`."""
+def _with_author(changes: Changes, body: Body, before: EditableNode | None) -> Changes:
+    """With whose a node is, and since when, as who may say so says it: nothing for what it is anyway, nor for the author 0,
+    who is nobody. Raises `Invalid`."""
     node = None if before is None else before.node
     author, created = _number(body, "uid", "the number of a user"), _moment(body, "created")
-    return {
-        "author_id": None if node is not None and author == node.author_id else author or None,
-        "created": None if node is not None and created == node.created else created,
-    }
+    return replace(
+        changes,
+        author_id=None if node is not None and author == node.author_id else author or None,
+        created=None if node is not None and created == node.created else created,
+    )
 
 
 def _title(value: object) -> str:
@@ -296,8 +303,10 @@ def _number(body: Body, name: str, what: str) -> int | None:
 
 def _moment(body: Body, name: str) -> int | None:
     """In seconds; of a date without a zone in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(str(body.get(name)).strip())
-    except ValueError:
-        return _number(body, name, "seconds since 1970, or a date such as 2016-01-01")
-    return int((moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp())
+    value = body.get(name)
+    if isinstance(value, str) and number_of(value, name) is None:
+        with suppress(ValueError):
+            moment = dt.datetime.fromisoformat(value.strip())
+            aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+            return int(aware.timestamp())
+    return _number(body, name, "seconds since 1970, or a date such as 2016-01-01")

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import html
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import shapely
 
 from colonnade.core.datasets import markup
@@ -34,6 +34,8 @@ _BLANK = re.compile(r"\n\s*\n")
 _BREAK = re.compile(r"(?<!<br>)(?<!<br />)\n")
 DEEPEST = 12
 """Brackets within brackets of a geometry."""
+FURTHEST = (180, 90)
+"""Longitude and latitude, in degrees either side of nought."""
 _DATE = "%Y-%m-%d %H:%M:%S"
 
 
@@ -48,6 +50,12 @@ def kept(field: Field, sent: object) -> list[Kept]:
 def shown(field: Field, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Kept items as answers show them. Not for references, terms and files."""
     return [_PRINTERS[field.shape](one) for one in items]
+
+
+def says_same(items: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether both are shown alike: dates whose zone nobody set are of the usual one."""
+    told, known = ([{"timezone": ZONE, **one} for one in some] for some in (items, others))
+    return told == known
 
 
 def wrong(field: Field, reason: str) -> Invalid:
@@ -156,11 +164,14 @@ def _place(field: Field, item: Item) -> Kept | None:
     if _depth(_checked(field, wkt)) > DEEPEST:
         raise wrong(field, "this geometry is nested too deeply")
     try:
-        shape = shapely.from_wkt(wkt)
+        with np.errstate(all="ignore"):  # of numbers that are none or too large, which are looked for below
+            shape = shapely.from_wkt(wkt)
     except shapely.errors.GEOSException:
         raise wrong(field, "this is no WKT, such as POINT (8.5 47.4)") from None
-    if not all(math.isfinite(one) for one in shape.bounds):
+    if shape.is_empty:
         raise wrong(field, "this geometry is empty")
+    if not (np.abs(shapely.get_coordinates(shape)) <= FURTHEST).all():
+        raise wrong(field, "longitudes are of -180 to 180 degrees, latitudes of -90 to 90")
     return {"wkt": wkt, **_measured(shape)}
 
 
@@ -228,18 +239,20 @@ def _safe(text: str, format_: str) -> str:
     """As it may stand in a page."""
     if not text:
         return ""
-    said = paragraphs(html.escape(text) if format_ == PLAIN else markup.cleaned(text))
+    said = paragraphs(html.escape(text)) if format_ == PLAIN else markup.cleaned(paragraphs(text))
+    said = said.replace("<br>", "<br />")
     return f"{said}\n" if _BLOCK.match(said.lstrip()) else f"<p>{said}</p>\n"
 
 
 def paragraphs(text: str) -> str:
     """HTML whose blank lines are paragraphs and whose other ends of lines are breaks, as filters of Drupal make it;
-    what has blocks of its own, or one line, as it is."""
+    what has blocks of its own, one line, or so many that nobody could clean it afterwards, as it is."""
     lines = _ENDS.sub("\n", text).strip()
     if "\n" not in lines or _BLOCK.search(lines):
         return text
     parts = (_BREAK.sub("<br />\n", part.strip()) for part in _BLANK.split(lines))
-    return "\n".join(f"<p>{part}</p>" for part in parts)
+    found = "\n".join(f"<p>{part}</p>" for part in parts)
+    return found if markup.is_bounded(found) else text
 
 
 def _text_shown(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -230,9 +230,10 @@ def _pair_items(value: Any) -> list[Kept]:
     if not isinstance(value, Mapping):
         return []
     return [
-        {"first": str(name), "second": item["value"]}
+        {"first": str(name), "second": text}
         for name, some in value.items()
-        for item in _several_items(some)
+        for one in (some if isinstance(some, list) else [some])
+        if (text := "" if one == "" else texts_of(one)) is not None and (name or text)
     ]
 
 

@@ -197,7 +197,7 @@ def _datasets(work: Work, one: ReadableNode, _site: str) -> list[dict[str, Any]]
 
 
 def _groups(work: Work, one: ReadableNode, _site: str) -> list[dict[str, Any]]:
-    return [{"target_id": str(nid)} for nid in nodes.groups_of(work, one)]
+    return [{"target_id": str(each.node.id)} for each in nodes.groups_of(work, one)]
 
 
 def _status(work: Work, one: ReadableNode, _site: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from colonnade.core.nodes import service as nodes
@@ -58,7 +58,7 @@ def user(work: Work, person: Person) -> dict[str, Any]:
         "uuid": str(uuid.uuid5(_UUIDS, f"{person.id} {person.joined_at.isoformat()}")),
         "roles": roles_of(people.actor_of(work.db, person)),
         "field_about": [],
-        "og_user_node": _groups(work, person),
+        "og_user_node": _targets(_groups(work, person)),
     }
 
 
@@ -70,7 +70,8 @@ def shown(work: Work, person: Person) -> dict[str, Any]:
         if work.actor.person_id != person.id:
             del found["mail"]
             found["name"] = name_of(person)
-    return found
+    seen = nodes.readables(work, _groups(work, person))
+    return {**found, "og_user_node": _targets([one.node.id for one in seen])}
 
 
 def looks_after(actor: Actor) -> bool:
@@ -84,8 +85,12 @@ def epoch(moment: dt.datetime) -> int:
     return int(aware.timestamp())
 
 
-def _groups(work: Work, person: Person) -> Any:
-    nids = nodes.of_groups(work, [one.id for one in people.joined(work, person)])
+def _groups(work: Work, person: Person) -> list[int]:
+    """The numbers of the groups that somebody joined, whoever may know of them."""
+    return nodes.of_groups(work, [one.id for one in people.joined(work, person)])
+
+
+def _targets(nids: Sequence[int]) -> Any:
     return {"und": [{"target_id": str(nid)} for nid in nids]} if nids else []
 
 
