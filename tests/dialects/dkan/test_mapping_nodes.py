@@ -87,6 +87,24 @@ def test_a_form_says_the_same(people: Cast) -> None:
     assert len(shown["field_tags"]["und"]) == 2
 
 
+@says("dkan-8.3-open-resource dkan-14-edit-own")
+@pytest.mark.parametrize("is_lone", [True, False])
+def test_to_show_somebodys_resource_gives_no_right_to_change_it(people: Cast, is_lone: bool) -> None:
+    theirs = {} if is_lone else {"field_dataset_ref": [{"target_id": people.creator.node("dataset")}]}
+    resource = people.creator.node("resource", "Mine", **theirs)
+    shown = people.other.node("dataset", "Theirs", field_resources=[{"target_id": resource}])
+    assert people.stranger.shown(f"/node/{shown}")["field_resources"]["und"][0]["target_id"] == resource
+    assert people.other.put(f"/node/{resource}", {"title": "Taken"}).status_code == 403
+    assert people.other.delete(f"/node/{resource}").status_code == 403
+    files = {"files[1]": ("a.csv", b"a\n1\n", "text/csv")}
+    sent = people.other.ask(
+        "POST", f"/node/{resource}/attach_file", data={"field_name": "field_upload"}, files=files
+    )
+    assert sent.status_code == 403
+    assert people.other.put(f"/node/{shown}", {"field_resources": []}).status_code == 200
+    assert people.creator.shown(f"/node/{resource}")["title"] == "Mine"
+
+
 @says("dkan-8.3-references")
 def test_a_removed_node_leaves_no_reference(people: Cast) -> None:
     one, two = _made(people, 2)

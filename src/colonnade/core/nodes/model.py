@@ -149,6 +149,9 @@ class NodeReference(Base):
     attachment_id: Mapped[int | None] = mapped_column(
         ForeignKey("attachment.id", ondelete="SET NULL"), index=True
     )
+    gives_rights: Mapped[bool] = mapped_column(default=True)
+    """Who may edit the dataset may edit the resource: so it is if whoever put them together could. Anybody may show an open
+    resource in a dataset of theirs."""
 
 
 class Tag(Base):

@@ -60,11 +60,11 @@ def put(work: Work, one: EditableNode, wanted: Sequence[int], *, is_new: bool = 
     gone = _known(work, [nid for nid in before if nid not in nids])
     nids += [nid for nid in before if nid not in nids and nid not in gone]
     new = [nid for nid in nids if nid not in before]
-    others = _others(work, one.node, new, gone)
+    others, shown = _others(work, one.node, new, gone)
     removed = tuple(_mirror(work, before[nid]) for nid in gone)
     if gone:
         store.remove_pairs(work.db, [before[nid].id for nid in gone])
-    pairs = {**before, **_added(work, one.node, new)}
+    pairs = {**before, **_added(work, one.node, new, shown)}
     is_dataset = one.node.kind == Kind.DATASET
     for place, nid in enumerate(nids):
         setattr(pairs[nid], "resource_place" if is_dataset else "dataset_place", place)
@@ -104,20 +104,25 @@ def _known(work: Work, nids: Sequence[int]) -> list[int]:
     return [found.node.id for found in service.readables(work, nids)] if nids else []
 
 
-def _others(work: Work, node: Node, new: Sequence[int], gone: Sequence[int]) -> list[Other]:
+def _others(
+    work: Work, node: Node, new: Sequence[int], gone: Sequence[int]
+) -> tuple[list[Other], frozenset[int]]:
+    """And the numbers of those that the actor may show, and not change."""
     if not new and not gone:
-        return []
+        return [], frozenset()
     found = store.with_datasets(work.db, [*new, *gone])
+    shown: set[int] = set()
     for nid in (*new, *gone):
         if nid not in found:
             raise _unknown(node, nid)
-        _check_may_link(work, node, *found[nid])
-    return [found[nid] for nid in (*new, *gone)]
+        if not _may_link(work, node, *found[nid]):
+            shown.add(nid)
+    return [found[nid] for nid in (*new, *gone)], frozenset(shown)
 
 
-def _check_may_link(work: Work, node: Node, other: Node, dataset: Dataset | None) -> None:
-    """Who changes one side changes the other. A resource of which everybody may see everything may be shown anywhere.
-    `dataset`: what the other stands for."""
+def _may_link(work: Work, node: Node, other: Node, dataset: Dataset | None) -> bool:
+    """Who changes one side changes the other. A resource of which everybody may see everything may be shown anywhere: False
+    for one that the actor may not change. `dataset`: what the other stands for. Raises `Denied`, `Invalid`."""
     wanted = Kind.RESOURCE if node.kind == Kind.DATASET else Kind.DATASET
     if other.kind != wanted:
         raise _unknown(node, other.id)
@@ -127,12 +132,13 @@ def _check_may_link(work: Work, node: Node, other: Node, dataset: Dataset | None
         raise Denied(message, code="node.foreign")
     own = () if dataset is None else ((other.id, dataset),)
     parents = own or store.parents(work.db, [other.id])[other.id]
+    if service.may_edit(work, other, parents):
+        return True
     if wanted is Kind.RESOURCE and other.is_open and _is_anybodys(parents):
-        return
-    if not service.may_edit(work, other, parents):
-        if not service.readables(work, [other.id]):
-            raise _unknown(node, other.id)
-        raise Denied("You may not change what is to be referred to.", code="node.edit_denied")
+        return False
+    if not service.readables(work, [other.id]):
+        raise _unknown(node, other.id)
+    raise Denied("You may not change what is to be referred to.", code="node.edit_denied")
 
 
 def _is_anybodys(parents: service.Parents) -> bool:
@@ -151,8 +157,9 @@ def _mirror(work: Work, pair: NodeReference) -> Mirror:
     return Mirror(dataset_id, pair.resource_id, pair.attachment_id)
 
 
-def _added(work: Work, node: Node, new: Sequence[int]) -> dict[int, NodeReference]:
-    """On the other side each comes last. The places on this side are set by the caller."""
+def _added(work: Work, node: Node, new: Sequence[int], shown: frozenset[int]) -> dict[int, NodeReference]:
+    """On the other side each comes last. The places on this side are set by the caller. `shown`: resources that the actor
+    may not change."""
     if not new:
         return {}
     is_dataset = node.kind == Kind.DATASET
@@ -161,8 +168,9 @@ def _added(work: Work, node: Node, new: Sequence[int]) -> dict[int, NodeReferenc
     for nid in new:
         place = last.get(nid, -1) + 1
         dataset, resource = (node.id, nid) if is_dataset else (nid, node.id)
-        found[nid] = NodeReference(
-            dataset_node_id=dataset, resource_node_id=resource, resource_place=place, dataset_place=place
-        )
+        pair = NodeReference(dataset_node_id=dataset, resource_node_id=resource)
+        pair.resource_place = pair.dataset_place = place
+        pair.gives_rights = nid not in shown
+        found[nid] = pair
     work.db.add_all(found.values())
     return found

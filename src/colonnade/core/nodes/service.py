@@ -216,7 +216,8 @@ def may_edit(work: Work, node: Node, parents: Parents) -> bool:
     if node.kind == Kind.RESOURCE:
         if not node.is_foreign and (actor.may("edit_dataset") or _is_author(actor, node)):
             return True
-        return any(edits(work, dataset) for _, dataset in parents if dataset.deleted_at is None)
+        some = [(nid, dataset) for nid, dataset in parents if edits(work, dataset)]
+        return bool(some) and not store.rightful_parents(work.db, node.id).isdisjoint(nid for nid, _ in some)
     return administers(actor) or (Kind(node.kind) in _MADE_BY_ALL and _is_author(actor, node))
 
 

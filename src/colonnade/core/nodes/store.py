@@ -170,6 +170,12 @@ def pairs_of_resource(db: Session, nid: int) -> Sequence[NodeReference]:
     return db.scalars(_PAIRS_OF_RESOURCE, {"nid": nid}).all()
 
 
+def rightful_parents(db: Session, nid: int) -> frozenset[int]:
+    """The datasets of a resource, by their numbers as nodes, that give who may edit them the right to edit it."""
+    query = select(NodeReference.dataset_node_id).where(NodeReference.resource_node_id == nid)
+    return frozenset(db.scalars(query.where(NodeReference.gives_rights)))
+
+
 _LAST_OF_DATASETS = (
     select(NodeReference.dataset_node_id, func.max(NodeReference.resource_place))
     .where(NodeReference.dataset_node_id.in_(bindparam("nids", expanding=True)))

@@ -152,6 +152,7 @@ def _references() -> None:
         sa.Column("dataset_place", sa.Integer(), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=True),
         sa.Column("attachment_id", sa.Integer(), nullable=True),
+        sa.Column("gives_rights", sa.Boolean(), nullable=False),
         _belongs("node_reference", "dataset_node_id", "node", "CASCADE"),
         _belongs("node_reference", "resource_node_id", "node", "CASCADE"),
         _belongs("node_reference", "resource_id", "resource", "SET NULL"),
