@@ -1,12 +1,14 @@
 """A site's scripts at DKAN's door, over HTTP: datasets with a resource each, a file that is attached and imported, and
 questions to a datastore beside raw DuckDB with the same columns of text."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPConnection
 from itertools import count, repeat
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.figures import Figure, in_turn, p50, timed
-from benchmarks.server import Server, serving
+from benchmarks.server import KEY, Server, serving
 from benchmarks.tables import table
 
 NODE = "/api/dataset/node"
@@ -92,12 +94,15 @@ def run(scratch: Path, rows: int) -> Iterator[Figure]:
 def _creating(server: Server) -> Iterator[Figure]:
     """Two calls for each dataset, as a script makes them: the dataset, then its resource."""
     took = []
-    for number in range(DATASETS):
-        with timed() as watch:
-            dataset = _made(server, type="dataset", title=f"Dataset {number}", **_text(f"About {number}"))
-            reference = {"field_dataset_ref": {"und": [{"target_id": dataset}]}}
-            _made(server, type="resource", title=f"Resource {number}", **reference)
-        took.append(watch.seconds)
+    with closing(HTTPConnection("127.0.0.1", server.port)) as connection:
+        for number in range(DATASETS):
+            with timed() as watch:
+                dataset = _sent(
+                    connection, type="dataset", title=f"Dataset {number}", **_text(f"About {number}")
+                )
+                reference = {"field_dataset_ref": {"und": [{"target_id": dataset}]}}
+                _sent(connection, type="resource", title=f"Resource {number}", **reference)
+            took.append(watch.seconds)
     tenth = DATASETS // 10
     yield Figure(
         f"{DATASETS:,} datasets with a resource each, a second", DATASETS / sum(took), "/s", aim="aim: >= 100"
@@ -163,6 +168,18 @@ def _check(question: Question, answer: Any, found: list[list[tuple[Any, ...]]]) 
 
 def _text(text: str) -> dict[str, Any]:
     return {"body": {"und": [{"value": text}]}, "field_author": {"und": [{"value": "Bench"}]}}
+
+
+def _sent(connection: HTTPConnection, **body: Any) -> str:
+    """A new node, by a client that takes little of the processor itself: two of the others' calls take 2 ms."""
+    headers = {"Authorization": f"Apikey {KEY}", "Content-Type": "application/json"}
+    connection.request("POST", f"{NODE}.json", json.dumps(body), headers)
+    answer = connection.getresponse()
+    told = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{answer.status} {told.decode(errors='replace')}")
+    nid: str = json.loads(told)["nid"]
+    return nid
 
 
 def _made(server: Server, **body: Any) -> str:
