@@ -284,7 +284,7 @@ def test_a_folder_without_a_portal_is_told_in_a_line(tmp_path: Path) -> None:
 def test_nodes_that_do_not_agree_with_what_they_stand_for_are_told_and_mended(mine: Furnished) -> None:
     assert doctor(mine).exit_code == 0
     for statement in (
-        "INSERT INTO node_reference VALUES (900, 700, 701, 0, 0, NULL, NULL)",
+        "INSERT INTO node_reference VALUES (900, 700, 701, 0, 0, NULL, NULL, 1)",
         "UPDATE node SET dataset_id = 900 WHERE id = (SELECT min(id) FROM node WHERE dataset_id IS NOT NULL)",
         "UPDATE node SET resource_id = 900 WHERE id = (SELECT min(id) FROM node WHERE resource_id IS NOT NULL)",
     ):

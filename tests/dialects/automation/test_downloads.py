@@ -43,10 +43,12 @@ def test_a_download_is_byte_exact_and_nothing_that_a_browser_runs(house: House, 
     headers = {name: answer.headers[name] for name in answer.headers if name != "etag"}
     assert headers == {
         "accept-ranges": "bytes",
+        "cache-control": "private, no-cache",
         "content-disposition": "attachment; filename=\"_bo x.bin\"; filename*=UTF-8''%C3%85bo%20x.bin",
         "content-length": str(len(content)),
         "content-security-policy": "sandbox; default-src 'none'",
         "content-type": "application/octet-stream",
+        "vary": "Authorization, Cookie",
         "x-content-type-options": "nosniff",
     }
     head = call(house, "HEAD", _path(uid, f"{made['uid']}/download/"))
