@@ -165,6 +165,7 @@ def _attach(recorder: Recorder) -> None:
     assert {name: item[name] for name in seed.UPLOAD} == seed.UPLOAD
     assert (item["fid"], said["field_format"]["und"][0].keys()) == (fid, {"tid"})
     assert (said["title"], said["type"], said["name"]) == ("Test Resource", "resource", "admin")
+    assert said["path"] == f"{SITE}/dataset/updated-dataset-title/resource/{said['uuid']}"
 
 
 def _import(recorder: Recorder) -> None:

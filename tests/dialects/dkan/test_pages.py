@@ -163,3 +163,34 @@ def test_a_file_beside_the_rows_is_downloaded_where_it_is(house: House, people: 
     target = led(people.stranger, f"/node/{nid}/download")
     assert house.client.get(str(target)).text == "Notes"
     assert led(people.stranger, f"/node/{nid}") == f"/explore/dataset/{made['dataset_id']}/"
+
+
+@says("dkan-8.6-new-title")
+def test_the_path_of_a_dataset_follows_its_title_and_the_old_one_leads_on(people: Cast) -> None:
+    nid, other = (
+        people.creator.node("dataset", "The first name"),
+        people.creator.node("dataset", "Second name"),
+    )
+    for title, alias in (
+        ("The new name", "new-name"),
+        ("Second name", "second-name-0"),
+        ("A second name", "second-name-0"),
+        ("First name", "first-name"),
+        ("Third name", "third-name"),
+    ):
+        assert people.creator.put(f"/node/{nid}", {"title": title}).status_code == 200
+        assert people.stranger.shown(f"/node/{nid}")["path"].endswith(f"/dataset/{alias}")
+        for path in (f"/dataset/{alias}", "/dataset/first-name"):
+            assert led(people.stranger, path) == "/explore/dataset/first-name/"
+    assert led(people.stranger, "/dataset/new-name") == 404
+    assert people.stranger.shown(f"/node/{other}")["path"].endswith("/dataset/second-name")
+    assert people.stranger.shown(f"/node/{people.creator.node('dataset', 'Third name')}")["path"].endswith(
+        "third-name-0"
+    )
+    resource = people.creator.node("resource", "R", field_dataset_ref=[{"target_id": nid}])
+    shown = people.stranger.shown(f"/node/{resource}")
+    assert shown["path"].endswith(f"/dataset/third-name/resource/{shown['uuid']}")
+    assert (
+        led(people.stranger, shown["path"].removeprefix("http://testserver"))
+        == f"/explore/dataset/first-name/#resource-{resource}"
+    )

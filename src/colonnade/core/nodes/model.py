@@ -78,6 +78,8 @@ class Node(Base):
     """A file beside the rows of a dataset, made through another door."""
     group_id: Mapped[int | None] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), unique=True)
     title: Mapped[str]
+    alias: Mapped[str | None] = mapped_column(unique=True)
+    """What a dataset is called in the address of its page since its title changed here; None: as it is called everywhere."""
     language: Mapped[str] = mapped_column(default="und")
     is_published: Mapped[bool] = mapped_column(default=True)
     is_open: Mapped[bool] = mapped_column(default=False)

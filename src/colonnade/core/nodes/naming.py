@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 from colonnade.core.datasets import slugs
+from colonnade.core.nodes import store
+from colonnade.core.nodes.model import Node
 from colonnade.core.uids import free_name
 from colonnade.core.uids import slug as slug_of
 from colonnade.core.work import Work
@@ -57,9 +59,23 @@ def slug(work: Work, title: str, wanted: str | None = None) -> str:
     repeated ones are numbered from 0 (dkan 8.6)."""
     if wanted is not None and slugs.is_one(wanted) and not slugs.is_taken(work, wanted):
         return wanted
+    return free_name(_plain(title), lambda one: _is_taken(work, one), first=0)
+
+
+def alias(work: Work, node: Node, slug: str | None) -> str | None:
+    """The same for a dataset whose title changed; None: as its `slug` says."""
+    own = {slug, node.alias}
+    made = free_name(_plain(node.title), lambda one: one not in own and _is_taken(work, one), first=0)
+    return None if made == slug else made
+
+
+def _plain(title: str) -> str:
     words = [word for word in slug_of(title).split("-") if word not in _SMALL]
-    name = _cut("-".join(words)) or _cut(slug_of(title)) or "dataset"
-    return free_name(name, lambda one: slugs.is_taken(work, one), first=0)
+    return _cut("-".join(words)) or _cut(slug_of(title)) or "dataset"
+
+
+def _is_taken(work: Work, name: str) -> bool:
+    return slugs.is_taken(work, name) or store.by_alias(work.db, name) is not None
 
 
 def checked_uuid(text: str) -> str:

@@ -75,7 +75,7 @@ def by_alias(work: Work, path: str) -> ReadableNode:
     if "resource/" in path:
         found = store.by_uuid(work.db, path.rpartition("/")[2])
     elif first == "dataset":
-        found = store.by_slug(work.db, rest)
+        found = store.by_slug(work.db, rest) or store.by_alias(work.db, rest)
     elif first == "node" and rest.isdecimal() and len(rest) <= MOST_DIGITS:
         found = store.by_id(work.db, int(rest))
     elif first == "group":
@@ -90,11 +90,11 @@ def alias(work: Work, one: ReadableNode) -> str:
         group = store.group(work.db, node.group_id)
         return f"node/{node.id}" if group is None else f"group/{group.uid}"
     if node.kind == Kind.DATASET and one.dataset is not None:
-        return f"dataset/{one.dataset.slug}"
+        return f"dataset/{node.alias or one.dataset.slug}"
     if node.kind == Kind.RESOURCE:
-        parents = datasets_of(work, one)
-        first = next((parent.dataset for parent in parents if parent.dataset is not None), None)
-        return f"resource/{node.uuid}" if first is None else f"dataset/{first.slug}/resource/{node.uuid}"
+        parents = (parent for parent in datasets_of(work, one) if parent.dataset is not None)
+        first = next((alias(work, parent) for parent in parents), None)
+        return f"resource/{node.uuid}" if first is None else f"{first}/resource/{node.uuid}"
     return f"node/{node.id}"
 
 

@@ -94,6 +94,14 @@ def by_slug(db: Session, slug: str) -> Node | None:
     return db.scalar(select(Node).join(Dataset, Dataset.id == Node.dataset_id).where(Dataset.slug == slug))
 
 
+_ALIASED = select(Node.id).where(Node.alias == bindparam("alias"))
+
+
+def by_alias(db: Session, alias: str) -> Node | None:
+    nid = db.connection().execute(_ALIASED, {"alias": alias}).scalar()
+    return None if nid is None else by_id(db, nid)
+
+
 def by_group_uid(db: Session, uid: str) -> Node | None:
     return db.scalar(select(Node).join(Group, Group.id == Node.group_id).where(Group.uid == uid))
 
@@ -172,8 +180,8 @@ def pairs_of_resource(db: Session, nid: int) -> Sequence[NodeReference]:
 
 def rightful_parents(db: Session, nid: int) -> frozenset[int]:
     """The datasets of a resource, by their numbers as nodes, that give who may edit them the right to edit it."""
-    query = select(NodeReference.dataset_node_id).where(NodeReference.resource_node_id == nid)
-    return frozenset(db.scalars(query.where(NodeReference.gives_rights)))
+    of_it = (NodeReference.resource_node_id == nid, NodeReference.gives_rights)
+    return frozenset(db.scalars(select(NodeReference.dataset_node_id).where(*of_it)))
 
 
 _LAST_OF_DATASETS = (

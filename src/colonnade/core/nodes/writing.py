@@ -66,8 +66,11 @@ def update(work: Work, editable: EditableNode, changes: Changes) -> None:
     with settling.followed(work):
         was_open, node.changed = node.is_open, seconds()
         if editable.dataset is not None:
+            before = node.title
             _amend(work, editable.dataset, said)
             settling.mirror(node, editable.dataset)
+            if node.title != before:
+                node.alias = naming.alias(work, node, editable.dataset.slug)
             settling.note_words(work, [editable.dataset])
         else:
             _change(work, node, said)

@@ -102,7 +102,7 @@ def _node_columns() -> list[sa.Column[Any]]:
             sa.Column(name, sa.String(), nullable=False)
             for name in ("kind", "uuid", "title", "language", "log")
         ),
-        sa.Column("vuuid", sa.String(), nullable=True),
+        *(sa.Column(name, sa.String(), nullable=True) for name in ("vuuid", "alias")),
         *(sa.Column(name, sa.Integer(), nullable=True) for name in numbers),
         *(
             sa.Column(name, sa.Boolean(), nullable=False)
@@ -117,7 +117,7 @@ def _node_constraints() -> list[sa.Constraint]:
     links = ("dataset_id", "resource_id", "attachment_id", "group_id")
     return [
         sa.PrimaryKeyConstraint("id", name=op.f("pk_node")),
-        *(sa.UniqueConstraint(name, name=op.f(f"uq_node_{name}")) for name in ("uuid", *links)),
+        *(sa.UniqueConstraint(name, name=op.f(f"uq_node_{name}")) for name in ("uuid", "alias", *links)),
         _belongs("node", "dataset_id", "dataset", None),
         _belongs("node", "resource_id", "resource", "CASCADE"),
         _belongs("node", "attachment_id", "attachment", "CASCADE"),
